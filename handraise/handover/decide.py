@@ -1,0 +1,1 @@
+"""Who takes a lead, by when, and why."""

@@ -1,0 +1,93 @@
+"""Rows: offers of leads to people, and how each one ended."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from handraise.leads.models import Lead
+from handraise.team.models import Team
+
+
+class Handover(models.Model):
+    """An MQL offered to a person in sales.
+
+    Open while `ended_at` is null; exactly one of Acceptance, Rejection, Withdrawal, Expiry then
+    says how it ended. `brief` is frozen at the offer; `route` explains the choice of person.
+    """
+
+    lead = models.ForeignKey(Lead, models.PROTECT, related_name="handovers")
+    team = models.ForeignKey(Team, models.PROTECT, related_name="handovers")
+    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="handovers")
+    version = models.PositiveIntegerField()
+    priority = models.FloatField()
+    offered_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    route = models.JSONField(default=dict)
+    brief = models.JSONField(default=dict)
+    is_cooling = models.BooleanField(default=False)
+    overdue_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lead"], condition=Q(ended_at__isnull=True), name="one_open_handover_a_lead"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["assignee", "due_at"],
+                condition=Q(ended_at__isnull=True),
+                name="handover_open",
+            )
+        ]
+
+
+class _Ending(models.Model):
+    handover = models.OneToOneField(Handover, models.PROTECT, related_name="%(class)s")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    note = models.TextField(default="")
+
+    class Meta:
+        abstract = True
+
+
+class Acceptance(_Ending):
+    """Sales takes the lead."""
+
+
+class Rejection(_Ending):
+    """Sales gives the lead back, with a reason of the agreement and its consequence."""
+
+    reason = models.CharField(max_length=120)
+    consequence = models.CharField(max_length=24)
+
+
+class Withdrawal(_Ending):
+    """The offer no longer makes sense: merged, disqualified, moved by hand."""
+
+
+class Expiry(_Ending):
+    """Nobody answered in time; the lead was passed on."""
+
+
+class Opening(models.Model):
+    """A receipt: somebody opened the brief."""
+
+    handover = models.ForeignKey(Handover, models.PROTECT, related_name="openings")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Turn(models.Model):
+    """Credit of one person in one team's weighted round robin."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="turns")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="turns")
+    credit = models.FloatField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "user"], name="one_turn_each")]

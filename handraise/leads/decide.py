@@ -1,0 +1,74 @@
+"""Closed lists of the records that everything else stands on."""
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where a lead stands. The order is the path; NURTURE and DISQUALIFIED lie beside it."""
+
+    LEAD = "LEAD"
+    MARKETING_QUALIFIED = "MARKETING_QUALIFIED"
+    SALES_ACCEPTED = "SALES_ACCEPTED"
+    SALES_QUALIFIED = "SALES_QUALIFIED"
+    OPPORTUNITY = "OPPORTUNITY"
+    CUSTOMER = "CUSTOMER"
+    NURTURE = "NURTURE"
+    DISQUALIFIED = "DISQUALIFIED"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {
+    Stage.LEAD: "Lead",
+    Stage.MARKETING_QUALIFIED: "MQL",
+    Stage.SALES_ACCEPTED: "SAL",
+    Stage.SALES_QUALIFIED: "SQL",
+    Stage.OPPORTUNITY: "Opportunity",
+    Stage.CUSTOMER: "Customer",
+    Stage.NURTURE: "Nurture",
+    Stage.DISQUALIFIED: "Disqualified",
+}
+
+PATH = (
+    Stage.LEAD,
+    Stage.MARKETING_QUALIFIED,
+    Stage.SALES_ACCEPTED,
+    Stage.SALES_QUALIFIED,
+    Stage.OPPORTUNITY,
+    Stage.CUSTOMER,
+)
+
+
+class IdentityKind(StrEnum):
+    """What a lead is known by. `record` is our own: one a lead, for what people add by hand."""
+
+    USER_ID = "user_id"
+    EMAIL = "email"
+    ANONYMOUS_ID = "anonymous_id"
+    RECORD = "record"
+
+
+class SourceKind(StrEnum):
+    API = "api"
+    IMPORT = "import"
+    HAND = "hand"
+    FORM = "form"
+    CONNECTOR = "connector"
+
+
+class Doubt(StrEnum):
+    """Why an activity may not count. For each doubt the newest judgement holds."""
+
+    BOT = "bot"
+    WITHDRAWN = "withdrawn"
+
+
+class Via(StrEnum):
+    """By which way an actor acted."""
+
+    WEB = "web"
+    SHELL = "shell"
+    API = "api"
+    WORKER = "worker"

@@ -1,0 +1,344 @@
+"""Rows: leads and what is known of them.
+
+Everything that happened or was learned hangs on an *identity*, an identity hangs on the lead that
+it was first attached to, and a lead names its canonical lead. Merging changes `Lead.canonical`
+only, so a merge can be undone, also for what arrived after it. Facts, activities, consents,
+memberships, moves and journal lines are append-only.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+
+from handraise.leads.decide import Doubt, IdentityKind, SourceKind, Stage, Via
+
+
+def _in(field: str, choices: type) -> Q:
+    return Q(**{f"{field}__in": [choice.value for choice in choices]})  # type: ignore[attr-defined]
+
+
+class Source(models.Model):
+    """Where something came from: a write key, one import, a form, a person's hand."""
+
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=16)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=_in("kind", SourceKind), name="source_kind_known"),
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(kind="hand"), name="one_source_by_hand"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Company(models.Model):
+    """An organisation. `name`, `industry`, `employees`, `country` are the card, made from facts."""
+
+    domain = models.CharField(max_length=253, null=True, unique=True)
+    group_id = models.CharField(max_length=255, null=True, unique=True)
+    name = models.CharField(max_length=255, default="")
+    industry = models.CharField(max_length=255, default="")
+    employees = models.FloatField(null=True)
+    country = models.CharField(max_length=255, default="")
+    tags = ArrayField(models.CharField(max_length=60), default=list)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["name"])]
+
+    def __str__(self) -> str:
+        return self.name or self.domain or self.group_id or f"Company {self.pk}"
+
+
+class Lead(models.Model):
+    """A person who may buy.
+
+    `canonical` is the lead itself unless merged into another. The card (name … last_seen_at) is
+    made from facts, identities and activities by `leads.actions.refresh_cards` and by nothing
+    else; it exists so that 100,000 leads can be listed, sorted and searched.
+    """
+
+    canonical = models.ForeignKey("self", models.PROTECT, related_name="faces")
+    stage = models.CharField(max_length=24, default=Stage.LEAD)
+    stage_since = models.DateTimeField()
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="leads_owned"
+    )
+    tags = ArrayField(models.CharField(max_length=60), default=list)
+    created_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    name = models.CharField(max_length=255, default="")
+    email = models.CharField(max_length=254, default="")
+    phone = models.CharField(max_length=60, default="")
+    title = models.CharField(max_length=255, default="")
+    country = models.CharField(max_length=255, default="")
+    company = models.ForeignKey(Company, models.SET_NULL, null=True, related_name="leads")
+    search = models.TextField(default="")
+    last_seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=_in("stage", Stage), name="lead_stage_known")
+        ]
+        indexes = [
+            models.Index(fields=["stage", "-last_seen_at"]),
+            models.Index(fields=["-last_seen_at", "-id"], name="lead_seen"),
+            models.Index(fields=["name", "id"]),
+            models.Index(fields=["-created_at", "-id"]),
+            GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], name="lead_search"),
+            GinIndex(fields=["tags"], name="lead_tags"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email or f"Visitor {self.pk}"
+
+
+class Identity(models.Model):
+    """One way a lead is known. Values are stored as compared: e-mail folded, ids as they came."""
+
+    lead = models.ForeignKey(Lead, models.PROTECT, related_name="identities")
+    kind = models.CharField(max_length=16)
+    value = models.CharField(max_length=255)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "value"], name="one_identity"),
+            models.CheckConstraint(condition=_in("kind", IdentityKind), name="identity_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.value}"
+
+
+class Activity(models.Model):
+    """Something a lead did.
+
+    `match` is what conditions read: properties flattened to dotted paths, text folded
+    (`"path": "/pricing"`), and the tokens of each text under its path and a tilde
+    (`"path~": " pricing "`). `properties` is what came, for people to read.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    identity = models.ForeignKey(Identity, models.PROTECT, related_name="activities")
+    name = models.CharField(max_length=200)
+    occurred_at = models.DateTimeField()
+    known_at = models.DateTimeField()
+    is_known_at_assumed = models.BooleanField(default=False)
+    properties = models.JSONField(default=dict)
+    match = models.JSONField(default=dict)
+    source = models.ForeignKey(Source, models.PROTECT, related_name="activities")
+    message_id = models.CharField(max_length=100)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["identity", "-occurred_at"], name="activity_of_identity"),
+            models.Index(fields=["-occurred_at"], name="activity_recent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.occurred_at}"
+
+
+class Judgement(models.Model):
+    """Whether an activity counts, for one doubt (bot, withdrawn). The newest one known holds."""
+
+    activity = models.ForeignKey(Activity, models.PROTECT, related_name="judgements")
+    doubt = models.CharField(max_length=16)
+    counts = models.BooleanField()
+    why = models.CharField(max_length=255, default="")
+    known_at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=_in("doubt", Doubt), name="doubt_known")]
+
+    def __str__(self) -> str:
+        return f"{self.doubt}: {'counts' if self.counts else 'does not count'}"
+
+
+class Fact(models.Model):
+    """A named value about a lead (by identity) or about a company, typed when written.
+
+    Exactly one of text, number, truth, instant is filled; for text also `words`. A JSON null
+    fills none: the fact is then known to be empty, and conditions on it are unknown.
+    Of the facts of one name, the newest by (holds_from, known_at, id) among those known counts.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    identity = models.ForeignKey(Identity, models.PROTECT, null=True, related_name="facts")
+    company = models.ForeignKey(Company, models.PROTECT, null=True, related_name="facts")
+    name = models.CharField(max_length=120)
+    value = models.JSONField(null=True)
+    text = models.TextField(null=True)
+    words = models.TextField(null=True)
+    number = models.FloatField(null=True)
+    truth = models.BooleanField(null=True)
+    instant = models.DateTimeField(null=True)
+    holds_from = models.DateTimeField()
+    known_at = models.DateTimeField()
+    is_known_at_assumed = models.BooleanField(default=False)
+    source = models.ForeignKey(Source, models.PROTECT, related_name="facts")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(identity__isnull=True) ^ Q(company__isnull=True), name="fact_of_one"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["identity", "name", "-holds_from"], name="fact_of_identity"),
+            models.Index(fields=["company", "name", "-holds_from"], name="fact_of_company"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.value!r}"
+
+
+class FactWithdrawal(models.Model):
+    """From `known_at` on, the fact is taken as never said (an undone import)."""
+
+    fact = models.OneToOneField(Fact, models.PROTECT, related_name="withdrawal")
+    known_at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+
+class Membership(models.Model):
+    """The company of an identity's lead; the newest by (holds_from, known_at, id) counts."""
+
+    identity = models.ForeignKey(Identity, models.PROTECT, related_name="memberships")
+    company = models.ForeignKey(Company, models.PROTECT, related_name="memberships")
+    holds_from = models.DateTimeField()
+    known_at = models.DateTimeField()
+    source = models.ForeignKey(Source, models.PROTECT, related_name="memberships")
+
+
+class Consent(models.Model):
+    """Consent given or withdrawn for a purpose, with the wording shown; the newest counts."""
+
+    identity = models.ForeignKey(Identity, models.PROTECT, related_name="consents")
+    purpose = models.CharField(max_length=60)
+    is_given = models.BooleanField()
+    wording = models.TextField(default="")
+    holds_from = models.DateTimeField()
+    known_at = models.DateTimeField()
+    source = models.ForeignKey(Source, models.PROTECT, related_name="consents")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["identity", "purpose", "-holds_from"], name="consent_of")]
+
+
+class Merge(models.Model):
+    """`merged` was found to be the same person as `kept`. Undone merges stay, with who and when."""
+
+    kept = models.ForeignKey(Lead, models.PROTECT, related_name="merges_kept")
+    merged = models.ForeignKey(Lead, models.PROTECT, related_name="merges_merged")
+    why = models.CharField(max_length=255)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(kept=models.F("merged")), name="merge_of_two"),
+            models.UniqueConstraint(
+                fields=["merged"], condition=Q(undone_at__isnull=True), name="one_live_merge_a_lead"
+            ),
+        ]
+
+
+class StageMove(models.Model):
+    """One step of one lead, with all that led to it. `version` is the agreement's number.
+
+    Only an outcome told by an import or connector has no version: nothing was decided here.
+    """
+
+    lead = models.ForeignKey(Lead, models.PROTECT, related_name="moves")
+    before = models.CharField(max_length=24)
+    after = models.CharField(max_length=24)
+    at = models.DateTimeField()
+    known_at = models.DateTimeField()
+    version = models.PositiveIntegerField(null=True)
+    reason = models.TextField()
+    scores = models.JSONField(default=dict)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    source = models.ForeignKey(Source, models.PROTECT, null=True, related_name="moves")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=_in("before", Stage), name="move_before_known"),
+            models.CheckConstraint(condition=_in("after", Stage), name="move_after_known"),
+        ]
+        indexes = [
+            models.Index(fields=["lead", "-at"], name="move_of_lead"),
+            models.Index(fields=["after", "-at"], name="move_into_stage"),
+        ]
+
+
+class JournalLine(models.Model):
+    """What Handraise noticed or did. `kind` is `step.past_participle`; `said` is for people."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=60)
+    lead = models.ForeignKey(Lead, models.PROTECT, null=True, related_name="journal")
+    company = models.ForeignKey(Company, models.PROTECT, null=True, related_name="journal")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    via = models.CharField(max_length=16)
+    said = models.TextField(default="")
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=_in("via", Via), name="journal_via_known")]
+        indexes = [
+            models.Index(fields=["lead", "-at"], name="journal_of_lead"),
+            models.Index(fields=["-at"], name="journal_recent"),
+        ]
+
+
+class Attention(models.Model):
+    """Look at this lead at this instant. Wakes insert, claiming deletes, nothing updates."""
+
+    id = models.BigAutoField(primary_key=True)
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="+", db_constraint=False)
+    look_at = models.DateTimeField()
+    why = models.CharField(max_length=60)
+
+    class Meta:
+        indexes = [models.Index(fields=["look_at", "lead"], name="attention_due")]
+
+
+class ParkedLead(models.Model):
+    """A lead whose advance failed, kept where people see it. Clearing wakes it again."""
+
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    error = models.TextField()
+    cleared_at = models.DateTimeField(null=True)
+    cleared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lead"], condition=Q(cleared_at__isnull=True), name="parked_once"
+            )
+        ]

@@ -1,0 +1,1 @@
+"""Which moves between stages are allowed, and which one is next."""

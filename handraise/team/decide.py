@@ -1,0 +1,52 @@
+"""Who may do what: the roles, and one table of permissions."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    MARKETING = "marketing"
+    SALES_DEVELOPMENT = "sales_development"
+    SALES = "sales"
+    REVENUE_OPERATIONS = "revenue_operations"
+    VIEWER = "viewer"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+
+class Permission(StrEnum):
+    SEE = "see"  # leads, handovers, agreement, reports
+    EDIT_LEADS = "edit_leads"  # create, edit, tag, log by hand, merge, undo a merge
+    IMPORT = "import"  # run and undo imports, replay drops
+    EXPORT = "export"
+    PROPOSE = "propose"  # draft and propose an agreement
+    SIGN_MARKETING = "sign_marketing"
+    SIGN_SALES = "sign_sales"
+    TAKE = "take"  # accept and reject handovers
+    QUALIFY = "qualify"  # move accepted leads on
+    OVERRIDE = "override"  # act for somebody else, reassign, pass criteria with a reason
+    ADMINISTER = "administer"  # people, keys
+
+
+_R, _P = Role, Permission
+_ALLOWED: dict[Role, frozenset[Permission]] = {
+    _R.MARKETING: frozenset(
+        {_P.SEE, _P.EDIT_LEADS, _P.IMPORT, _P.EXPORT, _P.PROPOSE, _P.SIGN_MARKETING}
+    ),
+    _R.SALES_DEVELOPMENT: frozenset(
+        {_P.SEE, _P.EDIT_LEADS, _P.TAKE, _P.QUALIFY, _P.PROPOSE, _P.SIGN_SALES}
+    ),
+    _R.SALES: frozenset({_P.SEE, _P.EDIT_LEADS, _P.TAKE, _P.QUALIFY, _P.PROPOSE, _P.SIGN_SALES}),
+    _R.REVENUE_OPERATIONS: frozenset(_P) - {_P.SIGN_MARKETING, _P.SIGN_SALES},
+    _R.VIEWER: frozenset({_P.SEE}),
+}
+_MANAGER_ALSO = frozenset({_P.OVERRIDE, _P.EXPORT})
+
+
+def may(role: str, permission: Permission, *, is_manager: bool = False) -> bool:
+    """Whether a person of this role may; a manager of a working role may override and export."""
+    known = Role(role)
+    if permission in _ALLOWED[known]:
+        return True
+    return is_manager and known is not Role.VIEWER and permission in _MANAGER_ALSO

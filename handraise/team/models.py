@@ -1,0 +1,66 @@
+"""Rows: people, their teams, and the tokens they carry."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+from handraise.team.decide import Role
+
+
+class Team(models.Model):
+    """People who take leads from one queue; its zone and hours are the clock of new members."""
+
+    name = models.CharField(max_length=80, unique=True)
+    zone = models.CharField(max_length=64, default="UTC")
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Users(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person who works with leads. `hours` maps weekday 0..6 to [["09:00", "17:00"], …]."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=24, choices=[(role, role.label) for role in Role])
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="members")
+    is_manager = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    zone = models.CharField(max_length=64, default="UTC")
+    hours = models.JSONField(default=dict)
+    weight = models.PositiveSmallIntegerField(default=1)
+    away_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    objects: ClassVar[Users] = Users()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name", "role"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="one_user_per_email"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in Role]), name="user_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def initials(self) -> str:
+        return "".join(part[0] for part in self.name.split()[:2]).upper()
+
+    @property
+    def role_label(self) -> str:
+        return Role(self.role).label
