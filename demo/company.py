@@ -1,0 +1,139 @@
+"""Build the company: people, agreement, a year of visits, and what sales made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from handraise.agreement.shipped import default_text
+from handraise.flow.advance import advance
+from handraise.leads.record import record
+
+from demo.invented import firms
+from demo.sales import Salespeople
+from demo.visits import Visitor, visitors
+from handraise.agreement import actions as agreement
+from handraise.leads import attention
+from handraise.leads.decide import SourceKind, Via
+from handraise.leads.entry import Entry
+from handraise.leads.models import Source
+from handraise.team import actions as team
+from handraise.team.decide import Role
+from handraise.team.models import Team, User
+
+PASSWORD = "tideline-demo"  # noqa: S105 — printed at every start; a demo's door is open
+LEADS = 2000
+_PEOPLE = (
+    ("Mara Olsen", Role.MARKETING, "marketing", True),
+    ("Jules Faber", Role.MARKETING, "marketing", False),
+    ("Mia Lindqvist", Role.SALES_DEVELOPMENT, "sales development", False),
+    ("Nils Aagaard", Role.SALES_DEVELOPMENT, "sales development", False),
+    ("Tove Brandt", Role.SALES_DEVELOPMENT, "sales development", True),
+    ("Sander Vos", Role.SALES, "sales", True),
+    ("Ilse Kramer", Role.SALES, "sales", False),
+    ("Rita Holm", Role.REVENUE_OPERATIONS, "", True),
+    ("Vera Stone", Role.VIEWER, "", False),
+)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """What to type at the door, for one role."""
+
+    role: str
+    email: str
+    password: str
+
+
+def build(
+    *, at: datetime, seed: int = 7, progress: Callable[[str, float], None] | None = None,
+    leads: int = LEADS,
+) -> list[SignIn]:  # fmt: skip
+    """The sign-ins of the demo company, which is made first unless it is there already.
+
+    `progress` is told what goes on and how far it is (0..1).
+    """
+    told = progress or (lambda _what, _share: None)
+    if not User.objects.filter(email="rita@tideline.example").exists():
+        _play(Random(seed), at=at, count=leads, told=told)
+    return [
+        SignIn(person.role_label, person.email, PASSWORD)
+        for person in User.objects.filter(email__endswith="@tideline.example").order_by("pk")
+    ]
+
+
+def _play(random: Random, *, at: datetime, count: int, told: Callable[[str, float], None]) -> None:
+    told("Inventing people and firms", 0.0)
+    since = at - timedelta(days=365)
+    people = _hire(since)
+    _sign(people, at=since)
+    web = Source.objects.create(name="Website", kind=SourceKind.API, created_at=since)
+    fair = Source.objects.create(name="Trade fair list", kind=SourceKind.API, created_at=since)
+    crowd = visitors(
+        random, firms(random, 420), count=count, since=since, until=at, web=web.pk, fair=fair.pk
+    )
+    sellers = Salespeople(random, _worths(crowd), _reasons(), people["Sander Vos"])
+    entries = sorted((entry for visitor in crowd for entry in visitor.entries), key=_moment)
+    for instant, batch in _quarter_days(entries, since, at):
+        if batch:
+            record(batch, at=instant)
+        # What waits for attention may be due from before: clocks, wake-ups, other people's moves.
+        while lead_ids := attention.claim(at=instant, limit=2000):
+            advance(lead_ids, at=instant)
+        sellers.look(instant)
+        told("Living through the year", (instant - since) / (at - since))
+
+
+def _hire(at: datetime) -> dict[str, User]:
+    teams: dict[str, Team] = {}
+    hired = {}
+    for name, role, team_name, leads_team in _PEOPLE:
+        if team_name and team_name not in teams:
+            teams[team_name] = team.add_team(name=team_name.capitalize(), by=None, at=at)
+        hired[name] = team.add_user(
+            email=f"{name.split()[0].lower()}@tideline.example", name=name, role=role,
+            password=PASSWORD, team=teams.get(team_name), is_manager=leads_team, by=None, at=at,
+        )  # fmt: skip
+    return hired
+
+
+def _sign(people: dict[str, User], *, at: datetime) -> None:
+    marketing, sales = people["Mara Olsen"], people["Sander Vos"]
+    version = agreement.propose(
+        default_text(), note="Our first agreement.", by=marketing, at=at, via=Via.WEB
+    )
+    agreement.sign(version, by=marketing, at=at, via=Via.WEB)
+    agreement.sign(version, by=sales, at=at, via=Via.WEB)
+
+
+def _reasons() -> list[str]:
+    from handraise.agreement.queries import published
+
+    now = published()
+    if now is None:
+        raise RuntimeError("The demo's agreement was not published.")
+    return [reason.name for reason in now.document.reasons]
+
+
+def _worths(crowd: list[Visitor]) -> dict[str, float]:
+    return {visitor.who.email: visitor.worth for visitor in crowd if visitor.who is not None}
+
+
+def _moment(entry: Entry) -> datetime:
+    return entry.occurred_at
+
+
+def _quarter_days(
+    entries: list[Entry], since: datetime, until: datetime
+) -> Iterator[tuple[datetime, list[Entry]]]:
+    """The entries up to each of four instants a day, the last of all being `until`."""
+    place, instant = 0, since
+    while instant < until:
+        instant = min(instant + timedelta(hours=6), until)
+        batch = []
+        while place < len(entries) and entries[place].occurred_at <= instant:
+            batch.append(entries[place])
+            place += 1
+        yield instant, batch

@@ -1,0 +1,107 @@
+"""What the invented salespeople do with the leads that are handed to them, day after day."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from handraise.handover import actions as handover
+from handraise.handover.models import Handover
+from handraise.kit import working_time
+from handraise.leads import actions as leads
+from handraise.leads.decide import Stage, Via
+from handraise.leads.models import Lead
+from handraise.qualification import actions as qualification
+from handraise.team.models import User
+
+_OUTCOMES = {
+    Stage.SALES_ACCEPTED: (Stage.SALES_QUALIFIED, 0.30, (1, 12)),
+    Stage.SALES_QUALIFIED: (Stage.OPPORTUNITY, 0.34, (2, 14)),
+    Stage.OPPORTUNITY: (Stage.CUSTOMER, 0.42, (9, 55)),
+}
+_WORDS = {
+    Stage.SALES_QUALIFIED: "Has a need, a date and the say.",
+    Stage.OPPORTUNITY: "Asked for an offer.",
+    Stage.CUSTOMER: "Signed.",
+    Stage.NURTURE: "Not now: comes back when the budget does.",
+}
+
+
+@dataclass(order=True)
+class _Errand:
+    at: datetime
+    order: int
+    verb: str = field(compare=False)
+    subject: int = field(compare=False)
+
+
+class Salespeople:
+    """Everybody in sales, with what they still mean to do. `worth` maps e-mail to 0..1."""
+
+    def __init__(self, random: Random, worth: dict[str, float], reasons: list[str], closer: User):
+        self.random = random
+        self.worth = worth
+        self.reasons = reasons
+        self.closer = closer
+        self.errands: list[_Errand] = []
+        self.seen: set[int] = set()
+
+    def plan(self, verb: str, subject: int, at: datetime) -> None:
+        heapq.heappush(self.errands, _Errand(at, len(self.seen) + len(self.errands), verb, subject))
+
+    def look(self, at: datetime) -> None:
+        """Notice new offers, and do what is due by `at`."""
+        offers = Handover.objects.filter(ended_at=None).exclude(pk__in=self.seen)
+        for offer in offers.select_related("assignee").order_by("pk"):
+            self.seen.add(offer.pk)
+            # Most are answered within the clock, some late, a few never.
+            wait = timedelta(hours=self.random.choices((0.7, 2, 3.5, 7), (40, 35, 17, 8))[0])
+            answered_at = working_time.add(
+                max(offer.offered_at, at), wait * self.random.uniform(0.4, 1.1),
+                hours=offer.assignee.hours, zone=offer.assignee.zone,
+            )  # fmt: skip
+            self.plan("answer", offer.pk, answered_at)
+        while self.errands and self.errands[0].at <= at:
+            errand = heapq.heappop(self.errands)
+            getattr(self, f"_{errand.verb}")(errand.subject, errand.at)
+
+    def _worth_of(self, lead: Lead) -> float:
+        return self.worth.get(lead.email, 0.1)
+
+    def _answer(self, number: int, at: datetime) -> None:
+        offer = Handover.objects.select_related("assignee", "lead").get(pk=number)
+        if offer.ended_at is not None:
+            return
+        who = offer.assignee
+        handover.record_opening(offer, by=who, at=at - timedelta(minutes=4))
+        if self.random.random() < 0.25 + 0.8 * self._worth_of(offer.lead):
+            handover.accept(offer, by=who, at=at, via=Via.WEB)
+            self._call(offer.lead, who, at)
+            return
+        reason = self.random.choice(self.reasons)
+        note = "Three calls and a mail, no answer." if "reach" in reason.lower() else "Said so."
+        handover.reject(offer, reason=reason, note=note, by=who, at=at, via=Via.WEB)
+
+    def _call(self, lead: Lead, who: User, at: datetime) -> None:
+        called_at = at + timedelta(minutes=self.random.randint(5, 40))
+        leads.log_activity(
+            lead, name="Called", properties={"minutes": self.random.randint(2, 25)},
+            occurred_at=called_at, by=who, at=called_at, via=Via.WEB,
+        )  # fmt: skip
+        self.plan("progress", lead.pk, called_at + timedelta(days=self.random.uniform(1, 12)))
+
+    def _progress(self, number: int, at: datetime) -> None:
+        lead = Lead.objects.select_related("owner").get(pk=number)
+        if lead.canonical_id != lead.pk or lead.stage not in _OUTCOMES:
+            return
+        to, needed, (soonest, latest) = _OUTCOMES[Stage(lead.stage)]
+        luck = self.random.uniform(-0.18, 0.18)
+        goes_on = self._worth_of(lead) + luck > needed
+        after = to if goes_on else Stage.NURTURE
+        qualification.move_by_hand(
+            lead, to=after, reason=_WORDS[after], by=self.closer, at=at, via=Via.WEB, override=True
+        )
+        if goes_on and after is not Stage.CUSTOMER:
+            self.plan("progress", number, at + timedelta(days=self.random.uniform(soonest, latest)))
