@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from config import embedded
 from config.version import VERSION
 
 BASE = Path(__file__).resolve().parent.parent
@@ -66,14 +67,13 @@ def _database(url: str) -> dict[str, object]:
         "HOST": parts.hostname or query.pop("host", ""),
         "PORT": str(parts.port or query.pop("port", "")),
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,  # a pooled connection may be older than a killed server
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}},
         "TEST": {"SERIALIZE": False},
     }
 
 
-DATABASE_URL = os.environ.get(
-    "HANDRAISE_DATABASE_URL", f"postgresql://handraise@/handraise?host={DATA / 'socket'}"
-)
+DATABASE_URL = os.environ.get("HANDRAISE_DATABASE_URL") or embedded.url(DATA)
 DATABASES = {"default": _database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
