@@ -216,17 +216,24 @@ class FactWithdrawal(models.Model):
 
 
 class Membership(models.Model):
-    """The company of an identity's lead; the newest by (holds_from, known_at, id) counts."""
+    """The company of an identity's lead; the newest by (holds_from, known_at, id) counts.
+
+    From `withdrawn_at` on it is taken as never said (an undone import).
+    """
 
     identity = models.ForeignKey(Identity, models.PROTECT, related_name="memberships")
     company = models.ForeignKey(Company, models.PROTECT, related_name="memberships")
     holds_from = models.DateTimeField()
     known_at = models.DateTimeField()
     source = models.ForeignKey(Source, models.PROTECT, related_name="memberships")
+    withdrawn_at = models.DateTimeField(null=True)
 
 
 class Consent(models.Model):
-    """Consent given or withdrawn for a purpose, with the wording shown; the newest counts."""
+    """Consent given or withdrawn for a purpose, with the wording shown; the newest counts.
+
+    From `withdrawn_at` on it is taken as never said (an undone import).
+    """
 
     identity = models.ForeignKey(Identity, models.PROTECT, related_name="consents")
     purpose = models.CharField(max_length=60)
@@ -236,18 +243,28 @@ class Consent(models.Model):
     known_at = models.DateTimeField()
     source = models.ForeignKey(Source, models.PROTECT, related_name="consents")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["identity", "purpose", "-holds_from"], name="consent_of")]
 
 
 class Merge(models.Model):
-    """`merged` was found to be the same person as `kept`. Undone merges stay, with who and when."""
+    """`merged` was found to be the same person as `kept`. Undone merges stay, with who and when.
+
+    `move` is the step that the kept lead took because the merged one stood further along;
+    `carried` what it took over besides (`{"tags": [...], "owner": 7}`): undoing gives both back.
+    `keeps_apart`: a person undid it, so that no message may bring the two together again.
+    """
 
     kept = models.ForeignKey(Lead, models.PROTECT, related_name="merges_kept")
     merged = models.ForeignKey(Lead, models.PROTECT, related_name="merges_merged")
     why = models.CharField(max_length=255)
     at = models.DateTimeField()
+    source = models.ForeignKey(Source, models.PROTECT, null=True, related_name="merges")
+    move = models.ForeignKey("StageMove", models.PROTECT, null=True, related_name="+")
+    carried = models.JSONField(default=dict)
+    keeps_apart = models.BooleanField(default=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(

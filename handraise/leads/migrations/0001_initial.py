@@ -128,6 +128,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('why', models.CharField(max_length=255)),
                 ('at', models.DateTimeField()),
+                ('carried', models.JSONField(default=dict)),
+                ('keeps_apart', models.BooleanField(default=False)),
                 ('undone_at', models.DateTimeField(null=True)),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('kept', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges_kept', to='leads.lead')),
@@ -167,6 +169,7 @@ class Migration(migrations.Migration):
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='leads.company')),
                 ('identity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='leads.identity')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='leads.source')),
+                ('withdrawn_at', models.DateTimeField(null=True)),
             ],
         ),
         migrations.AddField(
@@ -186,6 +189,7 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('identity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='leads.identity')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='leads.source')),
+                ('withdrawn_at', models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -220,6 +224,16 @@ class Migration(migrations.Migration):
                 ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='leads.lead')),
                 ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='leads.source')),
             ],
+        ),
+        migrations.AddField(
+            model_name='merge',
+            name='source',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='leads.source'),
+        ),
+        migrations.AddField(
+            model_name='merge',
+            name='move',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.stagemove'),
         ),
         migrations.CreateModel(
             name='Judgement',
