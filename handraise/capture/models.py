@@ -24,16 +24,18 @@ class WriteKey(models.Model):
 
 
 class Inbox(models.Model):
-    """One accepted call, as its bytes came; digesting deletes the row in the same transaction.
+    """One accepted call; digesting deletes the row in the same transaction.
 
-    `refused` holds the places (0-based) of items that were refused at the door, so that the digest
-    need not judge them again.
+    The bytes are as they came, without the items that were refused at the door: what the digest
+    refuses nevertheless (the rules have changed since) becomes a Drop. `agent` is the browser's
+    header.
     """
 
     id = models.BigAutoField(primary_key=True)
     received_at = models.DateTimeField()
     source = models.ForeignKey(Source, models.PROTECT, db_constraint=False, related_name="+")
     endpoint = models.CharField(max_length=16)
+    agent = models.TextField(default="")
     body = models.BinaryField()
 
 

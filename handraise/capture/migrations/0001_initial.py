@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('received_at', models.DateTimeField()),
                 ('endpoint', models.CharField(max_length=16)),
+                ('agent', models.TextField(default='')),
                 ('body', models.BinaryField()),
                 ('source', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.source')),
             ],
