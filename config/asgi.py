@@ -1,8 +1,48 @@
 """The web: capture's thin endpoints beside Django, in one ASGI application."""
 
+from __future__ import annotations
+
 import os
+import signal
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 
+from config import family
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_asgi_application()
+if server := os.environ.get(family.PARENT_OF_WEB):
+    # A web worker whose server was killed would go on taking connections at the same port.
+    family.end_with_parent(signal.SIGKILL, int(server))
+
+pages = get_asgi_application()
+
+from handraise.capture import accept  # noqa: E402  (its models need the apps that are now ready)
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+    elif scope["type"] == "http" and is_capture(scope["path"]):
+        await accept.application(scope, receive, send)
+    else:
+        await pages(scope, receive, send)  # type: ignore[arg-type]
+
+
+def is_capture(path: str) -> bool:
+    return path == "/v1" or path.startswith("/v1/")
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            await send({"type": "lifespan.shutdown.complete"})
+            return

@@ -193,8 +193,9 @@ class EmbeddedPostgres:
             self.process = subprocess.Popen(
                 [
                     self._binary("postgres"), "-D", str(self.cluster.resolve()),
-                    "-k", str(self.socket), "-c", "listen_addresses=", "-c", "lc_messages=C", "-c", "timezone=UTC",
-                    "-c", "log_timezone=UTC", *options,
+                    "-k", str(self.socket), "-c", "listen_addresses=",
+                    "-c", "lc_messages=C", "-c", "timezone=UTC", "-c", "log_timezone=UTC",
+                    *options,
                 ],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, cwd="/",
                 start_new_session=True,  # Ctrl-C is for the supervisor, who stops others first

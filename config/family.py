@@ -9,7 +9,8 @@ import sys
 from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
-PARENT = "HANDRAISE_PARENT"
+PARENT = "HANDRAISE_PARENT"  # set for children of the supervisor: its process id
+PARENT_OF_WEB = "HANDRAISE_PARENT_OF_WEB"
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 

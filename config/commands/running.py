@@ -1,0 +1,132 @@
+"""Running Handraise: up, web, worker, demo, migrate."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from config import family, session
+from config.commands.say import HERE, Data, done, err, out
+
+Host = Annotated[
+    str, typer.Option("--host", envvar="HANDRAISE_HOST", help="The address to listen at.")
+]
+Port = Annotated[
+    int, typer.Option("--port", envvar="HANDRAISE_PORT", min=1, max=65535, help="The port.")
+]
+
+
+def up(data: Data = HERE, port: Port = 8300, host: Host = "127.0.0.1") -> None:
+    """Run everything: the database, the web and the worker. Ctrl-C stops all of it."""
+    run_up(data, host=host, port=port, sign_ins=None)
+
+
+def run_up(data: Path, *, host: str, port: int, sign_ins: list[Any] | None) -> None:
+    from config.supervise import Supervisor
+
+    supervisor = Supervisor(data, host=host, port=port, say=_stamped)
+    try:
+        supervisor.start()
+    except BaseException:
+        supervisor.stop()
+        raise
+
+    def ready() -> None:
+        shown = f"[{host}]" if ":" in host else host
+        out.print(f"Handraise is ready at [bold]http://{shown}:{port}/[/bold] (Ctrl-C stops it).")
+        if sign_ins:
+            out.print(_table(sign_ins))
+
+    supervisor.run(ready)
+    done("Stopped.")
+
+
+def web(data: Data = HERE, port: Port = 8300, host: Host = "127.0.0.1") -> None:
+    """Serve the pages and the tracking API only. Run as many as you want over one database."""
+    with session.session(data):
+        session.disconnect()  # the server forks: no connection may be shared
+        _serve(host, port)
+
+
+def worker(data: Data = HERE) -> None:
+    """Digest what came in and move leads on. Run as many as you want over one database."""
+    with session.session(data):
+        from handraise.flow import work
+
+        stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        work.run(stop)
+
+
+def migrate(data: Data = HERE) -> None:
+    """Bring the database up to date. Every other command does so by itself."""
+    with session.session(data):
+        done("The database is up to date.")
+
+
+def demo(
+    data: Annotated[
+        Path, typer.Option("--data", metavar="DIR", help="Where the data lies.", file_okay=False)
+    ] = Path(".data/demo"),
+    port: Port = 8300,
+    host: Host = "127.0.0.1",
+    seed: Annotated[int, typer.Option(help="Another seed invents another company.")] = 7,
+) -> None:
+    """Run Handraise with an invented company of a lived-in year, and print who can sign in."""
+    with session.session(data):
+        sign_ins = _build(seed)
+    run_up(data, host=host, port=port, sign_ins=sign_ins)
+
+
+def _build(seed: int) -> list[Any]:
+    from demo import company
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task("Inventing a company", total=1.0)
+
+        def show(said: str, share: float) -> None:
+            progress.update(task, description=said, completed=share)
+
+        return list(company.build(at=datetime.now(UTC), seed=seed, progress=show))
+
+
+def _table(sign_ins: list[Any]) -> Table:
+    table = Table("Role", "E-mail", "Password", title="Sign in as")
+    for sign_in in sign_ins:
+        table.add_row(str(sign_in.role), sign_in.email, sign_in.password)
+    return table
+
+
+def _stamped(said: str) -> None:
+    done(f"{datetime.now(UTC):%H:%M:%S} {said}")
+
+
+def web_workers() -> int:
+    """Two at least, so that one that dies leaves one; more only where the database keeps cores."""
+    from config.settings import env_int
+
+    return max(1, env_int("HANDRAISE_WEB_WORKERS", max(2, (os.cpu_count() or 2) // 2)))
+
+
+def _serve(host: str, port: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces, Loops
+    from granian.log import LogLevels
+
+    os.environ[family.PARENT_OF_WEB] = str(os.getpid())
+    Granian(
+        "config.asgi:application", address=host, port=port, interface=Interfaces.ASGI,
+        workers=web_workers(), loop=Loops.uvloop, websockets=False,
+        log_level=LogLevels.warning, respawn_failed_workers=True, respawn_interval=0.1,
+        workers_kill_timeout=10, process_name=None,
+    ).serve()  # fmt: skip
