@@ -1,0 +1,257 @@
+"""Verbs: let the criteria move leads, and let people move them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from handraise.agreement import queries as agreements
+from handraise.leads import attention, moves
+from handraise.leads.decide import Stage, Via
+from handraise.leads.models import Attention, Lead
+from handraise.leads.moves import Move
+from handraise.qualification import decide
+from handraise.qualification.decide import MOVES, Asks, Consequence, Decision, Rule
+from handraise.qualification.models import Return
+from handraise.qualification.queries import BESIDE, histories, sql_lacks, stages_of
+from handraise.scoring.models import Score
+from handraise.team.access import require
+from handraise.team.decide import Permission, Role
+from handraise.team.models import User
+from handraise.team.queries import may
+
+if TYPE_CHECKING:
+    from handraise.agreement.queries import Published
+    from handraise.scoring.standing import Standing
+
+LONGEST_REASON = 4000
+WAKES = "qualification.wakes"
+
+
+class Refused(ValueError):
+    """The move is not made; the sentence says why."""
+
+
+@transaction.atomic
+def review(
+    standings: Sequence[Standing],
+    *,
+    published: Published,
+    at: datetime,
+    held: Collection[int] = (),
+) -> list[Decision]:
+    """Make the moves that the criteria call for, and return what was decided.
+
+    `standings` are of canonical leads whose rows the caller has locked; `held` are those that
+    sales was offered or has taken, which the criteria leave alone. Decisions to stay say why.
+    """
+    decisions = _decisions(standings, published, at, held)
+    moves.write(
+        [_move_of(decision, published.number) for decision in decisions if decision.is_move],
+        at=at,
+        via=Via.WORKER,
+    )
+    _look_again(decisions)
+    return decisions
+
+
+def _decisions(
+    standings: Sequence[Standing], published: Published, at: datetime, held: Collection[int]
+) -> list[Decision]:
+    stages = stages_of([standing.lead_id for standing in standings])
+    asked = {
+        standing.lead_id: standing
+        for standing in standings
+        if _may_move(stages.get(standing.lead_id), standing)
+    }
+    known = histories(
+        {lead: stages[lead] for lead in asked}, document=published.document, held=held
+    )
+    found = (
+        decide.next_move(
+            standing, known[lead], document=published.document, version=published.number, at=at
+        )
+        for lead, standing in asked.items()
+    )
+    return [decision for decision in found if decision is not None]
+
+
+def _may_move(stage: Stage | None, standing: Standing) -> bool:
+    """Whether it is worth reading this lead's history: most leads neither qualify nor are MQL."""
+    if stage is Stage.MARKETING_QUALIFIED:
+        return True
+    return stage in {Stage.LEAD, Stage.NURTURE} and decide.qualifies(standing)
+
+
+def _move_of(decision: Decision, version: int) -> Move:
+    return Move(
+        lead_id=decision.lead_id,
+        before=decision.before,
+        after=decision.after,
+        version=version,
+        reason=" ".join(decision.reasons),
+        scores=decision.scores,
+    )
+
+
+def _look_again(decisions: Sequence[Decision]) -> None:
+    """Wake each lead when its rest ends; once, however often it is reviewed before."""
+    wanted = {one.lead_id: one.look_at for one in decisions if one.look_at is not None}
+    there = set(
+        Attention.objects.filter(lead__in=list(wanted), why=WAKES).values_list("lead", "look_at")
+    )
+    by_instant: dict[datetime, list[int]] = defaultdict(list)
+    for lead, look_at in wanted.items():
+        if (lead, look_at) not in there:
+            by_instant[look_at].append(lead)
+    for look_at, leads in by_instant.items():
+        attention.wake(leads, look_at=look_at, why=WAKES)
+
+
+@transaction.atomic
+def move_by_hand(
+    lead: Lead,
+    *,
+    to: Stage,
+    reason: str = "",
+    by: User,
+    at: datetime,
+    via: Via,
+    override: bool = False,
+    wakes_at: datetime | None = None,
+) -> None:
+    """Move a lead as a person says, by the table of moves.
+
+    A move to nurture may name when the lead wakes; without, the agreement's rest holds. `override`
+    passes the SQL criteria and needs Permission.OVERRIDE and a reason. Raises Refused.
+    """
+    require(by, Permission.QUALIFY)
+    held = Lead.objects.select_for_update().get(pk=lead.canonical_id)
+    before = Stage(held.stage)
+    published = in_force()
+    rule = _rule_for(by, before, to, published)
+    reason = reason_given(reason, is_needed=rule.asks is Asks.REASON)
+    if rule.asks is Asks.SQL_CRITERIA:
+        reason = _criteria_passed(held, published, by, reason, override=override)
+    if to is Stage.NURTURE:
+        give_back(
+            held, Consequence.RECYCLE, reason=reason, wakes_at=_later(wakes_at, at), by=by, at=at
+        )
+    make_move(held, to=to, reason=reason or rule.says, published=published, by=by, at=at, via=via)
+
+
+def in_force() -> Published:
+    """The published agreement. Raises Refused where there is none: every move names a version."""
+    published = agreements.published()
+    if published is None:
+        raise Refused("No agreement is in force yet, so there is nothing to move leads by.")
+    return published
+
+
+_DECIDERS = {
+    "marketing": Role.MARKETING,
+    "sales development": Role.SALES_DEVELOPMENT,
+    "account executive": Role.SALES,
+    "sales": Role.SALES,
+}
+
+
+def _rule_for(by: User, before: Stage, to: Stage, published: Published) -> Rule:
+    rule = MOVES.get((before, to))
+    if rule is None or before is to:
+        raise Refused(f"A lead does not move from {before.label} to {to.label}.")
+    if before is Stage.MARKETING_QUALIFIED and to not in BESIDE:
+        raise Refused("An MQL moves on when its handover is accepted.")
+    if not decide.allowed(before, to, Role(by.role), is_manager=may(by, Permission.OVERRIDE)):
+        raise Refused(f"Moving from {before.label} to {to.label} is not for your role.")
+    if to is Stage.SALES_QUALIFIED and not _decides(by, published.document.sql.decided_by):
+        raise Refused(f"The agreement leaves this to: {published.document.sql.decided_by}.")
+    return rule
+
+
+def _decides(by: User, decided_by: str) -> bool:
+    """Whether the agreement's word names this person. Where nobody has that role, one is both."""
+    role = _DECIDERS.get(decided_by.strip().lower())
+    if role is None or by.role == role or may(by, Permission.OVERRIDE):
+        return True
+    return not User.objects.filter(role=role, is_active=True).exists()
+
+
+def reason_given(reason: str, *, is_needed: bool) -> str:
+    """The reason, cleaned. Raises Refused when it is missing, too long, or no text."""
+    cleaned = reason.strip()
+    if is_needed and not cleaned:
+        raise Refused("Please say why.")
+    if len(cleaned) > LONGEST_REASON:
+        raise Refused(f"A reason has at most {LONGEST_REASON:,} characters.")
+    if "\x00" in cleaned:
+        raise Refused("A reason cannot contain the NUL character.")
+    return cleaned
+
+
+def _criteria_passed(
+    lead: Lead, published: Published, by: User, reason: str, *, override: bool
+) -> str:
+    lacks = sql_lacks(lead, published.document)
+    if not lacks:
+        return reason
+    if not override:
+        raise Refused(f"{lacks} A manager may override that with a reason.")
+    require(by, Permission.OVERRIDE)
+    return f"Override: {reason_given(reason, is_needed=True)}"
+
+
+def _later(wakes_at: datetime | None, at: datetime) -> datetime | None:
+    if wakes_at is not None and wakes_at <= at:
+        raise Refused("The wake-up must lie ahead.")
+    return wakes_at
+
+
+def give_back(
+    lead: Lead,
+    consequence: Consequence,
+    *,
+    reason: str,
+    wakes_at: datetime | None,
+    by: User | None,
+    at: datetime,
+) -> Return:
+    """Note that a lead was given back or put aside, and wake it when its rest is over."""
+    given = Return.objects.create(
+        lead=lead, at=at, consequence=consequence, reason=reason, wakes_at=wakes_at, by=by
+    )
+    if wakes_at is not None:
+        attention.wake([lead.pk], look_at=wakes_at, why=WAKES)
+    return given
+
+
+def make_move(
+    lead: Lead,
+    *,
+    to: Stage,
+    reason: str,
+    published: Published,
+    by: User | None,
+    at: datetime,
+    via: Via,
+) -> None:
+    """Write one move that was already decided; the lead's row is locked by the caller."""
+    move = Move(
+        lead_id=lead.pk,
+        before=Stage(lead.stage),
+        after=to,
+        version=published.number,
+        reason=reason,
+        scores=_scores_now(lead),
+    )
+    moves.write([move], at=at, by=by, via=via)
+    lead.stage, lead.stage_since = to, at
+
+
+def _scores_now(lead: Lead) -> dict[str, float | str]:
+    score = Score.objects.filter(pk=lead.pk).first()
+    return decide.scores_of(score) if score is not None else {}
