@@ -1,5 +1,10 @@
-"""Addresses of this step."""
+"""Addresses of the pages people live in."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from handraise.desk.views import profile, today
+
+urlpatterns: list[URLPattern] = [
+    path("", today.today, name="today"),
+    path("profile/", profile.profile, name="profile"),
+]

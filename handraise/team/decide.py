@@ -50,3 +50,26 @@ def may(role: str, permission: Permission, *, is_manager: bool = False) -> bool:
     if permission in _ALLOWED[known]:
         return True
     return is_manager and known is not Role.VIEWER and permission in _MANAGER_ALSO
+
+
+class Refused(ValueError):
+    """A wish that cannot be granted; its text is a sentence for the person who asked."""
+
+
+OFFICE_HOURS: dict[str, list[list[str]]] = {str(day): [["09:00", "17:00"]] for day in range(5)}
+
+
+def checked_hours(hours: dict[str, list[list[str]]]) -> dict[str, list[list[str]]]:
+    """Working hours with only known weekdays and spans that end after they begin, in order.
+
+    Raises Refused with a sentence.
+    """
+    for day, spans in hours.items():
+        if day not in {"0", "1", "2", "3", "4", "5", "6"}:
+            raise Refused(f"{day!r} is not a weekday.")
+        last = ""
+        for begin, end in spans:
+            if not last <= begin < end <= "24:00":
+                raise Refused(f"Working hours from {begin} to {end} do not end after they begin.")
+            last = end
+    return {day: spans for day, spans in sorted(hours.items()) if spans}

@@ -1,0 +1,108 @@
+"""The rail beside every page: what to do, what we agreed, what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from handraise.desk import figures
+from handraise.team.decide import Permission
+from handraise.team.models import User
+from handraise.team.queries import may
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One page of the rail: the name of its address, its icon, who sees it, what it counts."""
+
+    address: str
+    icon: str
+    name: str
+    permission: Permission = Permission.SEE
+    count: Callable[[User], str] | None = None
+    is_urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    url: str
+    icon: str
+    name: str
+    count: str
+    is_urgent: bool
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    name: str
+    links: list[Link]
+
+
+PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
+    (
+        "",
+        (
+            Place("today", "house", "Today"),
+            Place("inbox", "inbox", "Inbox", Permission.TAKE, figures.waiting, is_urgent=True),
+            Place("leads", "users", "Leads", count=figures.leads),
+            Place("companies", "building-2", "Companies"),
+            Place("imports", "upload", "Imports", Permission.IMPORT),
+        ),
+    ),
+    (
+        "What we agreed",
+        (Place("agreement", "file-text", "Agreement", count=figures.version),),
+    ),
+    (
+        "What came of it",
+        (
+            Place("feedback", "chart-line", "Feedback"),
+            Place("journal", "scroll-text", "Journal", Permission.ADMINISTER),
+        ),
+    ),
+    (
+        "Settings",
+        (
+            Place("people", "user-plus", "People", Permission.ADMINISTER),
+            Place("keys", "key", "Write keys", Permission.ADMINISTER),
+        ),
+    ),
+)
+
+
+def rail(request: HttpRequest) -> dict[str, object]:
+    """Context processor: the parts of the rail that this reader may use, made when first read."""
+    if not isinstance(getattr(request, "user", None), User):
+        return {"rail": []}
+    return {"rail": SimpleLazyObject(lambda: parts(request.user, request.path))}  # type: ignore[arg-type]
+
+
+def parts(user: User, path: str) -> list[Part]:
+    """Every part with at least one page that this person may open."""
+    made = []
+    for name, places in PARTS:
+        links = [_link(place, user, path) for place in places if may(user, place.permission)]
+        kept = [link for link in links if link is not None]
+        if kept:
+            made.append(Part(name, kept))
+    return made
+
+
+def _link(place: Place, user: User, path: str) -> Link | None:
+    try:
+        url = reverse(place.address)
+    except NoReverseMatch:  # a step whose pages are not there
+        return None
+    count = place.count(user) if place.count else ""
+    is_here = path == url if url == "/" else path.startswith(_root(url))
+    return Link(url, place.icon, place.name, count, place.is_urgent, is_here)
+
+
+def _root(url: str) -> str:
+    # The page of one lead stands under /lead/7/, its list under /leads/.
+    return {"/leads/": "/lead", "/companies/": "/compan"}.get(url, url)

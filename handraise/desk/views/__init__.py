@@ -1,0 +1,1 @@
+"""The pages: each view gets its object through a door, calls one verb, renders."""

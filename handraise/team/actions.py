@@ -1,0 +1,162 @@
+"""Verbs: the only writer of people and teams.
+
+Team lies below the journal; callers above (`desk`, the command line) write the line.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from handraise.team.decide import OFFICE_HOURS, Refused, Role, checked_hours
+from handraise.team.models import Team, User
+from handraise.team.queries import others_who_administer
+
+
+def add_team(*, name: str, zone: str = "UTC", by: User | None, at: datetime) -> Team:  # noqa: ARG001
+    """A new team. Raises Refused when the name is empty or taken, or the zone unknown."""
+    name = name.strip()
+    if not name:
+        raise Refused("A team needs a name.")
+    if Team.objects.filter(name__iexact=name).exists():
+        raise Refused(f"There is already a team called {name}.")
+    return Team.objects.create(name=name, zone=_zone(zone), created_at=at)
+
+
+def add_user(
+    *,
+    email: str,
+    name: str,
+    role: Role | str,
+    password: str | None = None,
+    team: Team | None = None,
+    is_manager: bool = False,
+    zone: str = "",
+    by: User | None,  # noqa: ARG001
+    at: datetime,
+) -> User:
+    """A new person, with office hours in the team's zone; without a password nobody can sign in.
+
+    Raises Refused when the address is taken or unreadable, the name empty or the role unknown.
+    """
+    email, name = email.strip().lower(), name.strip()
+    _check_email(email)
+    if not name:
+        raise Refused("A person needs a name.")
+    user = User(
+        email=email, name=name, role=_role(role), team=team, is_manager=is_manager,
+        zone=_zone(zone or (team.zone if team else "UTC")), hours=OFFICE_HOURS, created_at=at,
+    )  # fmt: skip
+    user.set_password(password)
+    user.save()
+    return user
+
+
+@transaction.atomic
+def edit_user(
+    user: User,
+    *,
+    name: str,
+    role: Role | str,
+    team: Team | None,
+    is_manager: bool,
+    weight: int = 1,
+    by: User | None,  # noqa: ARG001
+    at: datetime,  # noqa: ARG001
+) -> User:
+    """Change who somebody is. The last one of revenue operations stays; raises Refused."""
+    if not name.strip():
+        raise Refused("A person needs a name.")
+    if not 0 <= weight <= 100:
+        raise Refused("The share of leads is a number from 0 to 100.")
+    if _role(role) is not Role.REVENUE_OPERATIONS:
+        _keep_one_administrator(user)
+    user.name, user.role, user.team = name.strip(), _role(role), team
+    user.is_manager, user.weight = is_manager, weight
+    user.save(update_fields=["name", "role", "team", "is_manager", "weight"])
+    return user
+
+
+@transaction.atomic
+def deactivate(user: User, *, by: User | None, at: datetime) -> User:  # noqa: ARG001
+    """Nobody can sign in as this person any more; nothing they did is lost. Raises Refused."""
+    if by is not None and by.pk == user.pk:
+        raise Refused("Nobody deactivates themselves; ask a colleague.")
+    _keep_one_administrator(user)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    return user
+
+
+def reactivate(user: User, *, by: User | None, at: datetime) -> User:  # noqa: ARG001
+    """Let somebody in again."""
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    return user
+
+
+def set_password(user: User, *, password: str, by: User | None, at: datetime) -> User:  # noqa: ARG001
+    """A first or new password, already validated by the form. Signs the person out elsewhere."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    return user
+
+
+def set_working_time(
+    user: User,
+    *,
+    zone: str,
+    hours: dict[str, list[list[str]]],
+    away_until: datetime | None,
+    by: User | None,  # noqa: ARG001
+    at: datetime,
+) -> User:
+    """When somebody works: the clock of their handovers. Raises Refused with a sentence."""
+    if away_until is not None and away_until <= at:
+        away_until = None
+    user.zone, user.hours, user.away_until = _zone(zone), checked_hours(hours), away_until
+    user.save(update_fields=["zone", "hours", "away_until"])
+    return user
+
+
+def rename(user: User, *, name: str, by: User | None, at: datetime) -> User:  # noqa: ARG001
+    """Another name for the same person. Raises Refused when it is empty."""
+    if not name.strip():
+        raise Refused("A person needs a name.")
+    user.name = name.strip()
+    user.save(update_fields=["name"])
+    return user
+
+
+def _check_email(email: str) -> None:
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Refused(f"{email!r} is not an e-mail address.") from None
+    if User.objects.filter(email__iexact=email).exists():
+        raise Refused(f"There is already a person with the address {email}.")
+
+
+def _role(role: Role | str) -> Role:
+    try:
+        return Role(role)
+    except ValueError:
+        known = ", ".join(each.value for each in Role)
+        raise Refused(f"{role!r} is not a role; the roles are {known}.") from None
+
+
+def _zone(zone: str) -> str:
+    try:
+        return ZoneInfo(zone).key
+    except (KeyError, ValueError, OSError):
+        raise Refused(f"{zone!r} is not a time zone such as Europe/Amsterdam.") from None
+
+
+def _keep_one_administrator(user: User) -> None:
+    # The rows are locked so that two administrators cannot remove each other at once.
+    if user.role == Role.REVENUE_OPERATIONS and not others_who_administer(user).select_for_update():
+        raise Refused("This is the last active person of revenue operations; add another first.")
