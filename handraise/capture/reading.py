@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -56,6 +57,7 @@ class _Envelope(msgspec.Struct):
 
 
 _envelope = msgspec.json.Decoder(_Envelope)
+_KEY = re.compile(rb'"writeKey"\s*:\s*"[^"\\]*"')
 _any = msgspec.json.Decoder()
 
 
@@ -137,6 +139,19 @@ def envelope(raws: Sequence[bytes | memoryview], reading: Reading) -> bytes:
     if reading.context is not None:
         parts += [b',"context":', _again(reading.context)]
     return b"".join([*parts, b"}"])
+
+
+def without_key(body: bytes) -> bytes:
+    """The body of a single call without its write key, to be kept."""
+    return _KEY.sub(b'"writeKey":""', body)
+
+
+def told_message_id(value: object) -> str:
+    """What the sender calls this message, as far as it can be stored; for finding it again."""
+    told = value.get("messageId") if isinstance(value, dict) else None
+    if not isinstance(told, str | int):
+        return ""
+    return str(told).replace("\0", "").encode("utf-8", "ignore").decode()[:100]
 
 
 def _again(value: object) -> bytes:

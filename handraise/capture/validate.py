@@ -103,10 +103,13 @@ def _clean(value: Any, depth: int) -> None:
     """Refuse what PostgreSQL or JSON cannot hold; make whole numbers beyond 64 bits floats."""
     if depth > DEPTH:
         raise Refused(Refusal.TOO_DEEP, f"The message is nested more than {DEPTH} levels deep.")
-    is_object = type(value) is dict
-    for key, part in value.items() if is_object else enumerate(value):
-        if is_object and ("\0" in key or not key.isascii()):
-            _check_text(key, "a field's name")
+    parts: Any = enumerate(value)
+    if type(value) is dict:
+        parts = value.items()
+        for key in value:
+            if "\0" in key or not key.isascii():
+                _check_text(key, "a field's name")
+    for key, part in parts:
         kind = type(part)
         if kind is str:
             if "\0" in part or not part.isascii():
