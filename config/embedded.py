@@ -58,7 +58,7 @@ def url(data: Path) -> str:
 def product_settings() -> list[str]:
     """Durable, and sized to the machine: `name=value` for the server's command line."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
-    buffers = max(128, min(2048, memory // 8))
+    buffers = max(128, min(1024, memory // 8))
     return [
         "fsync=on", "synchronous_commit=on", "full_page_writes=on",
         f"shared_buffers={buffers}MB", f"effective_cache_size={max(256, memory // 2)}MB",

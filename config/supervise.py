@@ -123,8 +123,13 @@ class Supervisor:
             child.terminate()
         for child in self.children:
             child.finish(deadline)
-        if self.postgres is not None and (self.data / "postgres").exists():
+        if self.postgres is not None:
             self.postgres.stop()
+
+    def abandon(self) -> None:
+        """Undo a start that failed; what others run in this directory goes on."""
+        if self.postgres is not None and self._lock >= 0:
+            self.postgres.leave()
 
     def _mind(self) -> None:
         if self.postgres is not None and self.postgres.pid() is None:

@@ -36,7 +36,7 @@ def run_up(data: Path, *, host: str, port: int, sign_ins: list[Any] | None) -> N
     try:
         supervisor.start()
     except BaseException:
-        supervisor.stop()
+        supervisor.abandon()
         raise
 
     def ready() -> None:
