@@ -11,16 +11,70 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StringConstraints,
+    WithJsonSchema,
     model_validator,
 )
 
-from handraise.agreement.conditions import Condition, Did, Joined, Test, dids, parse, subjects
-from handraise.kit import durations
+from handraise.agreement.conditions import (
+    Condition,
+    Did,
+    Joined,
+    Scope,
+    Test,
+    dids,
+    length,
+    parse,
+    subjects,
+)
+from handraise.kit import working_time
 
-Length = Annotated[timedelta, BeforeValidator(lambda raw: durations.parse(str(raw)))]
-When = Annotated[Any, AfterValidator(parse)]  # a raw mapping in, a Condition out
-Points = Annotated[float, Field(ge=-1000, le=1000, allow_inf_nan=False)]
-Name = Annotated[str, Field(min_length=1, max_length=120)]
+
+def _plain_number(raw: object) -> object:
+    """Neither "10" in quotes nor true is a number here; what is meant must be written."""
+    if isinstance(raw, bool | str):
+        raise ValueError(f"{raw!r} is not a number.")
+    return raw
+
+
+CONDITION = {"title": "Condition", "type": "object"}  # agreement.schema puts the grammar here
+
+
+def _of_facts(raw: object) -> Condition:
+    return parse(raw, scope=Scope.FACTS)
+
+
+def _of_properties(raw: object) -> Condition:
+    return parse(raw, scope=Scope.PROPERTIES)
+
+
+# A raw mapping in, a Condition out.
+When = Annotated[Any, AfterValidator(parse), WithJsonSchema(CONDITION)]
+WhenFact = Annotated[Any, AfterValidator(_of_facts), WithJsonSchema(CONDITION)]
+WhenProperty = Annotated[Any, AfterValidator(_of_properties), WithJsonSchema(CONDITION)]
+Length = Annotated[
+    timedelta,
+    BeforeValidator(length),
+    WithJsonSchema({"type": "string", "examples": ["30 days", "4 hours", "2 weeks"]}),
+]
+Number = Annotated[float, BeforeValidator(_plain_number)]
+Points = Annotated[Number, Field(ge=-1000, le=1000)]
+Positive = Annotated[Number, Field(gt=0, le=1_000_000)]
+Weight = Annotated[Number, Field(ge=0, le=1000)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+
+DecidedBy = Literal["marketing", "sales development", "account executive", "sales"]
+
+
+def _working_length(raw: object) -> str:
+    if not isinstance(raw, str):
+        raise ValueError(f"{raw!r} is not a length such as '4 working hours'.")
+    if working_time.parse(raw) > timedelta(days=100):
+        raise ValueError(f"{raw!r} is too long to be a clock.")
+    return raw.strip()
+
+
+WorkingLength = Annotated[str, BeforeValidator(_working_length)]
 
 
 class Part(BaseModel):
@@ -32,14 +86,14 @@ class FitSignal(Part):
 
     name: Name
     points: Points
-    when: When
+    when: WhenFact
 
 
 class Each(Part):
     """Points for each `per` of the property `of`: `{of: seconds, per: 60}`."""
 
     of: Name
-    per: float = Field(gt=0, allow_inf_nan=False)
+    per: Positive
 
 
 class Behaviour(Part):
@@ -48,30 +102,32 @@ class Behaviour(Part):
     name: Name
     event: Name
     points: Points
-    where: When | None = None
+    where: WhenProperty | None = None
     each: Each | None = None
     half_life: Length | None = None
     within: Length | None = None
-    at_most: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    at_most: Positive | None = None
     once_per: Literal["day"] | None = None
     needs_consent: Name | None = None
 
     @model_validator(mode="after")
     def _negative_points_stand(self) -> Behaviour:
         if self.points < 0 and (self.half_life or self.within or self.at_most):
-            raise ValueError("points below zero do not fade and have neither window nor cap")
+            raise ValueError("Points below zero do not fade and have neither window nor cap.")
         return self
 
 
 class Priority(Part):
-    fit: float = Field(default=0.35, ge=0)
-    interest: float = Field(default=0.2, ge=0)
-    intent: float = Field(default=0.45, ge=0)
+    """Weights of the mean; they need not sum to 1."""
+
+    fit: Weight = 0.35
+    interest: Weight = 0.2
+    intent: Weight = 0.45
 
     @model_validator(mode="after")
     def _something_weighs(self) -> Priority:
         if self.fit + self.interest + self.intent <= 0:
-            raise ValueError("at least one weight must be above zero")
+            raise ValueError("At least one weight must be above zero.")
         return self
 
 
@@ -85,20 +141,26 @@ class Mql(Part):
 
 
 class Sal(Part):
+    """SALES_ACCEPTED: a person of sales takes the lead, within working time, or it passes on."""
+
     required: bool = True
-    decided_by: str = "sales development"
-    accept_within: str = "4 working hours"
-    escalate_to: str = "manager"
+    decided_by: DecidedBy = "sales development"
+    accept_within: WorkingLength = "4 working hours"
+    escalate_to: Literal["manager"] = "manager"
     then: Literal["reassign", "keep"] = "reassign"
 
 
 class Answers(Part):
-    framework: str = "BANT"
+    """The questions whose answers, with evidence, a lead needs to become SALES_QUALIFIED."""
+
+    framework: Name = "BANT"
     needs: tuple[Name, ...] = ()
 
 
 class Sql(Part):
-    decided_by: str = "account executive"
+    """SALES_QUALIFIED: `when` true and the questions answered; a manager may override."""
+
+    decided_by: DecidedBy = "account executive"
     when: When | None = None
     answers: Answers = Answers()
 
@@ -123,8 +185,8 @@ class Reason(Part):
 class Company(Part):
     """Part of what colleagues did counts too: their interest and intent × weight, capped."""
 
-    weight: float = Field(gt=0, le=1)
-    at_most: float = Field(gt=0)
+    weight: Annotated[Number, Field(gt=0, le=1)]
+    at_most: Positive
 
 
 class Document(Part):
@@ -134,14 +196,14 @@ class Document(Part):
     fit: tuple[FitSignal, ...] = ()
     interest: tuple[Behaviour, ...] = ()
     intent: tuple[Behaviour, ...] = ()
-    grades: dict[str, float] = {"A": 70, "B": 45, "C": 20}
+    grades: dict[Name, Number] = {"A": 70, "B": 45, "C": 20}
     priority: Priority = Priority()
     company: Company | None = None
     mql: Mql
     sal: Sal = Sal()
     sql: Sql = Sql()
     targets: dict[str, Any] = {}
-    lists: dict[str, tuple[str, ...]] = {}
+    lists: dict[Name, tuple[Name, ...]] = {}
     routes: tuple[Route, ...] = ()
     reasons: tuple[Reason, ...] = Field(min_length=1)
 

@@ -1,0 +1,198 @@
+"""Verbs: the only writers of versions and signatures. Each is one transaction and one line.
+
+Every verb first takes one lock for the agreement as a whole. Agreements change a few times a
+year; that two people sign in the same second is still a matter of one publication, not of two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from handraise.agreement import lists
+from handraise.agreement.decide import Side, State, side_of
+from handraise.agreement.models import Signature, Version
+from handraise.agreement.plain_yaml import MAX_BYTES
+from handraise.agreement.reading import read
+from handraise.leads import journal
+from handraise.leads.decide import Via
+from handraise.team.access import require
+from handraise.team.decide import Permission
+from handraise.team.models import User
+
+_LOCK = 7_203_001  # any number that nothing else locks by
+
+
+class Refused(ValueError):
+    """A deed that does not fit the state of things, said in a sentence."""
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        yield
+
+
+def save_draft(text: str, *, note: str, by: User, at: datetime, via: Via) -> Version:
+    """Keep a text that is not ready; it may still have faults. Raises PermissionDenied."""
+    require(by, Permission.PROPOSE)
+    _refuse_unstorable(text)
+    with _alone():
+        version = _new(text, State.DRAFT, note=note, by=by, at=at)
+        _line("drafted", version, f"{by} began version {version.number}.", by=by, at=at, via=via)
+    return version
+
+
+def change_draft(
+    version: Version, text: str, *, note: str, by: User, at: datetime, via: Via
+) -> Version:
+    """Replace the text of a draft. Raises PermissionDenied; Refused once it was proposed."""
+    require(by, Permission.PROPOSE)
+    _refuse_unstorable(text)
+    with _alone():
+        version = _in_state(version, State.DRAFT, "Only a draft can be changed")
+        version.text, version.note = text, note
+        version.save(update_fields=["text", "note"])
+        said = f"{by} changed the draft of version {version.number}."
+        _line("draft_changed", version, said, by=by, at=at, via=via)
+    return version
+
+
+def propose(text: str, *, note: str, by: User, at: datetime, via: Via) -> Version:
+    """Put a text before both sides; from here on it never changes.
+
+    Raises AgreementError with every fault of the text, PermissionDenied.
+    """
+    require(by, Permission.PROPOSE)
+    read(text)
+    with _alone():
+        version = _new(text, State.PROPOSED, note=note, by=by, at=at)
+        _say_proposed(version, by=by, at=at, via=via)
+    return version
+
+
+def propose_draft(version: Version, *, by: User, at: datetime, via: Via) -> Version:
+    """Propose a draft as it stands. Raises AgreementError, Refused, PermissionDenied."""
+    require(by, Permission.PROPOSE)
+    with _alone():
+        version = _in_state(version, State.DRAFT, "Only a draft can be proposed")
+        read(version.text)
+        version.state, version.proposed_at = State.PROPOSED, at
+        version.save(update_fields=["state", "proposed_at"])
+        _say_proposed(version, by=by, at=at, via=via)
+    return version
+
+
+def withdraw(version: Version, *, by: User, at: datetime, via: Via) -> Version:
+    """Take back a draft or a proposal: whoever proposed it, or revenue operations.
+
+    Raises Refused once it was published or withdrawn, PermissionDenied.
+    """
+    require(by, Permission.PROPOSE)
+    with _alone():
+        said = "Only a draft or a proposal can be withdrawn"
+        version = _in_state(version, State.DRAFT, said, State.PROPOSED)
+        if version.created_by_id != by.pk:
+            require(by, Permission.ADMINISTER)
+        _retire(version, State.WITHDRAWN, at=at)
+        said = f"{by} withdrew version {version.number} of the agreement."
+        _line("withdrawn", version, said, by=by, at=at, via=via)
+    return version
+
+
+def sign(version: Version, *, by: User, at: datetime, via: Via) -> Signature:
+    """Sign for the side of one's role; the second side's signature publishes in the same breath.
+
+    Publishing retires the version in force, withdraws proposals older than this one (they were
+    written against what no longer holds) and brings the document's own lists along.
+
+    Raises PermissionDenied for roles that sign for neither side, Refused otherwise.
+    """
+    side = _side(by)
+    with _alone():
+        version = _in_state(version, State.PROPOSED, "Only a proposal can be signed")
+        signed = {signature.side: signature for signature in version.signatures.all()}
+        _refuse_second_signature(side, signed, by)
+        signature = Signature.objects.create(version=version, side=side, by=by, at=at)
+        said = f"{by} signed version {version.number} of the agreement for {side.label.lower()}."
+        _line("signed", version, said, by=by, at=at, via=via)
+        if {*signed, side} == set(Side):
+            _publish(version, by=by, at=at, via=via)
+    return signature
+
+
+def _side(by: User) -> Side:
+    side = side_of(by.role)
+    if side is None:
+        require(by, Permission.SIGN_MARKETING)  # says who may; no role without a side has it
+        raise Refused(f"{by.role_label} signs for neither side.")
+    require(by, Permission.SIGN_MARKETING if side is Side.MARKETING else Permission.SIGN_SALES)
+    return side
+
+
+def _refuse_second_signature(side: Side, signed: dict[str, Signature], by: User) -> None:
+    if any(signature.by_id == by.pk for signature in signed.values()):
+        raise Refused("You have signed this version already.")
+    if side in signed:
+        raise Refused(f"{side.label} has signed already: {signed[side].by}.")
+
+
+def _publish(version: Version, *, by: User, at: datetime, via: Via) -> None:
+    for old in Version.objects.filter(state=State.PUBLISHED):
+        _retire(old, State.RETIRED, at=at)
+        said = f"Version {version.number} takes the place of version {old.number}."
+        _line("retired", old, said, by=by, at=at, via=via)
+    for older in Version.objects.filter(state=State.PROPOSED, number__lt=version.number):
+        _retire(older, State.WITHDRAWN, at=at)
+        said = f"Version {older.number} was overtaken by version {version.number}."
+        _line("withdrawn", older, said, by=by, at=at, via=via)
+    version.state, version.published_at = State.PUBLISHED, at
+    version.save(update_fields=["state", "published_at"])
+    lists.sync_own(read(version.text).lists)
+    said = f"Version {version.number} of the agreement is in force: both sides have signed."
+    _line("published", version, said, by=by, at=at, via=via)
+
+
+def _retire(version: Version, state: State, *, at: datetime) -> None:
+    version.state, version.retired_at = state, at
+    version.save(update_fields=["state", "retired_at"])
+
+
+def _new(text: str, state: State, *, note: str, by: User, at: datetime) -> Version:
+    newest = Version.objects.aggregate(newest=Max("number"))["newest"] or 0
+    return Version.objects.create(
+        number=newest + 1, state=state, text=text, note=note.strip(), created_at=at, created_by=by,
+        proposed_at=at if state is State.PROPOSED else None,
+    )  # fmt: skip
+
+
+def _in_state(version: Version, state: State, rule: str, *also: State) -> Version:
+    """The row as it is now, under the lock. Raises Refused in any other state."""
+    found = Version.objects.get(pk=version.pk)
+    if found.state not in {state, *also}:
+        raise Refused(f"{rule}; version {found.number} is {found.state}.")
+    return found
+
+
+def _refuse_unstorable(text: str) -> None:
+    """A draft may be unfinished, but it must fit and be text."""
+    if len(text) > MAX_BYTES:
+        raise Refused(f"The text is too long; an agreement has at most {MAX_BYTES:,} bytes.")
+    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise Refused("The text holds characters that are no text.")
+
+
+def _say_proposed(version: Version, *, by: User, at: datetime, via: Via) -> None:
+    said = f"{by} proposed version {version.number} of the agreement."
+    _line("proposed", version, said, by=by, at=at, via=via)
+
+
+def _line(deed: str, version: Version, said: str, *, by: User, at: datetime, via: Via) -> None:
+    data = {"version": version.number}
+    journal.write(f"agreement.{deed}", at=at, via=via, by=by, said=said, data=data)

@@ -1,0 +1,80 @@
+"""Reads: the published agreement, its versions, and the lists that conditions name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from handraise.agreement.decide import Side, State
+from handraise.agreement.document import Document
+from handraise.agreement.models import ListEntry, Version
+from handraise.agreement.reading import read
+from handraise.team.access import require
+from handraise.team.decide import Permission
+from handraise.team.models import User
+from handraise.team.queries import may
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The version in force."""
+
+    number: int
+    document: Document
+    published_at: datetime
+
+
+def published() -> Published | None:
+    """The agreement in force, or None before the first. One query; the reading is remembered."""
+    found = (
+        Version.objects.filter(state=State.PUBLISHED)
+        .values_list("number", "text", "published_at")
+        .first()
+    )
+    if found is None:
+        return None
+    number, text, published_at = found
+    assert published_at is not None
+    return Published(number, read(text), published_at)
+
+
+def version(number: int) -> Version:
+    """The version of this number. Raises Version.DoesNotExist."""
+    return Version.objects.select_related("created_by").get(number=number)
+
+
+def document_of(number: int) -> Document:
+    """What the version of this number says, whatever its state. Raises Version.DoesNotExist."""
+    return read(Version.objects.values_list("text", flat=True).get(number=number))
+
+
+def versions_visible_to(user: User) -> QuerySet[Version]:
+    """Every version, newest first, for those who may see; drafts are for those who may propose.
+
+    Raises PermissionDenied.
+    """
+    require(user, Permission.SEE)
+    found = Version.objects.select_related("created_by").prefetch_related("signatures__by")
+    from_here = found.order_by("-number")
+    if not may(user, Permission.PROPOSE):
+        return from_here.exclude(state=State.DRAFT)
+    return from_here
+
+
+def version_visible_to(user: User, number: int) -> Version:
+    """Raises Version.DoesNotExist, also for a draft that this person may not see."""
+    return versions_visible_to(user).get(number=number)
+
+
+def awaiting_signature_of(side: Side) -> QuerySet[Version]:
+    """Proposed versions that this side has not signed yet, oldest first."""
+    open_ones = Version.objects.filter(state=State.PROPOSED).order_by("number")
+    return open_ones.exclude(signatures__side=side)
+
+
+def list_values(name: str) -> list[str]:
+    """The folded values of a list, sorted; empty for a list that does not exist."""
+    entries = ListEntry.objects.filter(list=name).order_by("value")
+    return list(entries.values_list("value", flat=True))

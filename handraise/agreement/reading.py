@@ -1,0 +1,113 @@
+"""From text to Document, or to all that is wrong with it, line by line."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from handraise.agreement import checks, plain_yaml
+from handraise.agreement.conditions import ConditionError
+from handraise.agreement.document import Document
+from handraise.agreement.faults import AgreementError, Fault, Place, nearest, path_of
+from handraise.agreement.plain_yaml import Tree
+
+
+@lru_cache(maxsize=64)
+def read(text: str) -> Document:
+    """The agreement a YAML text says.
+
+    Raises AgreementError with every fault found, each with its line and path: those of the YAML
+    first, then those of shape (names, types, ranges), then those of meaning (checks.py).
+    """
+    tree = plain_yaml.load(text)
+    try:
+        document = Document.model_validate(tree.value)
+    except ValidationError as error:
+        raise AgreementError(_shape_faults(error, tree)) from None
+    assert isinstance(tree.value, dict)
+    meant = [_fault(tree, place, said) for place, said in checks.faults(document, tree.value)]
+    if meant:
+        raise AgreementError(sorted(meant))
+    return document
+
+
+def _fault(tree: Tree, place: Place, sentence: str, *, of_key: bool = False) -> Fault:
+    line, column = tree.position(place, of_key=of_key)
+    return Fault(line, column, path_of(place), sentence)
+
+
+def _shape_faults(error: ValidationError, tree: Tree) -> list[Fault]:
+    faults = []
+    for found in error.errors(include_url=False):
+        place, kind = tuple(found["loc"]), found["type"]
+        cause = found.get("ctx", {}).get("error")
+        if isinstance(cause, ConditionError):
+            place = (*place, *cause.where)
+        if place and place[-1] == "[key]":  # Pydantic's word for a fault in the key itself
+            place = place[:-1]
+        sentence = _unknown(place) if kind == "extra_forbidden" else _sentence(found)
+        of_key = kind == "extra_forbidden" or isinstance(cause, ConditionError)
+        faults.append(_fault(tree, place, sentence, of_key=of_key))
+    return sorted(set(faults))
+
+
+def _unknown(place: Place) -> str:
+    """What to say of a key that is not one, with the nearest that is."""
+    known = _fields_at(place[:-1])
+    where = f"'{path_of(place[:-1])}'" if place[:-1] else "An agreement"
+    return f"{where} has no '{place[-1]}'.{nearest(str(place[-1]), known)}"
+
+
+def _fields_at(place: Place) -> set[str]:
+    """The names of the fields of the model that stands at this place."""
+    model: type[BaseModel] = Document
+    for step in place:
+        if isinstance(step, int):
+            continue
+        annotation: Any = model.model_fields[step].annotation if step in model.model_fields else 0
+        inner = [annotation, *getattr(annotation, "__args__", ())]
+        models = [kind for kind in inner if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        if not models:
+            return set()
+        model = models[0]
+    return set(model.model_fields)
+
+
+_SAID = {
+    "missing": "is missing.",
+    "string_type": "must be text.",
+    "string_too_short": "must not be empty.",
+    "string_too_long": "must be at most {max_length} characters long.",
+    "float_type": "must be a number.",
+    "float_parsing": "must be a number.",
+    "finite_number": "must be a finite number.",
+    "int_type": "must be a whole number.",
+    "bool_type": "must be true or false.",
+    "bool_parsing": "must be true or false.",
+    "greater_than": "must be above {gt:g}.",
+    "greater_than_equal": "must be at least {ge:g}.",
+    "less_than": "must be below {lt:g}.",
+    "less_than_equal": "must be at most {le:g}.",
+    "literal_error": "must be {expected}.",
+    "tuple_type": "must be a list.",
+    "dict_type": "must be a mapping of names to values.",
+    "model_type": "must be a mapping of names to values.",
+    "model_attributes_type": "must be a mapping of names to values.",
+    "too_short": "needs at least {min_length} entry.",
+}
+
+
+def _sentence(found: Any) -> str:
+    cause = found.get("ctx", {}).get("error")
+    if cause is not None:
+        return str(cause)
+    steps = [step for step in found["loc"] if isinstance(step, str) and step != "[key]"]
+    name = f"'{steps[-1]}'" if steps else "An agreement"
+    if found["loc"] and isinstance(found["loc"][-1], int):
+        name = f"Entry {found['loc'][-1] + 1} of {name}"
+    said = _SAID.get(found["type"])
+    if said is None:
+        return f"{name}: {found['msg']}."
+    return f"{name} {said.format(**found.get('ctx', {}))}"
