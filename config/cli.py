@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from config.commands import people, running
+from config.commands import agreeing, examining, people, running
 from config.commands.say import err, out
 from config.version import VERSION
 
@@ -25,6 +25,8 @@ for command in (running.up, running.web, running.worker, running.demo, running.m
     app.command()(command)
 app.add_typer(people.users, name="user")
 app.add_typer(people.keys, name="key")
+app.add_typer(agreeing.agreement, name="agreement")
+app.command()(examining.doctor)
 
 
 def _print_version(is_wanted: bool) -> None:

@@ -116,11 +116,7 @@ def acting(email: str | None, permission: Permission) -> User:
     from handraise.team.queries import may
 
     if email:
-        found = User.objects.filter(email__iexact=email, is_active=True).first()
-        if found is None:
-            raise Refused(
-                f"Nobody here signs in as {email}. See who does with `handraise user list`."
-            )
+        found = named(email)
         if not may(found, permission):
             raise Refused(
                 f"{found.name} ({found.role_label.lower()}) may not do this:"
@@ -136,6 +132,16 @@ def acting(email: str | None, permission: Permission) -> User:
             " `handraise user add`."
         )
     raise Refused(f"{len(able)} people may do this: say who acts with --as EMAIL.")
+
+
+def named(email: str) -> User:
+    """Whoever signs in with this address."""
+    from handraise.team.models import User
+
+    found = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
+    if found is None:
+        raise Refused(f"Nobody here signs in as {email}. See who does with `handraise user list`.")
+    return found
 
 
 def disconnect() -> None:
