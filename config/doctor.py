@@ -60,7 +60,7 @@ def _database(at: datetime) -> Iterator[Finding]:
         to_do = "Let a superuser say: CREATE EXTENSION pg_trgm;"
         yield Finding(Level.FAIL, "search", "the extension pg_trgm is missing", to_do)
     if commit == "off" or fsync == "off":
-        said = f"synchronous_commit is {commit}, fsync is {fsync}: a crash may lose what was acknowledged"
+        said = f"synchronous_commit is {commit}, fsync is {fsync}: a crash loses acknowledged data"
         yield Finding(Level.FAIL, "durability", said, "Set both to on in postgresql.conf.")
     else:
         yield Finding(Level.OK, "durability", "what is acknowledged is on disk")

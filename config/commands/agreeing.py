@@ -1,4 +1,4 @@
-"""The agreement from the shell: propose, sign, show, list, default."""
+"""The agreement from the shell: propose, sign, show, list, shipped."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from rich.table import Table
 
 from config import session
 from config.commands.say import HERE, As, Data, done, out
+from handraise.agreement.shipped import Shipped
+from handraise.agreement.shipped import text as text_of
 
 agreement = typer.Typer(
     no_args_is_help=True, help="What marketing and sales agree on: propose, sign, show."
@@ -99,11 +101,11 @@ def list_versions(data: Data = HERE) -> None:
 
 
 @agreement.command()
-def default() -> None:
-    """Print the agreement that Handraise ships, to begin from."""
-    from handraise.agreement.shipped import default_text
-
-    sys.stdout.write(default_text())
+def shipped(
+    which: Annotated[Shipped, typer.Argument(help="Which one.")] = Shipped.DEFAULT,
+) -> None:
+    """Print an agreement that Handraise ships, to begin from."""
+    sys.stdout.write(text_of(which))
 
 
 def _read(file: Path) -> str:

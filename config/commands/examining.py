@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from config import session
 from config.commands.say import HERE, Data, out
@@ -21,10 +22,8 @@ def doctor(data: Data = HERE) -> None:
         findings = list(examine(at=datetime.now(UTC)))
         table = Table("", "What", "How it is", "What to do", box=None, pad_edge=False)
         for one in findings:
-            colour = _COLOURS[one.level.value]
-            table.add_row(
-                f"[{colour}]{one.level.value}[/{colour}]", one.subject, one.said, one.to_do
-            )
+            level = Text(one.level.value, style=_COLOURS[one.level.value])
+            table.add_row(level, one.subject, Text(one.said), Text(one.to_do))
         out.print(table)
         if any(one.level is Level.FAIL for one in findings):
             raise typer.Exit(1)
