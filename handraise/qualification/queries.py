@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from handraise.agreement.document import Document, subjects
+from handraise.leads.bulk import rows_of
 from handraise.leads.decide import Stage
 from handraise.leads.models import Lead
 from handraise.qualification import decide
@@ -63,7 +62,7 @@ group by 1
 union all
 select lead.id, max(fact.known_at)
 from leads_lead lead join leads_fact fact on fact.company_id = lead.company_id
-where lead.id = any(%(leads)s) and fact.name = any(%(names)s)
+where lead.id = any(%(leads)s) and 'company.' || fact.name = any(%(names)s)
   and not exists (select from leads_factwithdrawal gone where gone.fact_id = fact.id)
 group by 1
 """
@@ -74,8 +73,8 @@ def histories(
 ) -> dict[int, History]:
     """What `decide.next_move` must know of each lead; `held` are in the hands of sales."""
     leads = list(stages)
-    came_from = dict(_rows(_CAME_FROM, [leads]))
-    returns = {row[0]: row[1:] for row in _rows(_RETURNS, {"leads": leads})}
+    came_from = dict(rows_of(_CAME_FROM, [leads]))
+    returns = {row[0]: row[1:] for row in rows_of(_RETURNS, {"leads": leads})}
     news = _news(list(returns), document)
     return {
         lead: History(
@@ -105,7 +104,7 @@ def _news(lead_ids: list[int], document: Document) -> dict[int, dict[str, dateti
         return {}
     names = sorted(read_facts(document))
     facts: dict[int, datetime] = {}
-    for lead, known_at in _rows(_NEWEST_FACTS, {"leads": lead_ids, "names": names}):
+    for lead, known_at in rows_of(_NEWEST_FACTS, {"leads": lead_ids, "names": names}):
         facts[lead] = max(known_at, facts.get(lead, known_at))
     intent = len(document.fit) + len(document.interest)
     scores = Score.objects.filter(pk__in=lead_ids).values_list("pk", "latest")
@@ -134,12 +133,6 @@ def read_facts(document: Document) -> set[str]:
     named = {name for each in conditions if each is not None for name in subjects(each)}
     named |= set(document.mql.needs)
     return {name for name in named if name.split(".")[0] not in _NO_FACTS}
-
-
-def _rows(text: str, parameters: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(text, parameters)
-        return list(cursor.fetchall())
 
 
 @dataclass(frozen=True, slots=True)

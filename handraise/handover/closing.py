@@ -1,0 +1,151 @@
+"""End handovers that nobody answered or that make no sense any more; mark those that cool."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from handraise.handover.models import Expiry, Handover, Withdrawal
+from handraise.handover.offering import Pass, look_again, offer, queues_now, route_of
+from handraise.handover.queries import open_handovers_of, rejecters_of
+from handraise.leads import attention, journal
+from handraise.leads.decide import Stage, Via
+from handraise.qualification.decide import qualifies
+from handraise.scoring.models import Score
+from handraise.team.models import User
+
+if TYPE_CHECKING:
+    from handraise.agreement.queries import Published
+    from handraise.scoring.standing import Standing
+
+
+@transaction.atomic
+def close_moot(lead_ids: Collection[int], *, at: datetime) -> list[Handover]:
+    """Withdraw open handovers of leads that are no longer MQL, were withdrawn, or have two.
+
+    Of two (their leads were merged) the older stays.
+    """
+    attention.lock(lead_ids)
+    closed: list[Handover] = []
+    kept: set[int] = set()
+    for handover in open_handovers_of(lead_ids).select_for_update(of=("self",)):
+        why = _moot(handover, is_second=handover.lead.canonical_id in kept)
+        if why:
+            withdraw_locked(handover, why=why, by=None, at=at, via=Via.WORKER)
+            closed.append(handover)
+        else:
+            kept.add(handover.lead.canonical_id)
+    return closed
+
+
+def _moot(handover: Handover, *, is_second: bool) -> str:
+    lead = handover.lead.canonical
+    if lead.withdrawn_at is not None:
+        return "The lead was withdrawn with the import that brought it."
+    if lead.stage != Stage.MARKETING_QUALIFIED:
+        return f"The lead is now {Stage(lead.stage).label}."
+    return "Merged with a lead that is already handed over." if is_second else ""
+
+
+def withdraw_locked(
+    handover: Handover, *, why: str, by: User | None, at: datetime, via: Via
+) -> None:
+    """End an open handover, whose row is locked, by withdrawal."""
+    Withdrawal.objects.create(handover=handover, at=at, by=by, note=why)
+    end(handover, at=at)
+    journal.write(
+        "handover.withdrawn", at=at, via=via, lead_id=handover.lead.canonical_id, by=by, said=why,
+        data={"handover": handover.pk},
+    )  # fmt: skip
+
+
+def end(handover: Handover, *, at: datetime) -> None:
+    """Note that the handover is no longer open; its ending is a row of its own."""
+    handover.ended_at = at
+    handover.save(update_fields=["ended_at"])
+
+
+def mark_cooling(standings: Sequence[Standing], *, at: datetime) -> None:
+    """Mark the open handovers whose leads no longer meet the criteria, and unmark the others."""
+    warm = [one.lead_id for one in standings if qualifies(one)]
+    cool = [one.lead_id for one in standings if not qualifies(one)]
+    open_handovers_of(warm).filter(is_cooling=True).select_related(None).order_by().update(
+        is_cooling=False
+    )
+    cooled = list(open_handovers_of(cool).filter(is_cooling=False))
+    Handover.objects.filter(pk__in=[one.pk for one in cooled]).update(is_cooling=True)
+    journal.write_many(
+        journal.Line("handover.cooled", at, Via.WORKER, lead_id=one.lead.canonical_id,
+                     said="Cooling: the lead has fallen below the bar since it was offered.",
+                     data={"handover": one.pk})
+        for one in cooled
+    )  # fmt: skip
+
+
+@transaction.atomic
+def expire(lead_ids: Collection[int], *, published: Published, at: datetime) -> list[int]:
+    """Escalate handovers whose clock ran out, and pass them on if the agreement says so.
+
+    A lead is passed to somebody else only; while nobody else is there it stays, visibly late.
+    Gives the ids of the new handovers.
+    """
+    attention.lock(lead_ids)
+    late = list(open_handovers_of(lead_ids).filter(due_at__lte=at).select_for_update(of=("self",)))
+    if not late:
+        return []
+    _escalate([one for one in late if one.overdue_at is None], at)
+    if published.document.sal.then != "reassign":
+        return []
+    return _pass_on(late, published, at)
+
+
+def _escalate(late: Sequence[Handover], at: datetime) -> None:
+    for handover in late:
+        handover.overdue_at = at
+    Handover.objects.filter(pk__in=[one.pk for one in late]).update(overdue_at=at)
+    journal.write_many(
+        journal.Line("handover.escalated", at, Via.WORKER, lead_id=one.lead.canonical_id,
+                     said=f"{one.assignee} did not answer in time.",
+                     data={"handover": one.pk, "assignee": one.assignee_id})
+        for one in late
+    )  # fmt: skip
+
+
+def _pass_on(late: Sequence[Handover], published: Published, at: datetime) -> list[int]:
+    """End each by expiry and offer it to the next, where there is a next."""
+    next_ones = _others_for(late, published, at)
+    passed = [one for one in late if one.pk in next_ones]
+    stuck = [one.lead.canonical_id for one in late if one.pk not in next_ones]
+    look_again(stuck, at=at)
+    Expiry.objects.bulk_create(
+        Expiry(handover=one, at=at, note=f"{one.assignee} did not answer in time.")
+        for one in passed
+    )
+    Handover.objects.filter(pk__in=[one.pk for one in passed]).update(ended_at=at)
+    journal.write_many(
+        journal.Line("handover.expired", at, Via.WORKER, lead_id=one.lead.canonical_id,
+                     said=f"Passed on: {one.assignee} did not answer in time.",
+                     data={"handover": one.pk})
+        for one in passed
+    )  # fmt: skip
+    leave_out = {one.lead.canonical_id: Pass(people=frozenset({one.assignee_id})) for one in passed}
+    return offer(list(leave_out), published=published, at=at, leave_out=leave_out)
+
+
+def _others_for(late: Sequence[Handover], published: Published, at: datetime) -> set[int]:
+    """Those of the handovers for which somebody else is there who has not rejected the lead."""
+    queues = queues_now()
+    leads = [one.lead.canonical_id for one in late]
+    truths = dict(Score.objects.filter(pk__in=leads).values_list("pk", "truths"))
+    rejecters = rejecters_of(leads)
+    found = set()
+    for one in late:
+        lead = one.lead.canonical_id
+        queue, _ = route_of(truths.get(lead, {}), published.document, queues)
+        present = {each.id for each in queue.candidates(at) if each.is_present} if queue else set()
+        if present - {one.assignee_id} - rejecters.get(lead, set()):
+            found.add(one.pk)
+    return found

@@ -1,0 +1,293 @@
+"""Offer leads to people: route, turn, clock, frozen brief, journal; for a whole batch at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from handraise.agreement.document import Document
+from handraise.handover.brief import briefs
+from handraise.handover.decide import Candidate, Choice, choose, due_at
+from handraise.handover.models import Handover, Turn
+from handraise.handover.queries import offerable, rejecters_of
+from handraise.leads import attention, journal
+from handraise.leads.bulk import as_json, copy_rows, next_ids
+from handraise.leads.decide import Via
+from handraise.leads.models import Attention, JournalLine, Lead
+from handraise.scoring.models import Score
+from handraise.team.decide import Role
+from handraise.team.models import Team, User
+
+if TYPE_CHECKING:
+    from handraise.agreement.queries import Published
+
+SALES_TEAM = "Sales development"
+TAKERS = (Role.SALES_DEVELOPMENT, Role.SALES)
+LOOK_AGAIN_AFTER = timedelta(hours=1)
+DUE = "handover.due"
+WAITS = "handover.waits"
+BATCH = 500  # briefs held in memory at a time
+
+
+@dataclass(slots=True)
+class Queue:
+    """A team, its people who take leads, and what each is owed in its round robin."""
+
+    team: Team
+    people: list[User]
+    credits: dict[int, float]
+    is_turned: bool = False
+
+    def candidates(self, at: datetime) -> list[Candidate]:
+        return [
+            Candidate(
+                user.pk,
+                user.name,
+                user.weight,
+                self.credits.get(user.pk, 0.0),
+                is_away=user.away_until is not None and user.away_until > at,
+            )
+            for user in self.people
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Whom and which teams to leave out for a lead, while there is somebody else."""
+
+    people: frozenset[int] = frozenset()
+    teams: frozenset[int] = frozenset()
+
+
+@dataclass(slots=True)
+class Offer:
+    """One lead and the person chosen for it."""
+
+    lead_id: int
+    priority: float
+    queue: Queue
+    route: str
+    choice: Choice
+    due_at: datetime
+    brief: dict[str, Any] = field(default_factory=dict)
+
+
+@transaction.atomic
+def offer(
+    lead_ids: Collection[int],
+    *,
+    published: Published,
+    at: datetime,
+    leave_out: Mapping[int, Pass] | None = None,
+) -> list[int]:
+    """Offer those of these leads that are MQL and in nobody's hands, the best first.
+
+    Gives the ids of the handovers made. A lead for which nobody is there waits: it is journalled
+    once, and looked at again within the hour.
+    """
+    attention.lock(lead_ids)
+    leads = offerable(lead_ids)
+    made: list[int] = []
+    if leads:
+        queues = queues_now()
+        ranked = _ranked(leads)
+        for first in range(0, len(ranked), BATCH):
+            made += _offer_batch(ranked[first : first + BATCH], queues, published, at, leave_out)
+        _keep_credits(queues)
+    return made
+
+
+def queues_now() -> list[Queue]:
+    """Every team with its takers, by name; locked, so that turns are taken one after another."""
+    teams = list(Team.objects.select_for_update(no_key=True).order_by("pk"))
+    people = User.objects.filter(is_active=True, role__in=TAKERS, team__isnull=False)
+    credits: dict[int, dict[int, float]] = defaultdict(dict)
+    for team_id, user_id, credit in Turn.objects.values_list("team", "user", "credit"):
+        credits[team_id][user_id] = credit
+    members: dict[int | None, list[User]] = defaultdict(list)
+    for user in people.order_by("pk"):
+        members[user.team_id].append(user)
+    return [Queue(team, members[team.pk], credits[team.pk]) for team in teams]
+
+
+def _ranked(leads: Sequence[int]) -> list[Score]:
+    """Their scores, the most urgent first; a lead never scored has nothing to be routed by."""
+    known = Score.objects.in_bulk(list(leads))
+    return sorted(known.values(), key=lambda score: (-score.priority, score.pk))
+
+
+def _offer_batch(
+    scores: Sequence[Score],
+    queues: Sequence[Queue],
+    published: Published,
+    at: datetime,
+    leave_out: Mapping[int, Pass] | None,
+) -> list[int]:
+    document = published.document
+    rejecters = rejecters_of([score.pk for score in scores])
+    offers, waiting = [], []
+    for score in scores:
+        left_out = (leave_out or {}).get(score.pk, Pass())
+        found = _offer_of(score, queues, document, at, rejecters.get(score.pk, set()), left_out)
+        (waiting if found is None else offers).append(score.pk if found is None else found)
+    _wait([pk for pk in waiting if isinstance(pk, int)], at)
+    chosen = [one for one in offers if isinstance(one, Offer)]
+    written = briefs(
+        [one.lead_id for one in chosen], document=document, version=published.number, at=at
+    )
+    for one in chosen:
+        one.brief = {**written[one.lead_id], "why_you": _why_you(one)}
+    return _insert(chosen, published.number, at)
+
+
+def _offer_of(
+    score: Score,
+    queues: Sequence[Queue],
+    document: Document,
+    at: datetime,
+    rejected_by: Collection[int],
+    left_out: Pass,
+) -> Offer | None:
+    queue, route = route_of(score.truths, document, queues, left_out.teams)
+    if queue is None:
+        return None
+    choice = choose(
+        queue.candidates(at),
+        team=queue.team.name,
+        rejected_by=rejected_by,
+        avoid=left_out.people,
+    )
+    if choice is None:
+        return None
+    queue.credits.update(choice.credits)
+    queue.is_turned = True
+    person = next(user for user in queue.people if user.pk == choice.person.id)
+    due = due_at(at, document.sal.accept_within, hours=person.hours, zone=person.zone)
+    return Offer(score.pk, score.priority, queue, route, choice, due)
+
+
+def route_of(
+    truths: Mapping[str, bool | None],
+    document: Document,
+    queues: Sequence[Queue],
+    not_teams: Collection[int] = (),
+) -> tuple[Queue | None, str]:
+    """The queue of the first route that holds, and the route's name; else the sales team's.
+
+    A route that names a team nobody has set up falls through to the next. With `not_teams` the
+    lead was sent on: it stays with them only when no other queue has anybody.
+    """
+    manned = [queue for queue in queues if queue.people]
+    others = [queue for queue in manned if queue.team.pk not in not_teams] or manned
+    by_name = {queue.team.name.casefold(): queue for queue in others}
+    for place, route in enumerate(document.routes):
+        holds = route.when is None or truths.get(f"route.{place}") is True
+        if holds and route.team.casefold() in by_name:
+            return by_name[route.team.casefold()], route.name
+    return _usual(others, by_name), ""
+
+
+def _usual(queues: Sequence[Queue], by_name: Mapping[str, Queue]) -> Queue | None:
+    """The team called Sales development, else one with sales development people, else any."""
+    if SALES_TEAM.casefold() in by_name:
+        return by_name[SALES_TEAM.casefold()]
+    developing = (
+        queue
+        for queue in queues
+        if any(user.role == Role.SALES_DEVELOPMENT for user in queue.people)
+    )
+    return next(developing, queues[0] if queues else None)
+
+
+def _why_you(one: Offer) -> str:
+    return f"Route “{one.route}”. {one.choice.sentence}" if one.route else one.choice.sentence
+
+
+_COLUMNS = ("id", "lead_id", "team_id", "assignee_id", "version", "priority", "offered_at",
+            "due_at", "route", "brief", "is_cooling")  # fmt: skip
+
+
+def _insert(offers: Sequence[Offer], version: int, at: datetime) -> list[int]:
+    ids = next_ids("handover_handover", len(offers))
+    rows = [
+        (pk, one.lead_id, one.queue.team.pk, one.choice.person.id, version, one.priority, at,
+         one.due_at, as_json(_route(one)), as_json(one.brief), False)
+        for pk, one in zip(ids, offers, strict=True)
+    ]  # fmt: skip
+    if rows:
+        copy_rows("handover_handover", _COLUMNS, rows)
+    journal.write_many(_line(pk, one, at) for pk, one in zip(ids, offers, strict=True))
+    due: dict[datetime, list[int]] = defaultdict(list)
+    for one in offers:
+        due[one.due_at].append(one.lead_id)
+    for instant, leads in due.items():
+        attention.wake(leads, look_at=instant, why=DUE)
+    return ids
+
+
+def _route(one: Offer) -> dict[str, Any]:
+    return {
+        "name": one.route,
+        "team": one.queue.team.name,
+        "person": one.choice.person.name,
+        "sentence": _why_you(one),
+        "passed_over": list(one.choice.passed_over),
+    }
+
+
+def _line(pk: int, one: Offer, at: datetime) -> journal.Line:
+    said = f"Offered to {one.choice.person.name}. {_why_you(one)}"
+    return journal.Line(
+        "handover.offered", at, Via.WORKER, lead_id=one.lead_id, said=said,
+        data={"handover": pk, "to": one.choice.person.id, "due_at": one.due_at.isoformat()},
+    )  # fmt: skip
+
+
+def _wait(leads: Sequence[int], at: datetime) -> None:
+    """Nobody is there: say so once since the lead became MQL, and look again before long."""
+    since = dict(Lead.objects.filter(pk__in=leads).values_list("pk", "stage_since"))
+    said: dict[int | None, datetime] = {}
+    lines = JournalLine.objects.filter(lead__in=leads, kind="handover.waited")
+    for lead, said_at in lines.order_by("at").values_list("lead", "at"):
+        said[lead] = said_at
+    journal.write_many(
+        journal.Line("handover.waited", at, Via.WORKER, lead_id=lead, said=NOBODY)
+        for lead in leads
+        if lead not in said or said[lead] < since[lead]
+    )
+    look_again(leads, at=at)
+
+
+NOBODY = "Waits for a person: nobody in sales is there to take it."
+
+
+def look_again(leads: Collection[int], *, at: datetime) -> None:
+    """Wake these leads within the hour, unless they are going to be woken for this anyway."""
+    there = set(
+        Attention.objects.filter(lead__in=leads, why=WAITS, look_at__gt=at).values_list(
+            "lead", flat=True
+        )
+    )
+    attention.wake(
+        [lead for lead in leads if lead not in there], look_at=at + LOOK_AGAIN_AFTER, why=WAITS
+    )
+
+
+def _keep_credits(queues: Sequence[Queue]) -> None:
+    turns = [
+        Turn(team=queue.team, user_id=user, credit=credit)
+        for queue in queues
+        if queue.is_turned
+        for user, credit in sorted(queue.credits.items())
+    ]
+    Turn.objects.bulk_create(
+        turns, update_conflicts=True, unique_fields=["team", "user"], update_fields=["credit"]
+    )
+
+
+__all__ = ["Handover", "Pass", "Queue", "look_again", "offer", "queues_now", "route_of"]

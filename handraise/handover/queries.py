@@ -1,0 +1,174 @@
+"""Reads: whose inbox holds what, which leads wait, and how handovers ended."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from handraise.agreement import queries as agreements
+from handraise.agreement.document import Reason
+from handraise.handover.decide import Ending
+from handraise.handover.models import Handover
+from handraise.leads.bulk import rows_of
+from handraise.leads.decide import Stage
+from handraise.leads.models import Lead
+from handraise.team.access import require
+from handraise.team.decide import Permission, Role
+from handraise.team.models import User
+from handraise.team.queries import may
+
+_PEOPLE_AND_LEAD = ("lead__canonical__company", "assignee", "team")
+
+
+def handovers_visible_to(user: User) -> QuerySet[Handover]:
+    """Every handover, for those who may see. Raises PermissionDenied."""
+    require(user, Permission.SEE)
+    return Handover.objects.select_related(*_PEOPLE_AND_LEAD)
+
+
+def handover_visible_to(user: User, pk: int) -> Handover:
+    """Raises PermissionDenied, Handover.DoesNotExist."""
+    return handovers_visible_to(user).get(pk=pk)
+
+
+def inbox(user: User, *, at: datetime) -> QuerySet[Handover]:  # noqa: ARG001 - time left is relative
+    """Open handovers that this person answers for: the best and most urgent first.
+
+    Sales sees its own, a manager the team's, everybody else who may see sees all of them.
+    """
+    found = handovers_visible_to(user).filter(ended_at=None, lead__canonical__withdrawn_at=None)
+    return found.filter(_answers_for(user)).order_by("-priority", "due_at", "pk")
+
+
+def _answers_for(user: User) -> Q:
+    own = Q(assignee=user)
+    if user.role not in {Role.SALES_DEVELOPMENT, Role.SALES}:
+        return Q()
+    if user.is_manager and user.team_id is not None:
+        return own | Q(team=user.team_id)
+    return own
+
+
+def may_answer(user: User, handover: Handover) -> bool:
+    """Whether this person may accept or reject: whom it was offered to, or who may override."""
+    if not may(user, Permission.TAKE):
+        return False
+    return handover.assignee_id == user.pk or may(user, Permission.OVERRIDE)
+
+
+@dataclass(frozen=True, slots=True)
+class InboxCounts:
+    """How many handovers are open, how many of them late, how many leads wait for a person."""
+
+    open: int
+    overdue: int
+    waiting: int
+
+
+def inbox_counts(user: User, *, at: datetime) -> InboxCounts:
+    """Counts of what `inbox` shows, and of MQLs that nobody could be found for."""
+    mine = inbox(user, at=at)
+    return InboxCounts(mine.count(), mine.filter(due_at__lte=at).count(), len(waiting_leads()))
+
+
+_TAKEN = """
+    exists (
+        select from handover_handover handover
+        join leads_lead face on face.id = handover.lead_id
+        left join handover_acceptance accepted on accepted.handover_id = handover.id
+        where face.canonical_id = lead.id
+          and (handover.ended_at is null or accepted.at >= lead.stage_since)
+    )
+"""
+
+_HELD = f"""
+select lead.id from leads_lead lead
+where lead.id = any(%s) and lead.stage = 'MARKETING_QUALIFIED' and {_TAKEN}
+"""  # noqa: S608 - a constant of this module
+
+_OFFERABLE = f"""
+select lead.id from leads_lead lead
+where lead.stage = 'MARKETING_QUALIFIED' and lead.canonical_id = lead.id
+  and lead.withdrawn_at is null and not {_TAKEN}
+"""  # noqa: S608
+
+
+def held(lead_ids: Collection[int]) -> set[int]:
+    """Those of these canonical leads that are MQL and were offered to, or taken by, a person."""
+    return {row[0] for row in rows_of(_HELD, [list(lead_ids)])}
+
+
+def offerable(lead_ids: Collection[int]) -> list[int]:
+    """Those of these leads that are MQL and in nobody's hands, ascending."""
+    rows = rows_of(f"{_OFFERABLE} and lead.id = any(%s) order by lead.id", [list(lead_ids)])
+    return [row[0] for row in rows]
+
+
+def waiting_leads() -> list[int]:
+    """Every MQL that is in nobody's hands: waiting for a person."""
+    return [row[0] for row in rows_of(f"{_OFFERABLE} order by lead.stage_since, lead.id")]
+
+
+def open_handovers_of(lead_ids: Collection[int]) -> QuerySet[Handover]:
+    """Open handovers of these canonical leads, those of their merged faces too, oldest first."""
+    return (
+        Handover.objects.filter(lead__canonical__in=list(lead_ids), ended_at=None)
+        .select_related("lead__canonical", "assignee", "team")
+        .order_by("offered_at", "pk")
+    )
+
+
+def handovers_of(lead: Lead) -> QuerySet[Handover]:
+    """Every handover of this lead, newest first, with how each one ended."""
+    return (
+        Handover.objects.filter(lead__canonical=lead.canonical_id)
+        .select_related(
+            "assignee", "team", "acceptance__by", "rejection__by", "withdrawal__by", "expiry"
+        )
+        .order_by("-offered_at", "-pk")
+    )
+
+
+def rejecters_of(lead_ids: Collection[int]) -> dict[int, set[int]]:
+    """Who has rejected each of these canonical leads."""
+    rows = Handover.objects.filter(
+        lead__canonical__in=list(lead_ids), rejection__isnull=False
+    ).values_list("lead__canonical", "assignee", "rejection__by")
+    found: dict[int, set[int]] = {}
+    for lead, assignee, by in rows:
+        found.setdefault(lead, set()).update({assignee} if by is None else {assignee, by})
+    return found
+
+
+def reasons_of(handover: Handover) -> tuple[Reason, ...]:
+    """The reasons for which it may be rejected: those of the agreement it was made under."""
+    return agreements.document_of(handover.version).reasons
+
+
+def ending_of(handover: Handover) -> Ending | None:
+    """How it ended, or None while it is open."""
+    return next((kind for kind in Ending if hasattr(handover, kind.value)), None)
+
+
+def ending_sentence(handover: Handover) -> str:
+    """What became of a handover, for somebody who came too late; empty while it is open."""
+    lead = handover.lead.canonical
+    match ending_of(handover):
+        case Ending.ACCEPTANCE:
+            return f"{handover.acceptance.by} has already accepted {lead}."
+        case Ending.REJECTION:
+            return f"{handover.rejection.by} has already rejected {lead}."
+        case Ending.WITHDRAWAL:
+            return f"This handover was withdrawn: {handover.withdrawal.note}"
+        case Ending.EXPIRY:
+            return f"{lead} was not answered in time and has been passed on."
+        case None:
+            return ""
+
+
+def stage_label(handover: Handover) -> str:
+    """Where the lead stands now."""
+    return Stage(handover.lead.canonical.stage).label
