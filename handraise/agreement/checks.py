@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from handraise.agreement.conditions import (
@@ -13,18 +14,21 @@ from handraise.agreement.conditions import (
     Operator,
     Scope,
     Test,
+    is_reserved,
     leaves,
 )
 from handraise.agreement.decide import SHIPPED_LISTS
 from handraise.agreement.document import Behaviour, Document, FitSignal
 from handraise.agreement.faults import Place, nearest, one_of
 from handraise.kit.fold import fold
+from handraise.leads.facts import STANDARD
 
 MAX_SIGNALS = 300
 _FADING = frozenset({"interest", "intent", "priority"})
 _BANT = ("need", "authority", "budget", "timeline")
 _TARGET = re.compile(r"[1-9][0-9]{0,8} an? (?:week|month|quarter|year)")
 _TARGET_NAMES = ("mql", "sal", "sql", "opportunity", "customer")
+_GRADE_NAME = re.compile(r"[A-Za-z0-9+-]{1,12}")
 _LIST_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 Found: TypeAlias = Iterator[tuple[Place, str]]
@@ -73,6 +77,8 @@ def _grades(document: Document) -> Found:
     before = float("inf")
     for name, threshold in document.grades.items():
         place = ("grades", name)
+        if not _GRADE_NAME.fullmatch(name):
+            yield place, "A grade is named by up to 12 letters, digits, + or -."
         if not 0 <= threshold <= 100:
             yield place, "A grade begins at a fit between 0 and 100."
         elif threshold >= before:
@@ -92,6 +98,10 @@ def _lists(document: Document) -> Found:
 
 
 def _rest(document: Document) -> Found:
+    for place, fact in enumerate(document.mql.needs):
+        if is_reserved(fact) or fact in STANDARD:
+            kept = f"; it is kept as {STANDARD[fact]}" if fact in STANDARD else ""
+            yield ("mql", "needs", place), f"'{fact}' is not the name of a fact{kept}."
     for place, reason in enumerate(document.reasons):
         if reason.wake_after and reason.consequence != "recycle":
             sentence = "'wake_after' goes with the consequence recycle only."
@@ -142,7 +152,7 @@ def _of(
     if raw is None:
         return
     for leaf in leaves(raw, where, scope=scope):
-        yield Leaf(leaf.condition, leaf.where, leaf.is_denied ^ is_denied), is_criterion
+        yield replace(leaf, is_denied=leaf.is_denied ^ is_denied), is_criterion
         if isinstance(leaf.condition, Did) and leaf.condition.where is not None:
             inner = (*leaf.where, "where")
             for below in leaves(_at(holder, where, inner), inner, scope=Scope.PROPERTIES):
@@ -160,11 +170,14 @@ def _leaf(leaf: Leaf, document: Document, is_criterion: bool) -> Found:
     test = leaf.condition
     if isinstance(test, Did):
         return
+    if test.subject in STANDARD and leaf.scope is not Scope.PROPERTIES:
+        yield leaf.where, f"This fact is kept under the name {STANDARD[test.subject]}."
     if test.operator is Operator.IN_LIST:
         yield from _unknown_lists(test, leaf.where, document)
     if test.subject == "grade" and test.operator in {Operator.EQUALS, Operator.ONE_OF}:
+        known = {fold(grade) for grade in document.grades}
         for grade in test.values:
-            if grade not in document.grades:
+            if grade not in known:
                 said = f"There is no grade '{grade}'; there is {one_of(document.grades)}."
                 yield leaf.where, said
     if test.subject in SCORES and test.operator in _REACHES:

@@ -8,11 +8,11 @@ means `equals`, a list means `one_of`.
 Truth is Kleene's: a test on something unknown, or on a value of another type, is unknown.
 
 What a subject means depends on the scope. About a lead: `fit`, `interest`, `intent`, `priority`
-(numbers 0..100), `grade` (spelled as in the agreement's `grades`), `stage` (values are names of
-`Stage`, whatever case or label was written), `consent` (values are folded purposes; true when
-consent is given for any of them, never unknown), `company.x` a fact of the company, and every
-other name a fact of the lead. In a fit signal: facts only. In an event's `where`: every name is a
-property of the activity, by its dotted path.
+(numbers 0..100), `grade` (values in lower case), `stage` (values are names of `Stage` in lower
+case, also where `MQL` was written), `consent.PURPOSE` (true, false, or unknown while nobody asked;
+`{consent: newsletter}` is short for `{consent.newsletter: true}`, a list means any of them),
+`company.x` a fact of the company, and every other name a fact of the lead. In a fit signal: facts
+only. In an event's `where`: every name is a property of the activity, by its dotted path.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _refuse_out_of_scope(key: str, where: Place, scope: Scope) -> None:
     if scope is Scope.FACTS and key == "did":
         message = "A fit signal reads facts; what a lead did belongs to interest or intent."
         raise ConditionError(where, message)
-    if scope is Scope.FACTS and key in RESERVED:
+    if scope is Scope.FACTS and is_reserved(key):
         raise ConditionError(where, f"A fit signal reads facts, and '{key}' is not one.")
     if scope is Scope.PROPERTIES and key == "did":
         message = "An event's 'where' reads the properties of that event; 'did' cannot stand here."
@@ -113,7 +113,7 @@ def _parse_test(subject: str, value: object, where: Place, scope: Scope) -> Cond
                 inner, f"'{name}' is not one of {known}.{nearest(str(name), _OPERATORS)}"
             )
         operator = Operator(name)
-        if scope is Scope.LEAD and subject in RESERVED:
+        if scope is Scope.LEAD and is_reserved(subject):
             tests.append(_reserved(subject, operator, operand, inner))
         else:
             tests.append(Test(subject, operator, _operands(operator, operand, inner)))
@@ -122,8 +122,15 @@ def _parse_test(subject: str, value: object, where: Place, scope: Scope) -> Cond
     return tests[0] if len(tests) == 1 else Joined("all", tuple(tests))
 
 
-def _reserved(subject: str, operator: Operator, raw: object, where: Place) -> Test:
-    """A test of a score, the grade, the stage or consent: always known, few operators."""
+def is_reserved(subject: str) -> bool:
+    """Whether a subject, spoken of a lead, is something else than a fact."""
+    return subject in RESERVED or subject.startswith("consent.")
+
+
+def _reserved(subject: str, operator: Operator, raw: object, where: Place) -> Condition:
+    """A test of a score, the grade, the stage or consent: few operators make sense."""
+    if subject.startswith("consent."):
+        return _consent_for(subject.removeprefix("consent."), operator, raw, where)
     allowed = _BOUNDS if subject in SCORES else _CHOICES
     if operator not in allowed:
         raise ConditionError(where, f"'{subject}' can be tested by {one_of(sorted(allowed))} only.")
@@ -132,15 +139,24 @@ def _reserved(subject: str, operator: Operator, raw: object, where: Place) -> Te
     many = raw if isinstance(raw, list) else [raw]
     if not many or (operator is Operator.EQUALS and len(many) != 1):
         raise ConditionError(where, "'equals' takes one value, 'one_of' takes several.")
-    reading = {"stage": _stage, "grade": _grade, "consent": _purpose}[subject]
+    if subject == "consent":
+        given = tuple(_consent_for(value, Operator.EQUALS, True, where) for value in many)
+        return given[0] if len(given) == 1 else Joined("any", given)
+    reading = _stage if subject == "stage" else _grade
     return Test(subject, operator, tuple(reading(value, where) for value in many))
+
+
+def _consent_for(purpose: object, operator: Operator, raw: object, where: Place) -> Test:
+    if operator not in {Operator.EQUALS, Operator.IS_KNOWN} or not isinstance(raw, bool):
+        raise ConditionError(where, "Consent for a purpose is tested by true, false or is_known.")
+    return Test(f"consent.{_purpose(purpose, where)}", operator, (raw,))
 
 
 def _stage(value: object, where: Place) -> str:
     wanted = fold(str(value)).replace(" ", "_")
     for stage in Stage:
         if wanted in {stage.value.lower(), stage.label.lower()}:
-            return stage.value
+            return stage.value.lower()
     near = nearest(wanted.upper(), Stage)
     raise ConditionError(where, f"'{value}' is not a stage; they are {', '.join(Stage)}.{near}")
 
@@ -148,7 +164,7 @@ def _stage(value: object, where: Place) -> str:
 def _grade(value: object, where: Place) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ConditionError(where, f"{value!r} is not the name of a grade.")
-    return value.strip()
+    return fold(value)
 
 
 def _purpose(value: object, where: Place) -> str:
@@ -309,6 +325,7 @@ class Leaf:
     condition: Test | Did
     where: Place
     is_denied: bool
+    scope: Scope
 
 
 def leaves(raw: object, where: Place = (), *, scope: Scope = Scope.LEAD) -> Iterator[Leaf]:
@@ -325,7 +342,7 @@ def _leaves(raw: object, where: Place, scope: Scope, is_denied: bool) -> Iterato
         found = _parse_key(key, value, inner, scope)
         for part in found.parts if isinstance(found, Joined) else (found,):
             if not isinstance(part, Joined):
-                yield Leaf(part, inner, is_denied)
+                yield Leaf(part, inner, is_denied, scope)
 
 
 __all__ = [

@@ -28,6 +28,7 @@ from handraise.agreement.conditions import (
     subjects,
 )
 from handraise.kit import working_time
+from handraise.kit.fold import fold
 
 
 def _plain_number(raw: object) -> object:
@@ -61,6 +62,7 @@ Number = Annotated[float, BeforeValidator(_plain_number)]
 Points = Annotated[Number, Field(ge=-1000, le=1000)]
 Positive = Annotated[Number, Field(gt=0, le=1_000_000)]
 Weight = Annotated[Number, Field(ge=0, le=1000)]
+Purpose = Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(fold)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 
 DecidedBy = Literal["marketing", "sales development", "account executive", "sales"]
@@ -108,7 +110,7 @@ class Behaviour(Part):
     within: Length | None = None
     at_most: Positive | None = None
     once_per: Literal["day"] | None = None
-    needs_consent: Name | None = None
+    needs_consent: Purpose | None = None
 
     @model_validator(mode="after")
     def _negative_points_stand(self) -> Behaviour:
