@@ -41,6 +41,18 @@ PATH = (
 )
 
 
+# Work in progress outweighs a verdict, a verdict outweighs waiting, waiting outweighs nothing.
+_WEIGHT = {
+    stage: weight
+    for weight, stage in enumerate((Stage.LEAD, Stage.NURTURE, Stage.DISQUALIFIED, *PATH[1:]))
+}
+
+
+def stage_after_merge(kept: Stage, merged: Stage) -> Stage:
+    """Where one person stands who was known as two: no sale, and no open work, is lost."""
+    return max(kept, merged, key=_WEIGHT.__getitem__)
+
+
 class IdentityKind(StrEnum):
     """What a lead is known by. `record` is our own: one a lead, for what people add by hand."""
 

@@ -1,0 +1,101 @@
+"""Look at this lead at this instant: wakes insert, claiming deletes, nothing updates."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from handraise.leads import journal
+from handraise.leads.bulk import execute, rows_of
+from handraise.leads.decide import Via
+from handraise.leads.models import Attention, ParkedLead
+from handraise.team.models import User
+
+_WAKE = """
+    INSERT INTO leads_attention (lead_id, look_at, why)
+    SELECT lead_id, %s, %s FROM unnest(%s::bigint[]) AS woken (lead_id)
+"""
+
+# Rows that another worker holds are passed over; the other due rows of the same leads go along,
+# so that a lead woken a hundred times is looked at once.
+_CLAIM = """
+    WITH due AS (
+        SELECT id, lead_id FROM leads_attention WHERE look_at <= %(at)s
+        ORDER BY look_at, lead_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    ), also AS (
+        SELECT id, lead_id FROM leads_attention
+        WHERE look_at <= %(at)s AND lead_id IN (SELECT lead_id FROM due)
+        FOR UPDATE SKIP LOCKED
+    ), gone AS (
+        DELETE FROM leads_attention
+        WHERE id IN (SELECT id FROM due UNION SELECT id FROM also)
+        RETURNING lead_id
+    )
+    SELECT DISTINCT lead.canonical_id
+    FROM gone JOIN leads_lead lead ON lead.id = gone.lead_id
+    WHERE NOT EXISTS (
+        SELECT FROM leads_parkedlead parked
+        WHERE parked.lead_id = lead.canonical_id AND parked.cleared_at IS NULL
+    )
+    ORDER BY lead.canonical_id
+"""
+
+# NO KEY: rows that only refer to a lead (an identity, a move) need not wait.
+_LOCK = """
+    SELECT id FROM leads_lead WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+"""
+
+_PARK = """
+    INSERT INTO leads_parkedlead (lead_id, at, error) VALUES (%s, %s, %s)
+    ON CONFLICT (lead_id) WHERE cleared_at IS NULL DO UPDATE SET error = excluded.error
+"""
+
+
+def wake(lead_ids: Iterable[int], *, look_at: datetime, why: str) -> None:
+    """Ask that these leads be looked at, at that instant or soon after."""
+    wanted = list(lead_ids)
+    if wanted:
+        execute(_WAKE, [look_at, why, wanted])
+
+
+def claim(*, at: datetime, limit: int) -> list[int]:
+    """Canonical ids of leads due at `at`, ascending, at most `limit`; their rows are gone.
+
+    Call it inside the transaction that does the looking: when that fails, the rows are back.
+    Parked leads are left out until they are cleared.
+    """
+    return [row[0] for row in rows_of(_CLAIM, {"at": at, "limit": limit})]
+
+
+def lock(lead_ids: Collection[int]) -> None:
+    """Hold these leads until the transaction ends. Always in id order, so nobody deadlocks."""
+    if lead_ids:
+        rows_of(_LOCK, [list(lead_ids)])
+
+
+def next_look(*, at: datetime) -> datetime | None:
+    """When the next wake after `at` is due, if any; tells a worker how long it may sleep."""
+    row = (
+        Attention.objects.filter(look_at__gt=at).order_by("look_at").values_list("look_at").first()
+    )
+    return row[0] if row else None
+
+
+@transaction.atomic
+def park(lead_id: int, *, error: str, at: datetime) -> None:
+    """Put a lead aside that cannot be advanced, where people see it, with the error."""
+    execute(_PARK, [lead_id, at, error])
+    journal.write("leads.parked", at=at, via=Via.WORKER, lead_id=lead_id, said=error)
+
+
+@transaction.atomic
+def unpark(parked: ParkedLead, *, by: User | None, at: datetime, via: Via) -> None:
+    """Try a parked lead again: it is looked at at once. Clearing twice changes nothing."""
+    cleared = ParkedLead.objects.filter(pk=parked.pk, cleared_at=None).update(
+        cleared_at=at, cleared_by=by
+    )
+    if cleared:
+        journal.write("leads.unparked", at=at, via=via, lead_id=parked.lead_id, by=by)
+        wake([parked.lead_id], look_at=at, why="unparked")

@@ -1,0 +1,204 @@
+"""Writing facts: what says nothing new is not written again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+import msgspec
+
+from handraise.leads.bulk import as_json, copy_rows, rows_of
+from handraise.leads.entry import Json
+from handraise.leads.facts import NOTHING, typed
+
+Owner: TypeAlias = tuple[str, int]  # ("lead", canonical id) or ("company", id)
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A fact as somebody said it: about a lead (by the identity, whose own lead is `home`) or
+    about a company."""
+
+    owner: Owner
+    name: str
+    value: Json
+    holds_from: datetime
+    known_at: datetime
+    source_id: int
+    identity_id: int | None = None
+    home: int = 0
+    is_known_at_assumed: bool = False
+    by_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    value: Json
+    holds_from: datetime
+    known_at: datetime
+    home: int
+
+
+_Newest: TypeAlias = dict[tuple[Owner, str], _Earlier]
+
+
+def write(sayings: Sequence[Saying]) -> dict[Owner, set[str]]:
+    """Write what is news, in one COPY; the names that changed, by owner.
+
+    News is what differs from the newest value of that name that held and was known at that
+    instant. The same value said of another face of a merged lead is written, so that parting
+    the two again leaves each with what was said of it.
+    """
+    if not sayings:
+        return {}
+    ordered = sorted(sayings, key=lambda said: (said.holds_from, said.known_at))
+    newest = _newest(ordered)
+    earlier = _at_their_time(ordered, newest)
+    written: _Newest = {}
+    news: list[Saying] = []
+    for place, said in enumerate(ordered):
+        key = (said.owner, said.name)
+        before = _later(earlier.get(place) or _if_before(newest.get(key), said), written.get(key))
+        if _is_news(said, before):
+            news.append(said)
+            written[key] = _Earlier(said.value, said.holds_from, said.known_at, said.home)
+    _copy(news)
+    changed: dict[Owner, set[str]] = {}
+    for said in news:
+        changed.setdefault(said.owner, set()).add(said.name)
+    return changed
+
+
+def _is_news(said: Saying, before: _Earlier | None) -> bool:
+    if before is None:
+        return said.value is not None
+    return (
+        type(said.value) is not type(before.value)
+        or said.value != before.value
+        or said.home != before.home
+        or said.known_at < before.known_at
+    )
+
+
+def _if_before(found: _Earlier | None, said: Saying) -> _Earlier | None:
+    return found if found is not None and found.holds_from <= said.holds_from else None
+
+
+def _later(one: _Earlier | None, other: _Earlier | None) -> _Earlier | None:
+    if one is None or other is None:
+        return one or other
+    return max(other, one, key=lambda fact: (fact.holds_from, fact.known_at))
+
+
+_NEWEST_OF_LEADS = """
+    SELECT DISTINCT ON (face.canonical_id, fact.name)
+        face.canonical_id, fact.name, fact.value::text, fact.holds_from, fact.known_at, face.id
+    FROM leads_lead face
+    JOIN leads_identity known ON known.lead_id = face.id
+    JOIN leads_fact fact ON fact.identity_id = known.id
+    WHERE face.canonical_id = ANY(%s) AND fact.name = ANY(%s)
+      AND NOT EXISTS (SELECT FROM leads_factwithdrawal gone WHERE gone.fact_id = fact.id)
+    ORDER BY 1, 2, fact.holds_from DESC, fact.known_at DESC, fact.id DESC
+"""
+_NEWEST_OF_COMPANIES = """
+    SELECT DISTINCT ON (fact.company_id, fact.name)
+        fact.company_id, fact.name, fact.value::text, fact.holds_from, fact.known_at, 0
+    FROM leads_fact fact
+    WHERE fact.company_id = ANY(%s) AND fact.name = ANY(%s)
+      AND NOT EXISTS (SELECT FROM leads_factwithdrawal gone WHERE gone.fact_id = fact.id)
+    ORDER BY 1, 2, fact.holds_from DESC, fact.known_at DESC, fact.id DESC
+"""
+
+
+def _newest(sayings: Iterable[Saying]) -> _Newest:
+    asked: dict[str, tuple[set[int], set[str]]] = {
+        "lead": (set(), set()),
+        "company": (set(), set()),
+    }
+    for said in sayings:
+        kind, pk = said.owner
+        asked[kind][0].add(pk)
+        asked[kind][1].add(said.name)
+    found: _Newest = {}
+    for kind, sql in (("lead", _NEWEST_OF_LEADS), ("company", _NEWEST_OF_COMPANIES)):
+        ids, names = asked[kind]
+        if not ids:
+            continue
+        for pk, name, value, holds_from, known_at, home in rows_of(sql, [list(ids), list(names)]):
+            found[(kind, pk), name] = _Earlier(_json(value), holds_from, known_at, home)
+    return found
+
+
+def _json(text: str | None) -> Json:
+    return None if text is None else msgspec.json.decode(text)
+
+
+# For the few that tell of a time before the newest fact of their name.
+_AT_THEIR_TIME = """
+    SELECT asked.place, fact.value, fact.holds_from, fact.known_at, fact.home
+    FROM unnest(%s::int[], %s::bigint[], %s::text[], %s::timestamptz[])
+        AS asked (place, owner, name, holds_from)
+    CROSS JOIN LATERAL (
+        SELECT fact.value::text, fact.holds_from, fact.known_at, {home} AS home
+        FROM {origin}
+        WHERE {owner} = asked.owner AND fact.name = asked.name
+          AND fact.holds_from <= asked.holds_from
+          AND NOT EXISTS (SELECT FROM leads_factwithdrawal gone WHERE gone.fact_id = fact.id)
+        ORDER BY fact.holds_from DESC, fact.known_at DESC, fact.id DESC LIMIT 1
+    ) fact
+"""
+_ORIGINS = {
+    "lead": {
+        "home": "face.id",
+        "owner": "face.canonical_id",
+        "origin": "leads_lead face JOIN leads_identity known ON known.lead_id = face.id "
+        "JOIN leads_fact fact ON fact.identity_id = known.id",
+    },
+    "company": {"home": "0", "owner": "fact.company_id", "origin": "leads_fact fact"},
+}
+
+
+def _at_their_time(sayings: Sequence[Saying], newest: _Newest) -> dict[int, _Earlier]:
+    late: dict[str, list[tuple[int, Saying]]] = {"lead": [], "company": []}
+    for place, said in enumerate(sayings):
+        found = newest.get((said.owner, said.name))
+        if found is not None and found.holds_from > said.holds_from:
+            late[said.owner[0]].append((place, said))
+    earlier: dict[int, _Earlier] = {}
+    for kind, asked in late.items():
+        if not asked:
+            continue
+        rows = rows_of(
+            _AT_THEIR_TIME.format(**_ORIGINS[kind]),
+            [
+                [place for place, _ in asked],
+                [said.owner[1] for _, said in asked],
+                [said.name for _, said in asked],
+                [said.holds_from for _, said in asked],
+            ],
+        )
+        for place, value, holds_from, known_at, home in rows:
+            earlier[place] = _Earlier(_json(value), holds_from, known_at, home)
+    return earlier
+
+
+_COLUMNS = ("identity_id", "company_id", "name", "value", "text", "words", "number", "truth",
+            "instant", "holds_from", "known_at", "is_known_at_assumed", "source_id",
+            "by_id")  # fmt: skip
+
+
+def _copy(sayings: Sequence[Saying]) -> None:
+    if sayings:
+        copy_rows("leads_fact", _COLUMNS, (_row(said) for said in sayings))
+
+
+def _row(said: Saying) -> tuple[object, ...]:
+    value = NOTHING if said.value is None else typed(said.name, said.value)
+    return (
+        said.identity_id, said.owner[1] if said.identity_id is None else None, said.name,
+        None if said.value is None else as_json(said.value),
+        value.text, value.words, value.number, value.truth, value.instant,
+        said.holds_from, said.known_at, said.is_known_at_assumed, said.source_id, said.by_id,
+    )  # fmt: skip

@@ -1,0 +1,240 @@
+"""Find or make the lead of each entry, with the rows locked, so that two who do so at the same
+moment neither double a lead nor wait for each other in a circle."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from handraise.leads.bulk import copy_rows, next_ids, rows_of
+from handraise.leads.decide import Stage
+from handraise.leads.entry import Entry, EntryKind
+from handraise.leads.resolve import (
+    ANONYMOUS_ID,
+    EMAIL,
+    FIRST_NEW,
+    USER_ID,
+    Claim,
+    Conflict,
+    Join,
+    Key,
+    Known,
+    People,
+)
+
+
+class Moved(Exception):
+    """No fault: what was read is no longer so. Roll back to the savepoint and begin again."""
+
+
+@dataclass(slots=True)
+class Settled:
+    """Who stands behind a batch. `identities` and `homes` have one place for each entry: the
+    identity that its rows hang on (the strongest it came by) and that identity's own lead."""
+
+    identities: list[int]
+    homes: list[int]
+    roots: dict[int, int]  # home -> canonical lead
+    created: list[int]
+    joins: list[Join]
+    conflicts: list[Conflict]
+    new_emails: dict[str, int]  # e-mails never seen before -> place of the entry
+
+
+_FIND = """
+    SELECT found.kind, found.value, found.id, found.lead_id, lead.canonical_id
+    FROM unnest(%s::text[], %s::text[]) AS asked (kind, value)
+    JOIN leads_identity found ON found.kind = asked.kind AND found.value = asked.value
+    JOIN leads_lead lead ON lead.id = found.lead_id
+"""
+_LOCK = """
+    SELECT id FROM leads_lead WHERE id = ANY(%s) AND canonical_id = id
+    ORDER BY id FOR NO KEY UPDATE
+"""
+_CANONICAL = "SELECT id, canonical_id FROM leads_lead WHERE id = ANY(%s)"
+_STRENGTH = """
+    SELECT face.canonical_id, bool_or(known.kind = 'user_id'), bool_or(known.kind = 'email')
+    FROM leads_lead face JOIN leads_identity known ON known.lead_id = face.id
+    WHERE face.canonical_id = ANY(%s) GROUP BY 1
+"""
+_APART = """
+    SELECT one.canonical_id, other.canonical_id
+    FROM leads_merge parted
+    JOIN leads_lead one ON one.id = parted.kept_id
+    JOIN leads_lead other ON other.id = parted.merged_id
+    WHERE parted.keeps_apart AND one.canonical_id = ANY(%(roots)s)
+      AND other.canonical_id = ANY(%(roots)s) AND one.canonical_id <> other.canonical_id
+"""
+_ADD = """
+    INSERT INTO leads_identity (lead_id, kind, value, created_at)
+    SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[])
+    ON CONFLICT (kind, value) DO NOTHING
+    RETURNING id, kind, value
+"""
+
+
+def settle(entries: Sequence[Entry], *, at: datetime) -> Settled:
+    """The people of a batch; new leads and identities are written, joins are only named.
+
+    Raises Moved when another transaction changed the same people meanwhile.
+    """
+    claims = [_claim(place, entry) for place, entry in enumerate(entries)]
+    keys = [claim.identities() for claim in claims]
+    ids, known = _look_up({key for found in keys for key in found})
+    _lock_roots(known)
+    open_claims = [
+        claim for claim, found in zip(claims, keys, strict=True) if _is_open(claim, found, known)
+    ]
+    _learn_strength(known, open_claims)
+    people = People(known)
+    people.take_all(open_claims)
+    real = _write_leads(people.new, _births(people, entries, at))
+    ids |= _write_identities(people, real, entries, at)
+    return _settled(people, known, keys, ids, real)
+
+
+def _claim(place: int, entry: Entry) -> Claim:
+    previous = entry.previous_id if entry.kind is EntryKind.ALIAS else None
+    return Claim(place, entry.user_id, entry.email, entry.anonymous_id, previous)
+
+
+def _look_up(keys: Collection[Key]) -> tuple[dict[Key, int], Known]:
+    known = Known()
+    ids: dict[Key, int] = {}
+    asked = sorted(keys)
+    for kind, value, pk, home, root in rows_of(
+        _FIND, [[kind for kind, _ in asked], [value for _, value in asked]]
+    ):
+        ids[kind, value] = pk
+        known.homes[kind, value] = home
+        known.roots[home] = root
+        known.roots[root] = root
+    return ids, known
+
+
+def _lock_roots(known: Known) -> None:
+    """Only roots are locked, in id order; every change of a face's root holds its root's lock."""
+    roots = {root for home, root in known.roots.items() if home == root}
+    locked = rows_of(_LOCK, [sorted(roots)])
+    faces = [home for home, root in known.roots.items() if home != root]
+    now = rows_of(_CANONICAL, [faces]) if faces else []
+    if len(locked) != len(roots) or any(known.roots[home] != root for home, root in now):
+        raise Moved
+
+
+def _is_open(claim: Claim, keys: list[Key], known: Known) -> bool:
+    """Whether this claim may change anything: an identity is new, or two leads meet."""
+    if claim.previous_id is not None:
+        return True
+    homes = known.homes
+    first = homes.get(keys[0])
+    if first is None:
+        return True
+    root = known.roots[first]
+    return any(key not in homes or known.roots[homes[key]] != root for key in keys[1:])
+
+
+def _learn_strength(known: Known, claims: Iterable[Claim]) -> None:
+    homes = {
+        known.homes[key] for claim in claims for key in claim.identities() if key in known.homes
+    }
+    roots = list({known.roots[home] for home in homes})
+    if not roots:
+        return
+    for root, has_user_id, has_email in rows_of(_STRENGTH, [roots]):
+        if has_user_id:
+            known.with_user_id.add(root)
+        if has_email:
+            known.with_email.add(root)
+    apart: defaultdict[int, set[int]] = known.apart
+    for one, other in rows_of(_APART, {"roots": roots}):
+        apart[one].add(other)
+        apart[other].add(one)
+
+
+def _births(people: People, entries: Sequence[Entry], at: datetime) -> dict[int, datetime]:
+    """When each new lead was first heard of."""
+    births: dict[int, datetime] = {}
+    for home, place in people.attached.values():
+        if home >= FIRST_NEW:
+            heard = min(entries[place].known_at, at)
+            births[home] = min(births.get(home, heard), heard)
+    return births
+
+
+def _write_leads(new: Sequence[int], births: dict[int, datetime]) -> dict[int, int]:
+    real = dict(zip(new, next_ids("leads_lead", len(new)), strict=True))
+    if real:
+        write_leads([(pk, births[number]) for number, pk in real.items()])
+    return real
+
+
+_LEAD_COLUMNS = ("id", "canonical_id", "stage", "stage_since", "tags", "created_at", "name",
+                 "email", "phone", "title", "country", "search")  # fmt: skip
+
+
+def write_leads(leads: Iterable[tuple[int, datetime]]) -> None:
+    """Rows of new leads: id and when they were first heard of."""
+    stage = Stage.LEAD.value
+    copy_rows(
+        "leads_lead",
+        _LEAD_COLUMNS,
+        ((pk, pk, stage, born, "{}", born, "", "", "", "", "", "") for pk, born in leads),
+    )
+
+
+def _write_identities(
+    people: People, real: dict[int, int], entries: Sequence[Entry], at: datetime
+) -> dict[Key, int]:
+    # Sorted, so that two who add the same identities meet at the first and never in a circle.
+    added = sorted(people.attached.items())
+    if not added:
+        return {}
+    rows = rows_of(
+        _ADD,
+        [
+            [real.get(home, home) for _, (home, _) in added],
+            [kind for (kind, _), _ in added],
+            [value for (_, value), _ in added],
+            [min(entries[place].known_at, at) for _, (_, place) in added],
+        ],
+    )
+    if len(rows) != len(added):
+        raise Moved
+    return {(kind, value): pk for pk, kind, value in rows}
+
+
+def _settled(
+    people: People, known: Known, keys: list[list[Key]], ids: dict[Key, int], real: dict[int, int]
+) -> Settled:
+    strongest = [found[0] for found in keys]
+    homes = [known.homes[key] for key in strongest]
+    return Settled(
+        identities=[ids[key] for key in strongest],
+        homes=[real.get(home, home) for home in homes],
+        roots={
+            real.get(home, home): real.get(root, root)
+            for home, root in ((home, people.root(home)) for home in list(known.roots))
+        },
+        created=list(real.values()),
+        joins=[
+            Join(real.get(join.kept, join.kept), real.get(join.merged, join.merged), join.why,
+                 join.place)
+            for join in people.joins
+        ],
+        conflicts=[
+            Conflict(found.place, real.get(found.lead, found.lead),
+                     real.get(found.other, found.other), found.said)
+            for found in people.conflicts
+        ],
+        new_emails={
+            value: place
+            for (kind, value), (_, place) in people.attached.items()
+            if kind == EMAIL
+        },
+    )  # fmt: skip
+
+
+__all__ = ["ANONYMOUS_ID", "EMAIL", "USER_ID", "Moved", "Settled", "settle", "write_leads"]
