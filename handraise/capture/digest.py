@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db import InterfaceError, OperationalError, transaction
+import psycopg
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 
 from handraise.capture import receipts
 from handraise.capture.decide import Refusal
@@ -26,7 +26,7 @@ from handraise.capture.reading import (
 from handraise.capture.validate import Call, entry
 from handraise.leads.bulk import rows_of
 from handraise.leads.entry import Entry
-from handraise.leads.record import record
+from handraise.leads.record import Contended, record
 
 CLAIM_BYTES = 4 * 1024 * 1024  # about 8,000 messages: what one transaction takes at most
 
@@ -138,10 +138,10 @@ def _is_outage(error: Exception) -> bool:
 
     A limit exceeded (class 54: a value too large for an index, say) is a message's doing.
     """
-    if not isinstance(error, OperationalError | InterfaceError):
-        return isinstance(error, MemoryError)
-    state: Any = getattr(error.__cause__, "sqlstate", None)
-    return not (isinstance(state, str) and state.startswith("54"))
+    cause = error.__cause__ if isinstance(error, DatabaseError) else error  # COPY is not wrapped
+    if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
+        return not (cause.sqlstate or "").startswith("54")
+    return isinstance(error, OperationalError | InterfaceError | MemoryError | Contended)
 
 
 def _conflicts(
