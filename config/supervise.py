@@ -21,6 +21,7 @@ from config import family, session
 from config.embedded import EmbeddedPostgres, product_settings
 
 PATIENCE = 20.0  # seconds that web and worker get to finish what they hold
+PORT_PATIENCE = 10.0  # and the children of a killed supervisor, to free the port
 LONGEST_PAUSE = 30.0
 SETTLED_AFTER = 10.0  # a child that lived this long starts again without a pause
 
@@ -171,7 +172,8 @@ def _wait_for_port(host: str, port: int) -> None:
     A killed supervisor's children need a moment to end.
     """
     family_of = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for _ in range(50):
+    deadline = time.monotonic() + PORT_PATIENCE
+    while time.monotonic() < deadline:
         with socket.socket(family_of) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
