@@ -89,7 +89,11 @@ def _scores(score: Score | None) -> dict[str, Any]:
 
 def _contributions(score: Score | None, document: Document) -> dict[str, list[Row]]:
     """Every signal by kind, the strongest first; `points` is null where a condition is unknown."""
-    kinds = {"fit": document.fit, "interest": document.interest, "intent": document.intent}
+    kinds: dict[str, tuple[FitSignal | Behaviour, ...]] = {
+        "fit": document.fit,
+        "interest": document.interest,
+        "intent": document.intent,
+    }
     found: dict[str, list[Row]] = {}
     place = 0
     for kind, signals in kinds.items():

@@ -13,7 +13,7 @@ from django.db import transaction
 from handraise.agreement.document import Document
 from handraise.handover.brief import briefs
 from handraise.handover.decide import Candidate, Choice, choose, due_at
-from handraise.handover.models import Handover, Turn
+from handraise.handover.models import Turn
 from handraise.handover.queries import offerable, rejecters_of
 from handraise.leads import attention, journal
 from handraise.leads.bulk import as_json, copy_rows, next_ids
@@ -130,19 +130,22 @@ def _offer_batch(
 ) -> list[int]:
     document = published.document
     rejecters = rejecters_of([score.pk for score in scores])
-    offers, waiting = [], []
+    offers: list[Offer] = []
+    waiting: list[int] = []
     for score in scores:
         left_out = (leave_out or {}).get(score.pk, Pass())
         found = _offer_of(score, queues, document, at, rejecters.get(score.pk, set()), left_out)
-        (waiting if found is None else offers).append(score.pk if found is None else found)
-    _wait([pk for pk in waiting if isinstance(pk, int)], at)
-    chosen = [one for one in offers if isinstance(one, Offer)]
+        if found is None:
+            waiting.append(score.pk)
+        else:
+            offers.append(found)
+    _wait(waiting, at)
     written = briefs(
-        [one.lead_id for one in chosen], document=document, version=published.number, at=at
+        [one.lead_id for one in offers], document=document, version=published.number, at=at
     )
-    for one in chosen:
+    for one in offers:
         one.brief = {**written[one.lead_id], "why_you": _why_you(one)}
-    return _insert(chosen, published.number, at)
+    return _insert(offers, published.number, at)
 
 
 def _offer_of(
@@ -288,6 +291,3 @@ def _keep_credits(queues: Sequence[Queue]) -> None:
     Turn.objects.bulk_create(
         turns, update_conflicts=True, unique_fields=["team", "user"], update_fields=["credit"]
     )
-
-
-__all__ = ["Handover", "Pass", "Queue", "look_again", "offer", "queues_now", "route_of"]

@@ -1,0 +1,75 @@
+"""The worker of Procrastinate jobs, in a thread of its own, until it is told to stop.
+
+Jobs run over a connection pool of this worker's own. The app that steps defer to keeps Django's
+connection, so that a job is deferred in the transaction that wants it, in this process too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from datetime import datetime
+from threading import Event
+
+import structlog
+from procrastinate import App, PsycopgConnector
+from procrastinate.contrib.django import app as deferring
+from procrastinate.contrib.django.utils import connector_params
+
+from handraise.kit.clock import now
+
+log = structlog.get_logger()
+POLL = 0.25  # seconds between looks at the stop event
+FETCH = 5.0  # seconds between looks for jobs whose notification was lost
+STALLED_AFTER = 60.0  # seconds without a heartbeat of its worker
+STALLED_ROUND = 30.0
+GRACE = 5.0  # seconds that a running job has to finish when the worker stops
+
+
+def run_jobs(stop: Event) -> None:
+    """Run jobs until `stop` is set. Raises when the database goes away: call it again."""
+    asyncio.run(_run(stop))
+
+
+def job_app() -> App:
+    """The same tasks over a pool of their own."""
+    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4, timeout=10.0)
+    return deferring.with_connector(connector)
+
+
+async def _run(stop: Event) -> None:
+    async with job_app().open_async() as app:
+        working = asyncio.create_task(
+            app.run_worker_async(
+                concurrency=1,
+                fetch_job_polling_interval=FETCH,
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=GRACE,
+            )
+        )
+        try:
+            await _watch(app, working, stop)
+        finally:
+            working.cancel()
+            with suppress(asyncio.CancelledError):
+                await working
+
+
+async def _watch(app: App, working: asyncio.Task[None], stop: Event) -> None:
+    """Until the worker ends or is told to: put stalled jobs back every half minute."""
+    looked = 0.0
+    while not stop.is_set() and not working.done():
+        if time.monotonic() - looked >= STALLED_ROUND:
+            looked = time.monotonic()
+            await retry_stalled(app, at=now())
+        await asyncio.sleep(POLL)
+
+
+async def retry_stalled(app: App, *, at: datetime) -> int:
+    """Put jobs back whose worker was killed while at them; how many. Jobs are idempotent."""
+    stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER))
+    for job in stalled:
+        log.warning("flow.job_put_back", job=job.id, task=job.task_name)
+        await app.job_manager.retry_job(job, retry_at=at)
+    return len(stalled)

@@ -1,0 +1,52 @@
+"""Look at the leads that are due: claim a batch, advance it, find the one that spoils it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
+
+from handraise.flow.advance import advance
+from handraise.leads import attention
+
+log = structlog.get_logger()
+BATCH = 2000
+
+
+def look(*, at: datetime, limit: int = BATCH) -> int:
+    """Advance up to `limit` leads that are due, in one transaction; the number of leads (0: none).
+
+    If the process dies nothing has happened and the leads are still due. Raises what the database
+    raises when it is away, or when another transaction was preferred: try again.
+    """
+    with transaction.atomic():
+        leads = attention.claim(at=at, limit=limit)
+        if leads:
+            advance_each(leads, at=at)
+    return len(leads)
+
+
+def advance_each(leads: Sequence[int], *, at: datetime) -> None:
+    """Advance them together; if that fails, by halves, until the one at fault is found and parked.
+
+    A lead that cannot be advanced must not keep the others from moving, nor be tried for ever.
+    """
+    try:
+        with transaction.atomic():
+            advance(leads, at=at)
+    except (OperationalError, InterfaceError):
+        raise  # not a lead's fault: the database went away, or a lock was lost
+    except Exception as fault:
+        if len(leads) > 1:
+            middle = len(leads) // 2
+            advance_each(leads[:middle], at=at)
+            advance_each(leads[middle:], at=at)
+            return
+        log.exception("flow.parked", lead=leads[0])
+        attention.park(leads[0], error=_sentence(fault), at=at)
+
+
+def _sentence(fault: Exception) -> str:
+    return f"{type(fault).__name__}: {fault}"[:2000]

@@ -1,0 +1,83 @@
+"""The worker: threads that digest, look at leads, make rounds and run jobs, until told to stop.
+
+Any number of workers may run over one database; each takes what the others have not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event, Thread
+
+import structlog
+from django.db import connection
+
+from handraise.capture.digest import digest_once
+from handraise.flow import jobs, rounds
+from handraise.flow.look import look
+from handraise.kit.clock import now
+
+log = structlog.get_logger()
+
+IDLE = 0.1  # seconds between looks when nothing waits
+ROUND = 2.0  # seconds between rounds
+CALLS = 5000  # taken from the inbox at a time
+LONGEST_PAUSE = 2.0  # seconds before the database is tried again
+
+
+def run(stop: Event) -> None:
+    """Work until `stop` is set. Survives restarts of the database; ends what it is at, no more."""
+    threads = [
+        Thread(target=repeat, args=(name, step, stop, idle), name=f"handraise-{name}")
+        for name, step, idle in (
+            ("digest", _digest, IDLE),
+            ("look", _look, IDLE),
+            ("rounds", _make_rounds, ROUND),
+            ("jobs", lambda: _jobs(stop), IDLE),
+        )
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def repeat(name: str, step: Callable[[], int], stop: Event, idle: float) -> None:
+    """Do a step again and again: at once while there is work, after `idle` seconds when not.
+
+    A step that fails (mostly because the database is away) is logged and tried again, on a new
+    connection, after a pause that grows to two seconds.
+    """
+    pause = IDLE
+    try:
+        while not stop.is_set():
+            try:
+                done = step()
+            except Exception as fault:  # whatever it is, the worker goes on
+                log.warning("flow.failed", step=name, error=str(fault), kind=type(fault).__name__)
+                connection.close()
+                stop.wait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+                continue
+            pause = IDLE
+            if not done:
+                stop.wait(idle)
+    finally:
+        connection.close()
+
+
+def _digest() -> int:
+    return digest_once(limit=CALLS, at=now())
+
+
+def _look() -> int:
+    return look(at=now())
+
+
+def _make_rounds() -> int:
+    rounds.catch_up(at=now())
+    return 0
+
+
+def _jobs(stop: Event) -> int:
+    jobs.run_jobs(stop)
+    return 0
