@@ -1,0 +1,40 @@
+"""The rows that were not taken, as a CSV file to mend and import again."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from typing import Protocol
+
+from handraise.capture.models import Import
+from handraise.kit.cells import neutral
+
+
+class Out(Protocol):
+    def write(self, text: str, /) -> object: ...
+
+
+def write_error_file(importing: Import, out: Out) -> int:
+    """Write header, then each refused row in the original columns with its line and why; how many.
+
+    A record too damaged for its cells to be trusted stands whole in the last column, its own
+    columns empty: nothing is shifted into a column where it does not belong.
+    """
+    writer = csv.writer(out)
+    count = 0
+    for count, row in enumerate(error_rows(importing)):  # noqa: B007
+        writer.writerow(neutral(cell) for cell in row)
+    return count
+
+
+def error_rows(importing: Import) -> Iterator[list[str]]:
+    """The same, row by row, the header first; nothing neutralised."""
+    header = importing.report.get("header", [])
+    yield [*header, "line", "why", "as it came"]
+    for refused in importing.refusals.order_by("line", "pk").iterator(chunk_size=2_000):
+        kept = json.loads(refused.row)
+        is_whole = isinstance(kept, list) and len(kept) == len(header)
+        cells = kept if is_whole else [""] * len(header)
+        raw = "" if is_whole else kept if isinstance(kept, str) else json.dumps(kept)
+        yield [*cells, str(refused.line), refused.why, raw]
