@@ -59,9 +59,8 @@ class Installation:
 
     def people(self) -> None:
         """Four people in one sales team, one in marketing, and the shipped agreement signed."""
-        from handraise.agreement.shipped import default_text
-
         from handraise.agreement import actions as agreement
+        from handraise.agreement import shipped
         from handraise.kit.clock import now
         from handraise.leads.decide import Via
         from handraise.team import actions as team
@@ -81,16 +80,16 @@ class Installation:
                 ("olga", Role.SALES_DEVELOPMENT),
             )
         ]  # fmt: skip
-        version = agreement.propose(default_text(), note="", by=made[0], at=at, via=Via.SHELL)
+        version = agreement.propose(shipped.text(), note="", by=made[0], at=at, via=Via.SHELL)
         agreement.sign(version, by=made[0], at=at, via=Via.SHELL)
         agreement.sign(version, by=made[1], at=at, via=Via.SHELL)
 
     def live(self, *, leads: int, activities: int, at: datetime) -> list[int]:
         """Fill with leads and activities, score and advance everybody; the ids of the leads."""
         from django.db import connection
-        from handraise.flow.advance import advance
 
         from bench.filled import fill
+        from handraise.flow.advance import advance
         from handraise.leads.models import Lead
 
         fill(leads=leads, activities=activities)

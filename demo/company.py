@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from handraise.agreement.shipped import default_text
-from handraise.flow.advance import advance
-from handraise.leads.record import record
-
 from demo.invented import firms
 from demo.sales import Salespeople
 from demo.visits import Visitor, visitors
 from handraise.agreement import actions as agreement
+from handraise.agreement import shipped
+from handraise.flow.advance import advance
 from handraise.leads import attention
 from handraise.leads.decide import SourceKind, Via
 from handraise.leads.entry import Entry
 from handraise.leads.models import Source
+from handraise.leads.record import record
 from handraise.team import actions as team
 from handraise.team.decide import Role
 from handraise.team.models import Team, User
@@ -102,7 +101,7 @@ def _hire(at: datetime) -> dict[str, User]:
 def _sign(people: dict[str, User], *, at: datetime) -> None:
     marketing, sales = people["Mara Olsen"], people["Sander Vos"]
     version = agreement.propose(
-        default_text(), note="Our first agreement.", by=marketing, at=at, via=Via.WEB
+        shipped.text(), note="Our first agreement.", by=marketing, at=at, via=Via.WEB
     )
     agreement.sign(version, by=marketing, at=at, via=Via.WEB)
     agreement.sign(version, by=sales, at=at, via=Via.WEB)

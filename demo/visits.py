@@ -181,7 +181,7 @@ def _acts(
         sort, 0.1
     )
     if random.random() < reads or (visit == 1 and sort in {Sort.BUYER, Sort.LEARNER}):
-        yield "Content Downloaded", {"title": random.choice(_GUIDES), "kind": "guide"}
+        yield "Content Downloaded", {"title": random.choice(_GUIDES), "type": "guide"}
     if random.random() < 0.12:
         yield "Newsletter Subscribed", {"list": "Planner's letter"}
     if random.random() < (0.13 if sort in {Sort.BUYER, Sort.LEARNER} else 0.06):
@@ -193,8 +193,8 @@ def _acts(
         yield "Social Followed", {"network": "LinkedIn"}
     if random.random() < 0.09:
         yield (
-            "Video Watched",
-            {"title": "Tideline in four minutes", "percent": random.choice((25, 50, 75, 100))},
+            "Video Playback Completed",
+            {"title": "Tideline demo in four minutes", "seconds": 240},
         )
     if sort is Sort.BUYER and random.random() < keen * done * 0.42:
         yield "Demo Requested", {"message": random.choice(_DEMO_WORDS)}
