@@ -82,6 +82,7 @@ class Migration(migrations.Migration):
                 ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
                 ('created_at', models.DateTimeField()),
                 ('withdrawn_at', models.DateTimeField(null=True)),
+                ('is_current', models.GeneratedField(db_persist=True, expression=models.Q(('canonical', models.F('id')), ('withdrawn_at__isnull', True)), output_field=models.BooleanField())),
                 ('name', models.CharField(default='', max_length=255)),
                 ('email', models.CharField(default='', max_length=254)),
                 ('phone', models.CharField(default='', max_length=60)),
