@@ -14,7 +14,8 @@ class Score(models.Model):
     The arrays have one place for each signal of that version, in the document's order (fit,
     interest, intent): `contributions` the points that counted (null: the condition is unknown),
     `matched` how many activities stand behind them, `latest` when the newest of those occurred.
-    `truths` holds what each criterion came to (null: unknown).
+    `company_interest` and `company_intent` are what colleagues added. `truths` holds what each
+    criterion came to (null: unknown).
     """
 
     lead = models.OneToOneField(Lead, models.CASCADE, primary_key=True, related_name="score")
@@ -25,6 +26,8 @@ class Score(models.Model):
     intent = models.FloatField()
     priority = models.FloatField()
     grade = models.CharField(max_length=12, default="")
+    company_interest = models.FloatField(default=0)
+    company_intent = models.FloatField(default=0)
     contributions = ArrayField(models.FloatField(null=True))
     matched = ArrayField(models.IntegerField())
     latest = ArrayField(models.DateTimeField(null=True))

@@ -25,6 +25,8 @@ class Migration(migrations.Migration):
                 ('intent', models.FloatField()),
                 ('priority', models.FloatField()),
                 ('grade', models.CharField(default='', max_length=12)),
+                ('company_interest', models.FloatField(default=0)),
+                ('company_intent', models.FloatField(default=0)),
                 ('contributions', django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(null=True), size=None)),
                 ('matched', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
                 ('latest', django.contrib.postgres.fields.ArrayField(base_field=models.DateTimeField(null=True), size=None)),

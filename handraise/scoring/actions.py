@@ -1,0 +1,104 @@
+"""Writes: the newest score of each lead."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from handraise.agreement.document import FitSignal
+from handraise.agreement.queries import Published
+from handraise.scoring.engines import postgres
+from handraise.scoring.engines.postgres import Moment, PostgresText, literal
+from handraise.scoring.standing import Standing
+
+_COLUMNS = (
+    "lead_id", "version", "scored_at", "fit", "interest", "intent", "priority", "grade",
+    "company_interest", "company_intent", "contributions", "matched", "latest", "truths",
+)  # fmt: skip
+_RETURNED = ("lead_id", "fit", "interest", "intent", "priority", "grade", "truths")
+
+
+def rescore(lead_ids: Sequence[int], *, published: Published, at: datetime) -> list[Standing]:
+    """Score canonical leads at `at` under the published agreement and store it.
+
+    One statement for all of them; a score that is stored is replaced. Gives one Standing for each
+    lead, in the order of their ids. The caller holds the leads' locks, or needs none.
+    """
+    if not lead_ids:
+        return []
+    made = postgres.text_for(published.document, settings.TIME_ZONE)
+    moments = [Moment(lead_id, at, at) for lead_id in sorted(set(lead_ids))]
+    with transaction.atomic():
+        rows = postgres.run(made, _storing(made, published.number), moments)
+    standings = [
+        Standing(lead_id, at, fit, interest, intent, priority, grade, _truths(truths))
+        for lead_id, fit, interest, intent, priority, grade, truths in rows
+    ]
+    return sorted(standings, key=lambda standing: standing.lead_id)
+
+
+def _truths(raw: str | dict[str, bool | None]) -> dict[str, bool | None]:
+    found: dict[str, bool | None] = json.loads(raw) if isinstance(raw, str) else raw
+    return found
+
+
+_storing_texts: dict[tuple[int, int], tuple[PostgresText, str]] = {}
+
+
+def _storing(made: PostgresText, version: int) -> str:
+    kept = _storing_texts.get((id(made), version))
+    if kept is not None and kept[0] is made:
+        return kept[1]
+    if len(_storing_texts) >= 32:
+        _storing_texts.pop(next(iter(_storing_texts)))
+    text = _storing_text(made, version)
+    _storing_texts[id(made), version] = (made, text)
+    return text
+
+
+def _storing_text(made: PostgresText, version: int) -> str:
+    updates = ", ".join(f"{name} = EXCLUDED.{name}" for name in _COLUMNS[1:])
+    return (
+        f", scored AS ({made.scores})"
+        f" INSERT INTO scoring_score ({', '.join(_COLUMNS)})"
+        f" SELECT lead_id, {version}, at, fit, interest, intent, priority, grade,"
+        f" company_interest, company_intent, {_array(made, 'points', 'float8[]')},"
+        f" {_array(made, 'counts', 'integer[]')}, {_array(made, 'latest', 'timestamptz[]')},"
+        f" {_truths_object(made)} FROM scored ORDER BY lead_id"
+        f" ON CONFLICT (lead_id) DO UPDATE SET {updates}"
+        f" RETURNING {', '.join(f'scoring_score.{name}' for name in _RETURNED)}"
+    )
+
+
+def _array(made: PostgresText, column: str, kind: str) -> str:
+    """One place for each signal of the document, from the arrays that only hold what counted."""
+    places = []
+    for number, signal in enumerate(made.document.signals):
+        if isinstance(signal, FitSignal):
+            places.append(_fit_place(column, number, signal.points))
+        else:
+            found = f"{column}[array_position(numbers, {number}::bigint)]"
+            places.append(found if column == "latest" else f"coalesce({found}, 0)")
+    return f"ARRAY[{', '.join(places)}]::{kind}"
+
+
+def _fit_place(column: str, number: int, points: float) -> str:
+    if column == "points":
+        return f"CASE signal_{number} WHEN true THEN {literal(float(points))} WHEN false THEN 0 END"
+    return "NULL" if column == "latest" else "0"
+
+
+def _truths_object(made: PostgresText) -> str:
+    # In portions: a function takes at most 100 arguments.
+    pairs = [
+        f"{literal(key)}, truth_{place}" for place, key in enumerate(made.relations.plan.criteria)
+    ]
+    portions = [pairs[start : start + 40] for start in range(0, len(pairs), 40)]
+    return " || ".join(f"jsonb_build_object({', '.join(portion)})" for portion in portions)
+
+
+__all__ = ["rescore"]

@@ -1,0 +1,281 @@
+"""One agreement as relations: what counted, what each signal contributed, each lead's scores.
+
+The only place where a score is defined. Engines run these relations; tests compare them with a
+reference that knows nothing of them. docs/scoring.md says the same in words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import Any
+
+import ibis
+
+from handraise.agreement.conditions import Did, Operator
+from handraise.agreement.document import Document
+from handraise.leads.decide import Stage
+from handraise.scoring import known
+from handraise.scoring.engines import Functions
+from handraise.scoring.inputs import ASKED, LISTS, MOMENTS
+from handraise.scoring.known import beside
+from handraise.scoring.matched import activities, hits, matched, types_read
+from handraise.scoring.plan import COMPANY, CONSENT, Plan, plan
+from handraise.scoring.truth import Context, Subject, truth_of
+
+KEY = ["lead_id", "at"]
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """The compiled agreement, unbound.
+
+    matched:        lead_id, at, number, kind, activity_id, occurred_at, at_most, points
+    contributions:  lead_id, at, number, kind, points (capped), count, latest
+    facts:          lead_id, at, name, fact_id, … (None if the agreement reads no fact)
+    scores:         lead_id, at, fit, interest, intent, priority, grade, company_interest,
+                    company_intent, signal_<n> (truth of fit signal n), numbers, points, counts,
+                    latest (arrays: one place for each contribution), truth_<i> (criterion i),
+                    did_<n> (what `did` n counted)
+    """
+
+    plan: Plan
+    matched: Any
+    contributions: Any
+    facts: Any
+    scores: Any
+
+
+def relations(document: Document, functions: Functions, zone: str) -> Relations:
+    """Compile `document`. `zone` is where a day begins and ends. Raises CompileError."""
+    made = plan(document)
+    owned = known.identities(ASKED)
+    placed = known.companies(MOMENTS, owned) if _needs_company(made) else None
+    told = known.facts(MOMENTS, owned, placed, made.facts) if made.facts else None
+    people, everyone, colleagues = MOMENTS, owned, None
+    if document.company:
+        colleagues = known.colleagues(placed)
+        people = MOMENTS.union(colleagues.select(*MOMENTS.columns), distinct=True)
+        everyone = known.identities(ASKED.union(colleagues.select("lead_id"), distinct=True))
+    given = known.consents(people, everyone, made.purposes) if made.purposes else None
+    done = activities(everyone, made, functions)
+    counted = matched(hits(done, made), done, people, given, made, functions=functions, zone=zone)
+    contributions = _contributions(counted)
+    sums = _sums(contributions, made)
+    row = _row(
+        made, sums, None if told is None else _wide(told, made), given,
+        None if colleagues is None else _company(sums, colleagues, document),
+    )  # fmt: skip
+    return Relations(made, counted, contributions, told, _scores(row, made))
+
+
+def _needs_company(made: Plan) -> bool:
+    return made.document.company is not None or any(n.startswith(COMPANY) for n in made.facts)
+
+
+def _contributions(counted: Any) -> Any:
+    summed = counted.group_by([*KEY, "number", "kind", "at_most"]).agg(
+        points=counted.points.sum(), count=counted.count(), latest=counted.occurred_at.max()
+    )
+    capped = ibis.ifelse(
+        summed.at_most.isnull(), summed.points, ibis.least(summed.points, summed.at_most)
+    )
+    return summed.select(*KEY, "number", "kind", "count", "latest", points=capped)
+
+
+def _sums(contributions: Any, made: Plan) -> Any:
+    c = contributions
+    dids = {f"did_{n}": c.points.sum(where=c.number == n) for n in made.did_numbers.values()}
+    return c.group_by(KEY).agg(
+        own_interest=c.points.sum(where=c.kind == "interest"),
+        own_intent=c.points.sum(where=c.kind == "intent"),
+        numbers=c.number.collect(),
+        points=c.points.collect(),
+        counts=c["count"].collect(),
+        latest=c.latest.collect(),
+        **dids,
+    )
+
+
+def _company(sums: Any, colleagues: Any, document: Document) -> Any:
+    """(lead_id, at, company_interest, company_intent): one sum each, weighted, then capped."""
+    assert document.company is not None
+    weight, at_most = document.company.weight, document.company.at_most
+    theirs = beside(
+        colleagues, sums, {"lead_id": "lead_id", "at": "at"},
+        own_interest="own_interest", own_intent="own_intent",
+    )  # fmt: skip
+    theirs = theirs.select(
+        "at", lead_id=theirs.of_lead_id,
+        interest=_within(theirs.own_interest), intent=_within(theirs.own_intent),
+    )  # fmt: skip
+    return theirs.group_by(KEY).agg(
+        company_interest=ibis.least(theirs.interest.sum() * weight, at_most),
+        company_intent=ibis.least(theirs.intent.sum() * weight, at_most),
+    )
+
+
+def _wide(told: Any, made: Plan) -> Any:
+    """One row for each lead and moment: fact_<i>_<type> for every type that is read."""
+    columns = {}
+    for place, types in enumerate(_fact_types(made)):
+        for kind in sorted(types):
+            is_this = told.name == made.facts[place]
+            the_one = told[kind].any if kind in {"truth", "is_known"} else told[kind].max
+            columns[f"fact_{place}_{kind}"] = the_one(where=is_this)
+    return told.group_by(KEY).agg(**columns)
+
+
+def _fact_types(made: Plan) -> list[set[str]]:
+    types: dict[str, set[str]] = {name: set() for name in made.facts}
+    for test in made.tests():
+        if test.subject in types:
+            types[test.subject] |= types_read(test)
+    return list(types.values())
+
+
+def _row(made: Plan, sums: Any, facts: Any, given: Any, company: Any) -> Any:
+    """Everything that conditions and scores read, side by side, for each lead and moment."""
+    parts = [part for part in (sums, facts, given, company) if part is not None]
+    if made.is_stage_read:
+        parts.append(known.stages(MOMENTS))
+    row = MOMENTS
+    for part in parts:
+        taken = {name: name for name in part.columns if name not in KEY}
+        row = beside(row, part, {"lead_id": "lead_id", "at": "at"}, how="left", **taken)
+    for place, (subject, name) in enumerate(_listed(made)):
+        # A join and not IN (…), so that an index serves one lead and a hash serves many.
+        entries = LISTS.filter(LISTS.list == name)
+        text = f"fact_{made.facts.index(subject)}_text"
+        row = beside(row, entries, {text: "value"}, how="left", **{f"listed_{place}": "value"})
+    return row
+
+
+def _listed(made: Plan) -> list[tuple[str, str]]:
+    found = {
+        (test.subject, str(value))
+        for test in made.tests()
+        if test.operator is Operator.IN_LIST and test.subject in made.facts
+        for value in test.values
+    }
+    return sorted(found)
+
+
+def _scores(row: Any, made: Plan) -> Any:
+    document = made.document
+    fit = {
+        f"signal_{n}": truth_of(signal.when, _context(row, made))
+        for n, signal in enumerate(document.fit)
+    }
+    row = row.mutate(
+        **fit,
+        company_interest=_or_zero(row, "company_interest"),
+        company_intent=_or_zero(row, "company_intent"),
+    )
+    given = [
+        ibis.ifelse(row[f"signal_{n}"], _number(signal.points), _number(0))
+        for n, signal in enumerate(document.fit)
+    ]
+    row = row.mutate(
+        fit=_within(reduce(add, given) if given else _number(0)),
+        interest=_within(_or_zero(row, "own_interest") + row.company_interest),
+        intent=_within(_or_zero(row, "own_intent") + row.company_intent),
+    )
+    row = row.mutate(grade=_grade(row.fit, document), priority=_priority(row, document))
+    context = _context(row, made)
+    truths = {
+        f"truth_{place}": ibis.literal(condition)
+        if isinstance(condition, bool)
+        else truth_of(condition, context)
+        for place, condition in enumerate(made.criteria.values())
+    }
+    return row.select(
+        *KEY, "fit", "interest", "intent", "priority", "grade",
+        "company_interest", "company_intent", *fit,
+        "numbers", "points", "counts", "latest", *_did_columns(row, made), **truths,
+    )  # fmt: skip
+
+
+def _did_columns(row: Any, made: Plan) -> list[Any]:
+    return [
+        row[f"did_{n}"].fill_null(_number(0)).name(f"did_{n}") for n in made.did_numbers.values()
+    ]
+
+
+def _number(value: float) -> Any:
+    # Cast, for PostgreSQL reads 0.5 as a decimal and would reckon (slowly) in decimals.
+    return ibis.literal(repr(float(value))).cast("float64")
+
+
+def _or_zero(row: Any, name: str) -> Any:
+    return row[name].fill_null(_number(0)) if name in row.columns else _number(0)
+
+
+def _within(value: Any) -> Any:
+    return ibis.least(ibis.greatest(value.fill_null(_number(0)), 0.0), 100.0)
+
+
+def _grade(fit: Any, document: Document) -> Any:
+    steps = sorted(document.grades.items(), key=lambda step: -step[1])
+    branches = [(fit >= bar, ibis.literal(name)) for name, bar in steps]
+    return ibis.cases(*branches, else_="") if branches else ibis.literal("")
+
+
+def _priority(row: Any, document: Document) -> Any:
+    weights = document.priority
+    total = weights.fit + weights.interest + weights.intent
+    return (
+        row.fit * weights.fit + row.interest * weights.interest + row.intent * weights.intent
+    ) / total
+
+
+def _context(row: Any, made: Plan) -> Context:
+    listed = _listed(made)
+    return Context(
+        subject=lambda name: _subject(row, made, name),
+        did=lambda did: _did(row, made, did),
+        listed=lambda subject, name: (
+            row[f"listed_{listed.index((subject, name))}"].notnull()
+            if (subject, name) in listed
+            else ibis.literal(False)
+        ),
+    )
+
+
+def _subject(row: Any, made: Plan, name: str) -> Subject:
+    if name in {"fit", "interest", "intent", "priority"}:
+        return Subject.of_number(row[name])
+    if name == "grade":
+        return Subject.of_text(row.grade.lower())
+    if name == "stage":
+        # Both the stage's name and the word that pages print for it may be written.
+        stage = row.stage.fill_null(Stage.LEAD)
+        return Subject.of_text(stage.lower())
+    if name.startswith(CONSENT):
+        return Subject.of_truth(row[f"consent_{made.purposes.index(name.removeprefix(CONSENT))}"])
+    place = made.facts.index(name)
+
+    def column(kind: str) -> Any:
+        key = f"fact_{place}_{kind}"
+        return row[key] if key in row.columns else None
+
+    is_known = column("is_known")
+    return Subject(
+        text=column("text"),
+        words=column("words"),
+        number=column("number"),
+        truth=column("truth"),
+        is_known=None if is_known is None else is_known.fill_null(False),
+    )
+
+
+def _did(row: Any, made: Plan, did: Did) -> Any:
+    """Never unknown: nothing done counts 0."""
+    count = row[f"did_{made.did_number(did)}"].fill_null(_number(0))
+    if did.at_most is not None:
+        return count <= did.at_most
+    return count >= (1.0 if did.at_least is None else did.at_least)
+
+
+__all__ = ["Relations", "relations"]

@@ -1,0 +1,167 @@
+"""PostgreSQL: the live engine, on Django's own connection, inside its transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import ibis
+import psycopg
+from django.db import connection, transaction
+
+from handraise.agreement.document import Document
+from handraise.kit.fold import fold
+from handraise.scoring.compile import Relations, relations
+from handraise.scoring.engines.postgres_functions import PostgresFunctions
+from handraise.scoring.plan import FOREVER, Watched
+
+FEW = 50
+HINDSIGHT = "infinity"
+
+# What is set for the rest of the transaction. Compiling to machine code costs more than it saves
+# here; pages come from memory or from a solid-state disk; for a few leads the plan is kept, as
+# planning (10 ms) takes longer than running (1 ms); for many it must know how many they are.
+_SETTINGS = (
+    "SELECT set_config('jit', 'off', true), set_config('random_page_cost', '1.1', true),"
+    " set_config('work_mem', '64MB', true), set_config('plan_cache_mode', %s, true)"
+)
+
+
+@dataclass(frozen=True)
+class PostgresText:
+    """An agreement compiled to PostgreSQL's text. One text serves every call."""
+
+    document: Document
+    zone: str
+    relations: Relations = field(init=False)
+
+    def __post_init__(self) -> None:
+        made = relations(self.document, PostgresFunctions(), self.zone)
+        object.__setattr__(self, "relations", made)
+
+    @cached_property
+    def inputs(self) -> str:
+        """`WITH` and the tables that every call hands in; parameters of `_parameters`."""
+        rows = ", ".join(_signal_row(one) for one in self.relations.plan.watched)
+        signals = f"VALUES {rows}" if rows else "SELECT 0, '', '', 0.0, NULL, 0, NULL WHERE false"
+        return (
+            "WITH moments(lead_id, at, known_by) AS"
+            " (SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[])),"
+            " asked(lead_id) AS (SELECT unnest(%s::bigint[])),"
+            " signals(number, kind, event, points, half_life, horizon, at_most) AS"
+            " (SELECT number::bigint, kind::text, event::text, points::float8, half_life::bigint,"
+            " horizon::bigint, at_most::float8"
+            f" FROM ({signals}) AS v(number, kind, event, points, half_life, horizon, at_most)),"
+            f" {self._lists}"
+        )
+
+    @property
+    def _lists(self) -> str:
+        stored = "SELECT list::text, value::text FROM agreement_listentry"
+        if self.document.lists:
+            # A document brings its own lists, whichever version's are stored.
+            stored += (
+                " WHERE NOT list = ANY(%s::text[])"
+                " UNION ALL SELECT * FROM unnest(%s::text[], %s::text[])"
+            )
+        return f"lists(list, value) AS NOT MATERIALIZED ({stored})"
+
+    @cached_property
+    def scores(self) -> str:
+        return _text(self.relations.scores)
+
+    @cached_property
+    def matched(self) -> str:
+        return _text(self.relations.matched)
+
+    @cached_property
+    def contributions(self) -> str:
+        return _text(self.relations.contributions)
+
+    @cached_property
+    def facts(self) -> str:
+        return _text(self.relations.facts)
+
+    @cached_property
+    def list_parameters(self) -> list[list[str]]:
+        lists = self.document.lists
+        if not lists:
+            return []
+        pairs = sorted({(name, fold(value)) for name in lists for value in lists[name]})
+        return [sorted(lists), [name for name, _ in pairs], [value for _, value in pairs]]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Which lead, at which instant, known by when (None: with the hindsight of today)."""
+
+    lead_id: int
+    at: datetime
+    known_by: datetime | None
+
+
+def run(made: PostgresText, text: str, moments: Sequence[Moment]) -> list[tuple[Any, ...]]:
+    """The rows of `text`, which begins after `made.inputs`, for these moments."""
+    leads = [moment.lead_id for moment in moments]
+    parameters = [
+        leads,
+        [moment.at for moment in moments],
+        [moment.known_by or HINDSIGHT for moment in moments],
+        sorted(set(leads)),
+        *made.list_parameters,
+    ]
+    are_few = len(moments) <= FEW
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_SETTINGS, ["force_generic_plan" if are_few else "auto"])
+        return _execute(made.inputs + text, parameters, prepare=are_few)
+
+
+def _execute(text: str, parameters: list[Any], *, prepare: bool) -> list[tuple[Any, ...]]:
+    # Django's own cursors paste parameters into the text; this one binds them on the server, so
+    # that the plan for a few leads can be kept with the connection.
+    raw = connection.connection
+    before, raw.prepare_threshold = raw.prepare_threshold, 0 if prepare else None
+    try:
+        with psycopg.Cursor(raw) as cursor:
+            return cursor.execute(text, parameters, prepare=prepare).fetchall()
+    finally:
+        raw.prepare_threshold = before
+
+
+def _text(expression: Any) -> str:
+    # The percent sign is psycopg's mark for a parameter.
+    return str(ibis.to_sql(expression, dialect="postgres", pretty=False)).replace("%", "%%")
+
+
+def _signal_row(one: Watched) -> str:
+    values = (
+        one.number, one.kind, one.event, float(one.points), one.half_life,
+        min(one.horizon, FOREVER), one.at_most,
+    )  # fmt: skip
+    return f"({', '.join(literal(value) for value in values)})"
+
+
+def literal(value: str | float | None) -> str:
+    """A value as PostgreSQL writes it, percent signs doubled."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        quoted = value.replace("'", "''").replace("%", "%%")
+        return f"E'{quoted.replace(chr(92), chr(92) * 2)}'" if "\\" in quoted else f"'{quoted}'"
+    return repr(value)
+
+
+_kept: dict[int, PostgresText] = {}
+
+
+def text_for(document: Document, zone: str) -> PostgresText:
+    """The compiled text, remembered for as long as the document is the same object."""
+    found = _kept.get(id(document))
+    if found is None or found.document is not document or found.zone != zone:
+        if len(_kept) >= 32:
+            _kept.pop(next(iter(_kept)))
+        found = _kept[id(document)] = PostgresText(document, zone)
+    return found
