@@ -3,6 +3,10 @@
 from enum import StrEnum
 
 
+class Refused(ValueError):
+    """What was asked may not be done; the message is a sentence for the person who asked."""
+
+
 class Stage(StrEnum):
     """Where a lead stands. The order is the path; NURTURE and DISQUALIFIED lie beside it."""
 

@@ -42,6 +42,11 @@ class Settled:
     conflicts: list[Conflict]
     new_emails: dict[str, int]  # e-mails never seen before -> place of the entry
 
+    @classmethod
+    def of_one(cls, identity: int, lead: int) -> Settled:
+        """One entry about a canonical lead that is known, by one of its identities."""
+        return cls([identity], [lead], {lead: lead}, [], [], [], {})
+
 
 _FIND = """
     SELECT found.kind, found.value, found.id, found.lead_id, lead.canonical_id

@@ -59,15 +59,24 @@ def _record(entries: Sequence[Entry], at: datetime) -> Recorded:
     _merge(settled, entries, at)
     roots = [settled.roots[home] for home in settled.homes]
     activities = _write_activities(entries, settled, at)
-    heard = read(entries, settled, roots)
-    placed = companies.write(heard.belongings, at=at)
-    changed = fact_rows.write(heard.about_leads + heard.about_companies(placed))
-    _refresh(entries, settled, roots, placed.moved, changed)
+    changed = write_down(entries, settled, roots, at=at)
     touched = sorted(set(roots))
     attention.wake(touched, look_at=at, why="recorded")
     facts = sum(len(names) for names in changed.values())
     conflicts = [(found.place, found.said) for found in settled.conflicts]
     return Recorded(touched, activities, facts, len(settled.joins), conflicts)
+
+
+def write_down(
+    entries: Sequence[Entry], settled: Settled, roots: Sequence[int], *, at: datetime
+) -> dict[fact_rows.Owner, set[str]]:
+    """Write what the entries say of their leads and companies, and refresh the cards; `roots` has
+    the canonical lead of each entry, locked. The names of the facts that changed, by owner."""
+    heard = read(entries, settled, roots)
+    placed = companies.write(heard.belongings, at=at)
+    changed = fact_rows.write(heard.about_leads + heard.about_companies(placed))
+    _refresh(entries, settled, roots, placed.moved, changed)
+    return changed
 
 
 def _merge(settled: Settled, entries: Sequence[Entry], at: datetime) -> None:
