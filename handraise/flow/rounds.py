@@ -21,7 +21,7 @@ _WAKE = """
 insert into leads_attention (lead_id, look_at, why)
 select lead.id, %(at)s, %(why)s
 from leads_lead lead left join scoring_score score on score.lead_id = lead.id
-where lead.canonical_id = lead.id and lead.withdrawn_at is null
+where lead.is_current
   and (score.lead_id is null or score.version <> %(version)s or score.scored_at < %(stale)s)
   and not exists (
       select from leads_attention due

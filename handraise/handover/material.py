@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from handraise.agreement.document import Document
 from handraise.leads.bulk import rows_of
-from handraise.leads.entry import Json
 from handraise.leads.models import Lead
 from handraise.scoring.models import Score
 
@@ -84,7 +85,7 @@ cross join lateral (
     select other.id, other.name, other.email, other.title, other.stage, other.last_seen_at
     from leads_lead other
     where other.company_id = lead.company_id and other.id <> lead.id
-      and other.canonical_id = other.id and other.withdrawn_at is null
+      and other.is_current
     order by other.last_seen_at desc nulls last, other.id limit %(limit)s
 ) colleague
 where lead.id = any(%(leads)s) and lead.company_id is not null
@@ -176,6 +177,7 @@ def gather(lead_ids: Collection[int], *, document: Document, at: datetime) -> di
 
 
 _FACT = ("name", "value", "holds_from", "source")
+_JSON = {"value", "properties"}
 
 
 def _events(document: Document) -> list[str]:
@@ -187,8 +189,8 @@ def _by_lead(
 ) -> dict[int, list[Row]]:
     found: dict[int, list[Row]] = defaultdict(list)
     for lead, *values in rows_of(text, parameters):
-        found[lead].append(dict(zip(columns, values, strict=True)))
+        row = dict(zip(columns, values, strict=True))
+        for name in _JSON.intersection(columns):  # Django's cursors leave jsonb as text
+            row[name] = msgspec.json.decode(row[name]) if row[name] is not None else None
+        found[lead].append(row)
     return found
-
-
-__all__ = ["Json", "Material", "gather"]

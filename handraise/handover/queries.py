@@ -91,8 +91,7 @@ where lead.id = any(%s) and lead.stage = 'MARKETING_QUALIFIED' and {_TAKEN}
 
 _OFFERABLE = f"""
 select lead.id from leads_lead lead
-where lead.stage = 'MARKETING_QUALIFIED' and lead.canonical_id = lead.id
-  and lead.withdrawn_at is null and not {_TAKEN}
+where lead.stage = 'MARKETING_QUALIFIED' and lead.is_current and not {_TAKEN}
 """  # noqa: S608
 
 

@@ -1,0 +1,109 @@
+"""The brief: everything known at the offer, and never changed afterwards."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from handraise.agreement.queries import Published
+from handraise.handover.actions import offer
+from handraise.handover.models import Handover
+from handraise.leads.decide import Stage
+from handraise.leads.models import Activity, Fact, Judgement, Lead
+from handraise.leads.record import record
+from handraise.scoring.models import Score
+from tests.leads.said import did, facts
+from tests.personas import NOON
+from tests.world import mql
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+EMAIL = "ada@acme.example"
+
+
+@pytest.fixture
+def ada(agreed: Published) -> Lead:
+    found = mql("Ada")
+    record(
+        [
+            facts({"title": "Head of Sales", "company.name": "Acme"}, email=EMAIL, at=NOON - DAY),
+            did(
+                "Content Downloaded", email=EMAIL, at=NOON - 2 * DAY, properties={"title": "Guide"}
+            ),
+            did("Content Downloaded", email=EMAIL, at=NOON - DAY, properties={"title": "Guide"}),
+            did("page", email=EMAIL, at=NOON - DAY, properties={"path": "/pricing"}),
+            did("Clicked", email=EMAIL, at=NOON - DAY, bot="scanner"),
+            facts({"name": "Ben"}, email="ben@acme.example", at=NOON - DAY),
+        ],
+        at=NOON,
+    )
+    found.refresh_from_db()
+    return found
+
+
+@pytest.fixture
+def brief(ada: Lead, agreed: Published) -> dict[str, object]:
+    offer([ada.pk], published=agreed, at=NOON)
+    return Handover.objects.get(lead=ada).brief
+
+
+def test_it_says_who_and_why_now_and_why_you(brief: dict) -> None:
+    assert brief["lead"]["name"] == "Ada"
+    assert brief["lead"]["company"]["name"] == "Acme"
+    assert brief["why_now"] == ("Asked for a demo, last on 4 March (+60), and fits: Decides (+40).")
+    assert "Mia’s turn" in brief["why_you"]
+    assert brief["version"] == 1
+
+
+def test_facts_have_their_source(brief: dict) -> None:
+    title = next(fact for fact in brief["facts"] if fact["name"] == "title")
+
+    assert (title["value"], title["source"]) == ("Head of Sales", "Website")
+
+
+def test_every_signal_is_there_with_its_points(brief: dict) -> None:
+    intent = brief["contributions"]["intent"]
+
+    assert [(row["name"], row["points"]) for row in intent] == [
+        ("Asked for a demo", 60), ("Studied prices", 0),
+    ]  # fmt: skip
+    assert intent[0]["latest"].startswith("2026-03-04T12:00")
+
+
+def test_it_shows_what_they_engaged_with_and_leaves_out_bots(brief: dict) -> None:
+    assert [row["name"] for row in brief["activities"]] == ["page", *["Content Downloaded"] * 2]
+    assert {(row["what"], row["count"]) for row in brief["content"]} == {
+        ("Guide", 2), ("/pricing", 1),
+    }  # fmt: skip
+
+
+def test_it_names_colleagues_and_what_is_unknown(brief: dict) -> None:
+    assert [one["name"] for one in brief["colleagues"]] == ["Ben"]
+    assert brief["unknown"] == ["budget", "is_competitor", "company.employees", "country"]
+
+
+def test_it_never_changes(ada: Lead, brief: dict, agreed: Published) -> None:
+    before = Handover.objects.get(lead=ada).brief
+
+    record([facts({"title": "Chief"}, email=EMAIL), did("Demo Requested", email=EMAIL)], at=NOON)
+    Lead.objects.filter(pk=ada.pk).update(name="Someone else", stage=Stage.CUSTOMER)
+    Score.objects.filter(pk=ada.pk).update(intent=0)
+    Judgement.objects.create(
+        activity=Activity.objects.first(), doubt="bot", counts=False, known_at=NOON
+    )
+    offer([ada.pk], published=agreed, at=NOON + DAY)
+
+    assert Handover.objects.get(lead=ada).brief == before
+
+
+def test_a_long_text_is_cut_and_html_is_kept_as_it_came(agreed: Published) -> None:
+    gus = mql("Gus")
+    long = "<b>" + "x" * 9000
+    record([facts({"note": long}, email="gus@acme.example", at=NOON - DAY)], at=NOON)
+
+    offer([gus.pk], published=agreed, at=NOON)
+
+    fact = next(f for f in Handover.objects.get(lead=gus).brief["facts"] if f["name"] == "note")
+    assert fact["value"] == long[:500]
+    assert Fact.objects.filter(name="note").exists()
