@@ -43,7 +43,8 @@ def accept(handover: Handover, *, note: str = "", by: User, at: datetime, via: V
     accepted = Acceptance.objects.create(handover=locked, at=at, by=by, note=note)
     end(locked, at=at)
     _line("handover.accepted", locked, f"{by} accepted the lead.", by=by, at=at, via=via)
-    set_owner(lead, owner=locked.assignee, by=by, at=at, via=via)
+    owner = locked.assignee if locked.assignee.is_active else by
+    set_owner(lead, owner=owner, by=by, at=at, via=via)
     to = _after_acceptance(lead, published)
     if to is not None:
         make_move(
