@@ -178,6 +178,12 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = DATA / "files"
+IMPORT_LIMIT = env_int("HANDRAISE_IMPORT_MEGABYTES", 200) * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "handraise.capture.uploads.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 

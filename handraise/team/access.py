@@ -7,8 +7,9 @@ from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django_htmx.middleware import HtmxDetails
 
 from handraise.team.decide import Permission
 from handraise.team.models import User
@@ -25,6 +26,7 @@ class HttpUserRequest(HttpRequest):
     """A request behind the sign-in: `user` is a person (LoginRequiredMiddleware sees to it)."""
 
     user: User
+    htmx: HtmxDetails
 
 
 def require(user: User | AnonymousUser | None, permission: Permission) -> None:
@@ -36,16 +38,16 @@ def require(user: User | AnonymousUser | None, permission: Permission) -> None:
 def needs(
     permission: Permission,
 ) -> Callable[
-    [Callable[Concatenate[HttpUserRequest, P], HttpResponse]],
-    Callable[Concatenate[HttpRequest, P], HttpResponse],
+    [Callable[Concatenate[HttpUserRequest, P], R]],
+    Callable[Concatenate[HttpRequest, P], R],
 ]:
     """Decorate a view: those who may not get the page 403."""
 
     def decorator(
-        view: Callable[Concatenate[HttpUserRequest, P], HttpResponse],
-    ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        view: Callable[Concatenate[HttpUserRequest, P], R],
+    ) -> Callable[Concatenate[HttpRequest, P], R]:
         @wraps(view)
-        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> R:
             require(request.user, permission)
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
 

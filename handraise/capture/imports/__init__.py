@@ -12,6 +12,7 @@ from handraise.capture.imports.reading import open_sheet
 from handraise.capture.imports.running import run
 from handraise.capture.imports.starting import start
 from handraise.capture.imports.suggesting import suggest
+from handraise.capture.imports.undoing import undo
 from handraise.capture.imports.writing import read_mapping, written
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "run",
     "start",
     "suggest",
+    "undo",
     "write_error_file",
     "written",
 ]

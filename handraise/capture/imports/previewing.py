@@ -47,8 +47,8 @@ class Preview:
     constant: dict[str, str] = field(default_factory=dict)
 
 
-def preview(file: Path, *, mapping: Mapping, at: datetime) -> Preview:
-    """Read everything, write nothing. Raises FileFault or MappingFault as `start` would."""
+def preview(file: Path, *, mapping: Mapping, at: datetime, limit: int | None = None) -> Preview:
+    """Read everything (or `limit` records), write nothing. Raises as `start` would."""
     sheet = open_sheet(file, encoding=mapping.encoding, delimiter=mapping.delimiter)
     period = period_of(mapping, sheet, at=at)
     translation = Translation(mapping, sheet, Origin(0, 0, at), spreading(mapping, sheet, period))
@@ -56,7 +56,7 @@ def preview(file: Path, *, mapping: Mapping, at: datetime) -> Preview:
     used = used_columns(mapping, sheet.header)
     found.unmapped = [column for column in sheet.header if column not in used]
     look = _Look(mapping, sheet)
-    records = enumerate(sheet.records())
+    records = islice(enumerate(sheet.records()), limit)
     while chunk := list(islice(records, _CHUNK)):
         batch = translated(translation, chunk)
         found.read += batch.read

@@ -41,11 +41,18 @@ class _Batch:
     refused: list[Refused] = field(default_factory=list)
 
 
-def run(import_id: int, *, at: datetime, progress: Progress | None = None) -> Import:
+def run(
+    import_id: int,
+    *,
+    at: datetime,
+    progress: Progress | None = None,
+    must_stop: Callable[[], bool] = lambda: False,
+) -> Import:
     """Bring the file in, from where it was left. Safe to call again, and by two at once.
 
-    `progress` is told (rows read, rows expected) after each batch. A file or mapping that turned
-    bad leaves the import FAILED with a sentence. Raises ImportRefused for an undone import.
+    `progress` is told (rows read, rows expected) after each batch; `must_stop` is asked, and then
+    the import stays RUNNING, to be run again. A file or mapping that turned bad leaves it FAILED
+    with a sentence. Raises ImportRefused for an undone import.
     """
     importing = Import.objects.select_related("source", "by").get(pk=import_id)
     if importing.state == ImportState.UNDONE:
@@ -55,13 +62,13 @@ def run(import_id: int, *, at: datetime, progress: Progress | None = None) -> Im
     try:
         sheet, translation = _opened(importing)
     except (FileFault, MappingFault, OSError) as error:
-        return _fail(importing, str(error), at)
+        return fail(importing, str(error), at=at)
     Import.objects.filter(pk=import_id).exclude(state=ImportState.UNDONE).update(
         state=ImportState.RUNNING, error=""
     )
     for batch in _batches(sheet, translation, skip=importing.read_rows):
         before = importing.read_rows
-        if not _commit(importing, batch, at=at):
+        if must_stop() or not _commit(importing, batch, at=at):
             return Import.objects.get(pk=import_id)
         importing.read_rows = before + batch.read
         if progress:
@@ -197,7 +204,8 @@ def _finish(import_id: int, *, at: datetime) -> Import:
 
 
 @transaction.atomic
-def _fail(importing: Import, sentence: str, at: datetime) -> Import:
+def fail(importing: Import, sentence: str, *, at: datetime) -> Import:
+    """Leave the import FAILED with this sentence; what is in stays in and can be undone."""
     importing.state, importing.error, importing.finished_at = ImportState.FAILED, sentence, at
     importing.save(update_fields=["state", "error", "finished_at"])
     journal.write("capture.import_failed", at=at, via=Via.WORKER, by=importing.by, said=sentence,
