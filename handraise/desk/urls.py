@@ -1,10 +1,53 @@
-"""Addresses of the pages people live in."""
+"""Addresses of the pages people live in. What is posted makes or ends the thing it names."""
 
 from django.urls import URLPattern, path
 
-from handraise.desk.views import profile, today
+from handraise.desk.views import (
+    companies,
+    inbox,
+    journal,
+    keys,
+    lead,
+    lead_acts,
+    leads,
+    people,
+    profile,
+    today,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", today.today, name="today"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/queue/", inbox.queue, name="queue"),
+    path("inbox/<int:pk>/", inbox.inbox, name="inbox_brief"),
+    path("handover/<int:pk>/", inbox.handover, name="handover"),
+    path("handover/<int:pk>/openings/", inbox.opening, name="opening"),
+    path("handover/<int:pk>/acceptance/", inbox.acceptance, name="acceptance"),
+    path("handover/<int:pk>/rejection/", inbox.rejection, name="rejection"),
+    path("leads/", leads.leads, name="leads"),
+    path("leads/new/", leads.new_lead, name="new_lead"),
+    path("lead/<int:pk>/", lead.lead, name="lead"),
+    path("lead/<int:pk>/timeline/", lead.timeline, name="timeline"),
+    path("lead/<int:pk>/edit/", lead_acts.edit_lead, name="edit_lead"),
+    path("lead/<int:pk>/tags/", lead_acts.tags, name="tags"),
+    path("lead/<int:pk>/activities/", lead_acts.activities, name="activities"),
+    path("lead/<int:pk>/owner/", lead_acts.owner, name="owner"),
+    path("lead/<int:pk>/moves/", lead_acts.moves, name="moves"),
+    path("lead/<int:pk>/consents/", lead_acts.consents, name="consents"),
+    path("lead/<int:pk>/merges/", lead_acts.merges, name="merges"),
+    path("merge/<int:pk>/undoing/", lead_acts.undoing, name="undoing"),
+    path("activity/<int:pk>/judgement/", lead_acts.judgement, name="judgement"),
+    path("parked/<int:pk>/clearing/", lead_acts.clearing, name="clearing"),
+    path("companies/", companies.companies, name="companies"),
+    path("company/<int:pk>/", companies.company, name="company"),
+    path("company/<int:pk>/edit/", companies.edit_company, name="edit_company"),
+    path("journal/", journal.journal, name="journal"),
+    path("people/", people.people, name="people"),
+    path("people/new/", people.new_person, name="new_person"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/deactivation/", people.deactivation, name="deactivation"),
+    path("teams/", people.team, name="team"),
+    path("keys/", keys.keys, name="keys"),
+    path("keys/<int:pk>/revocation/", keys.revocation, name="revocation"),
     path("profile/", profile.profile, name="profile"),
 ]

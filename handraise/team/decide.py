@@ -1,6 +1,9 @@
 """Who may do what: the roles, and one table of permissions."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
+
+from handraise.kit import working_time
 
 
 class Role(StrEnum):
@@ -60,16 +63,19 @@ OFFICE_HOURS: dict[str, list[list[str]]] = {str(day): [["09:00", "17:00"]] for d
 
 
 def checked_hours(hours: dict[str, list[list[str]]]) -> dict[str, list[list[str]]]:
-    """Working hours with only known weekdays and spans that end after they begin, in order.
+    """Working hours with only known weekdays and readable spans; days without spans go.
 
     Raises Refused with a sentence.
     """
-    for day, spans in hours.items():
-        if day not in {"0", "1", "2", "3", "4", "5", "6"}:
-            raise Refused(f"{day!r} is not a weekday.")
-        last = ""
-        for begin, end in spans:
-            if not last <= begin < end <= "24:00":
-                raise Refused(f"Working hours from {begin} to {end} do not end after they begin.")
-            last = end
-    return {day: spans for day, spans in sorted(hours.items()) if spans}
+    unknown = hours.keys() - {"0", "1", "2", "3", "4", "5", "6"}
+    if unknown:
+        raise Refused(f"{min(unknown)!r} is not a weekday.")
+    kept = {day: spans for day, spans in sorted(hours.items()) if spans}
+    try:
+        working_time.is_working(_ANY_INSTANT, hours=kept, zone="UTC")
+    except ValueError as unreadable:
+        raise Refused(str(unreadable)) from None
+    return kept
+
+
+_ANY_INSTANT = datetime(2026, 1, 1, tzinfo=UTC)

@@ -1,6 +1,7 @@
 // Light or dark: the reader's choice, kept in this browser and set before anything is painted.
 (() => {
   const root = document.documentElement;
+  root.dataset.scripts = "on";
   const kept = localStorage.getItem("theme");
   if (kept === "light" || kept === "dark") root.dataset.theme = kept;
 

@@ -1,0 +1,104 @@
+"""A frozen brief made ready for the page. Nothing is looked up: what was sent is what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from handraise.desk.queue import Waiting, in_words, waiting
+from handraise.handover.models import Handover
+from handraise.team.decide import Permission
+from handraise.team.models import User
+from handraise.team.queries import may
+
+Row = dict[str, Any]
+_INSTANTS = {"occurred_at", "holds_from", "latest", "offered_at", "ended_at", "last_seen_at"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One of the three scores with its strongest reasons first."""
+
+    name: str
+    score: float | None
+    reasons: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What the page of one handover shows. `clock` is None once it has ended."""
+
+    handover: Handover
+    lead: Row
+    why_now: str
+    why_you: str
+    clock: Waiting | None
+    time_left: str
+    kinds: list[Kind]
+    activities: list[Row]
+    content: list[Row]
+    facts: list[Row]
+    company_facts: list[Row]
+    colleagues: list[Row]
+    consents: list[Row]
+    earlier: list[Row]
+    unknown: list[str]
+    version: int
+    may_answer: bool
+
+
+_SHOWN_ELSEWHERE = {"name", "first_name", "last_name", "email", "email_domain", "phone", "title"}
+
+
+def brief_page(handover: Handover, user: User, *, at: datetime) -> Brief:
+    """The brief of this handover, with instants read and the reasons of each score in order."""
+    raw = handover.brief
+    is_open = handover.ended_at is None
+    clock = waiting(handover, at=at) if is_open else None
+    return Brief(
+        handover=handover,
+        lead=raw.get("lead", {"name": str(handover.lead)}),
+        why_now=raw.get("why_now", ""),
+        why_you=str(raw.get("why_you") or handover.route.get("sentence", "")),
+        clock=clock,
+        time_left=in_words(clock.left) if clock else "",
+        kinds=list(_kinds(raw)),
+        activities=_read(raw, "activities"),
+        content=_read(raw, "content"),
+        facts=[row for row in _read(raw, "facts") if row.get("name") not in _SHOWN_ELSEWHERE],
+        company_facts=_read(raw, "company_facts"),
+        colleagues=_read(raw, "colleagues"),
+        consents=_read(raw, "consents"),
+        earlier=_read(raw, "earlier_handovers"),
+        unknown=[str(name) for name in raw.get("unknown", [])],
+        version=handover.version,
+        may_answer=is_open and _may_answer(user, handover),
+    )
+
+
+def _may_answer(user: User, handover: Handover) -> bool:
+    if not may(user, Permission.TAKE):
+        return False
+    return handover.assignee_id == user.pk or may(user, Permission.OVERRIDE)
+
+
+def _kinds(raw: Row) -> Iterator[Kind]:
+    contributions, scores = raw.get("contributions", {}), raw.get("scores", {})
+    for name in ("fit", "interest", "intent"):
+        rows = [_instants(row) for row in contributions.get(name, [])]
+        counted = [row for row in rows if row.get("points")]
+        yield Kind(name, scores.get(name), counted[:5])
+
+
+def _read(raw: Row, name: str) -> list[Row]:
+    rows = raw.get(name, [])
+    return [_instants(row) if isinstance(row, dict) else row for row in rows]
+
+
+def _instants(row: Row) -> Row:
+    return {
+        name: datetime.fromisoformat(value) if name in _INSTANTS and value else value
+        for name, value in row.items()
+    }

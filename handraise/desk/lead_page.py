@@ -1,0 +1,78 @@
+"""What the page of a lead shows, now or as it was known at any instant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from handraise.leads.decide import PATH, Stage
+from handraise.leads.models import Lead, StageMove
+from handraise.leads.timeline import Cursor, Item, timeline
+
+TIMELINE_PAGE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stage on the path: `state` is done, now, beside or empty; `at` when it was reached."""
+
+    stage: Stage
+    state: str
+    at: datetime | None
+
+
+def path_of(lead: Lead, *, at: datetime | None = None) -> list[Step]:
+    """The path with what the lead has reached, and where it stands if that is beside the path."""
+    moves = StageMove.objects.filter(lead__canonical=lead.canonical_id, withdrawn_at=None)
+    if at is not None:
+        moves = moves.filter(at__lte=at, known_at__lte=at)
+    made = list(moves.order_by("at", "pk"))
+    now = Stage(made[-1].after) if made else Stage.LEAD if at else Stage(lead.stage)
+    reached = _reached(lead, made)
+    steps = [Step(stage, _state(stage, now, reached), reached.get(stage)) for stage in PATH]
+    if now not in PATH:
+        steps.append(Step(now, "beside", reached.get(now, lead.stage_since)))
+    return steps
+
+
+def _reached(lead: Lead, moves: Sequence[StageMove]) -> dict[Stage, datetime]:
+    """When each stage was reached for the last time, of those not left backwards since."""
+    reached = {Stage.LEAD: lead.created_at}
+    for move in moves:
+        after = Stage(move.after)
+        if after in PATH:
+            place = PATH.index(after)
+            reached = {
+                stage: when
+                for stage, when in reached.items()
+                if stage in PATH and PATH.index(stage) < place
+            }
+        reached[after] = move.at
+    return reached
+
+
+def _state(stage: Stage, now: Stage, reached: dict[Stage, datetime]) -> str:
+    if stage is now:
+        return "now"
+    if now in PATH:
+        return "done" if PATH.index(stage) < PATH.index(now) else ""
+    return "done" if stage in reached else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Happenings:
+    """A page of the timeline; `more` is where the next one begins, empty at the end."""
+
+    items: list[Item]
+    more: str
+
+
+def happenings(lead: Lead, *, before: str = "", at: datetime | None = None) -> Happenings:
+    """The newest of the timeline, or what comes after a cursor; with `at` only what was then."""
+    start = Cursor.read(before) if before else None
+    if start is None and at is not None:
+        start = Cursor(at, "~", 0)
+    items = timeline(lead, before=start, limit=TIMELINE_PAGE + 1)
+    more = str(items[TIMELINE_PAGE - 1].cursor) if len(items) > TIMELINE_PAGE else ""
+    return Happenings(items[:TIMELINE_PAGE], more)

@@ -1,0 +1,139 @@
+"""The list of leads: its filters, its orders, its pages. Bounded work whatever its size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from handraise.agreement.queries import published
+from handraise.desk.paging import Order, Page, capped_count, page_of
+from handraise.kit.fold import fold
+from handraise.leads.decide import Stage
+from handraise.leads.models import Lead
+from handraise.leads.queries import leads_visible_to
+from handraise.team.models import User
+
+COUNT_CAP = 1000
+PAGE_SIZE = 50
+
+
+def instant(text: object) -> datetime:
+    found = datetime.fromisoformat(str(text))
+    if found.tzinfo is None:
+        raise ValueError(f"{text!r} has no zone.")
+    return found
+
+
+ORDERS: dict[str, Order] = {
+    "priority": Order("score__priority", True, float),
+    "fit": Order("score__fit", True, float),
+    "interest": Order("score__interest", True, float),
+    "intent": Order("score__intent", True, float),
+    "last_seen": Order("last_seen_at", True, instant),
+    "name": Order("name", False),
+    "created": Order("created_at", True, instant),
+}
+# Each order lists the leads that have what it orders by; the page says so.
+_LACKING: dict[str, str] = {
+    "last_seen": "who were never seen",
+    "name": "without a name",
+    "created": "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the reader asked for; texts are empty and ids None where nothing was asked."""
+
+    q: str = ""
+    stage: str = ""
+    grade: str = ""
+    owner: str = ""
+    tag: str = ""
+    company: int | None = None
+    has_email: bool = False
+    sort: str = ""
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(
+            self.q or self.stage or self.grade or self.owner or self.tag
+            or self.company or self.has_email
+        )  # fmt: skip
+
+    @property
+    def lacking(self) -> str:
+        """Whom this order leaves out, in words; empty: nobody."""
+        return _LACKING.get(self.sort, "without a score")
+
+
+def wanted(given: Mapping[str, Any]) -> Wanted:
+    """Read the address of the list; what cannot be read is as if it were not there."""
+    sort = str(given.get("sort", "")).lstrip("-")
+    default = "priority" if published() is not None else "last_seen"
+    stage = str(given.get("stage", ""))
+    company = str(given.get("company", ""))
+    return Wanted(
+        q=_text(given, "q"),
+        stage=stage if stage in set(Stage) else "",
+        grade=_text(given, "grade")[:12],
+        owner=_text(given, "owner")[:20],
+        tag=_text(given, "tag")[:60],
+        company=int(company) if company.isdecimal() and len(company) < 18 else None,
+        has_email=bool(given.get("has_email")),
+        sort=sort if sort in ORDERS else default,
+    )
+
+
+def _text(given: Mapping[str, Any], name: str) -> str:
+    return str(given.get(name, "")).replace("\x00", "").strip()[:200]
+
+
+def leads_wanted(user: User, wanted: Wanted) -> QuerySet[Lead]:
+    """The leads this reader asked for, unordered."""
+    rows = leads_visible_to(user).select_related("company", "owner", "score")
+    for word in fold(wanted.q).split():
+        rows = rows.filter(search__contains=word)
+    if wanted.stage:
+        rows = rows.filter(stage=wanted.stage)
+    if wanted.grade:
+        rows = rows.filter(score__grade=wanted.grade)
+    if wanted.tag:
+        rows = rows.filter(tags__contains=[wanted.tag])
+    if wanted.company:
+        rows = rows.filter(company_id=wanted.company)
+    if wanted.has_email:
+        rows = rows.exclude(email="")
+    return _of_owner(rows, user, wanted.owner)
+
+
+def _of_owner(rows: QuerySet[Lead], user: User, owner: str) -> QuerySet[Lead]:
+    if owner == "me":
+        return rows.filter(owner=user)
+    if owner == "nobody":
+        return rows.filter(owner=None)
+    if owner.isdecimal() and len(owner) < 18:
+        return rows.filter(owner_id=int(owner))
+    return rows
+
+
+def page(user: User, wanted: Wanted, *, after: str = "", before: str = "") -> Page[Lead]:
+    """One page in the order asked for."""
+    order = ORDERS[wanted.sort]
+    rows = leads_wanted(user, wanted)
+    if order.field.startswith("score__"):
+        rows = rows.filter(score__isnull=False)
+    elif order.field == "last_seen_at":
+        rows = rows.filter(last_seen_at__isnull=False)
+    elif order.field == "name":
+        rows = rows.exclude(name="")
+    return page_of(rows.defer("search"), order, after=after, before=before, size=PAGE_SIZE)
+
+
+def count(user: User, wanted: Wanted) -> int:
+    """How many leads were asked for, counted no further than one above COUNT_CAP."""
+    return capped_count(leads_wanted(user, wanted).select_related(None), COUNT_CAP)

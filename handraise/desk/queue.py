@@ -1,0 +1,73 @@
+"""The queue beside the brief: who waits for this person, and how much of each clock is left."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.http import Http404
+
+from handraise.handover import queries as handovers
+from handraise.handover.models import Handover
+from handraise.kit import working_time
+from handraise.team.models import User
+
+LONGEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One offer in the queue. `share` is what is left of its clock, 0..1; `kind` its colour."""
+
+    handover: Handover
+    left: timedelta
+    share: float
+    clock: str
+    kind: str
+
+
+def queue_of(user: User, *, at: datetime) -> list[Waiting]:
+    """The offers that wait for this person, in the order to answer them, at most a hundred."""
+    return [waiting(one, at=at) for one in handovers.inbox(user, at=at)[:LONGEST]]
+
+
+def waiting(handover: Handover, *, at: datetime) -> Waiting:
+    """How one open offer stands on the clock of its assignee, in their working time."""
+    person = handover.assignee
+    left = working_time.between(at, handover.due_at, hours=person.hours, zone=person.zone)
+    whole = working_time.between(
+        handover.offered_at, handover.due_at, hours=person.hours, zone=person.zone
+    )
+    share = left / whole if whole > timedelta(0) else 0.0
+    late = handover.due_at <= at
+    kind = "bad" if late or share < 1 / 3 else "intent" if share < 2 / 3 else "accent"
+    return Waiting(handover, left, share, "late" if late else _clock(left), kind)
+
+
+def _clock(left: timedelta) -> str:
+    minutes = int(left.total_seconds() // 60)
+    if minutes >= 24 * 60:
+        return f"{minutes // (24 * 60)} d"
+    return f"{minutes // 60}:{minutes % 60:02}"
+
+
+def in_words(left: timedelta) -> str:
+    """`1 h 12 min`, `40 min`, `no time`."""
+    hours, minutes = divmod(int(left.total_seconds() // 60), 60)
+    said = [f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes)
+    return " ".join(said) or "less than a minute"
+
+
+def tag_of(queue: list[Waiting]) -> str:
+    """Changes exactly when the queue would look different: what the poll compares."""
+    looks = [(one.handover.pk, one.clock, one.handover.is_cooling) for one in queue]
+    return hashlib.sha256(repr(looks).encode()).hexdigest()[:16]
+
+
+def open_handover(user: User, pk: int) -> Handover:
+    """An offer that this person may see. Raises Http404."""
+    try:
+        return handovers.handover_visible_to(user, pk)
+    except Handover.DoesNotExist:
+        raise Http404 from None

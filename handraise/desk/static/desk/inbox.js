@@ -1,0 +1,34 @@
+// The inbox with keys alone: j k move, enter opens the lead, a accepts, r rejects, ? lists the keys.
+(() => {
+  const offers = () => [...document.querySelectorAll("[data-offer]")];
+
+  function move(step) {
+    const all = offers();
+    if (!all.length) return;
+    const here = all.findIndex((offer) => offer.hasAttribute("aria-current"));
+    const next = all[Math.max(0, Math.min(all.length - 1, here + step))];
+    // Marked at once, so that the next key counts from here before the brief has come.
+    for (const offer of all) offer.removeAttribute("aria-current");
+    next.setAttribute("aria-current", "true");
+    next.scrollIntoView({ block: "nearest" });
+    next.click();
+  }
+
+  const keys = {
+    j: () => move(1),
+    k: () => move(-1),
+    a: () => document.querySelector("[data-key=a]")?.click(),
+    r: () => document.querySelector("[data-key=r]")?.click(),
+    "?": () => document.getElementById("keys")?.showPopover(),
+    Enter: () => document.querySelector(".brief-head h1 a")?.click(),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    if (document.querySelector(":popover-open")) return;
+    if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+    if (event.key === "Enter" && event.target.closest("a, button, summary")) return;
+    const act = keys[event.key];
+    if (act) { event.preventDefault(); act(); }
+  });
+})();

@@ -1,0 +1,59 @@
+"""Words of the steps below, for templates."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from handraise.handover.decide import Ending
+from handraise.handover.models import Handover
+from handraise.handover.queries import ending_of
+from handraise.leads.decide import Stage
+from handraise.leads.models import Activity
+
+register = template.Library()
+
+
+@register.filter
+def stage_label(stage: str) -> str:
+    """A stage as people say it: MQL, SAL, SQL."""
+    return Stage(stage).label
+
+
+_NAMES = {"email": "E-mail", "title": "Job title", "source": "Came from", "email_domain": "Domain"}
+
+
+@register.filter
+def fact_name(name: str) -> str:
+    """A fact's name as people read it: `company.employees` becomes `Employees`."""
+    plain = str(name).removeprefix("company.")
+    return _NAMES.get(plain, plain.replace("_", " ").replace(".", " › ").capitalize())
+
+
+@register.filter
+def what(activity: Activity) -> str:
+    """What an activity was about, in its own words: a title, a path, a note."""
+    given = activity.properties
+    for name in ("title", "name", "path", "url", "note", "subject", "product"):
+        if isinstance(given.get(name), str) and given[name].strip():
+            said = str(given[name])
+            seconds = given.get("seconds")
+            if isinstance(seconds, int | float) and not isinstance(seconds, bool) and seconds >= 60:
+                said += f" for {int(seconds // 60)} min"
+            return said[:200]
+    return ""
+
+
+_ENDINGS = {
+    Ending.ACCEPTANCE: ("accepted", "fit"),
+    Ending.REJECTION: ("given back", "bad"),
+    Ending.WITHDRAWAL: ("withdrawn", ""),
+    Ending.EXPIRY: ("passed on", "intent"),
+}
+
+
+@register.filter
+def ending_badge(handover: Handover) -> SafeString:
+    """How a handover ended, as a badge."""
+    ending = ending_of(handover)
+    word, kind = _ENDINGS[ending] if ending is not None else ("open", "accent")
+    return format_html('<span class="badge badge--{}">{}</span>', kind or "plain", word)

@@ -1,0 +1,118 @@
+"""The inbox: the queue beside the brief, answered with two keys."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from handraise.agreement.queries import document_of
+from handraise.desk.brief_page import brief_page
+from handraise.desk.queue import open_handover, queue_of, tag_of
+from handraise.handover import actions
+from handraise.handover.models import Handover
+from handraise.kit import clock
+from handraise.leads.decide import Via
+from handraise.team.access import HttpUserRequest, needs
+from handraise.team.decide import Permission
+
+
+@needs(Permission.TAKE)
+def inbox(request: HttpUserRequest, pk: int | None = None) -> HttpResponse:
+    """The queue, and the brief of one offer: the one asked for, else the first."""
+    return _inbox(request, None if pk is None else open_handover(request.user, pk))
+
+
+def _inbox(request: HttpUserRequest, chosen: Handover | None) -> HttpResponse:
+    at = clock.now()
+    queue = queue_of(request.user, at=at)
+    shown = chosen or (queue[0].handover if queue else None)
+    if chosen is not None:
+        _receipt(request, chosen)
+    context = {
+        "queue": queue,
+        "tag": tag_of(queue),
+        "chosen": chosen,
+        "shown": shown,
+        "brief": brief_page(shown, request.user, at=at) if shown else None,
+        "reasons": document_of(shown.version).reasons if shown else [],
+    }
+    return render(request, "desk/_inbox.html" if request.htmx else "desk/inbox.html", context)
+
+
+@needs(Permission.TAKE)
+def queue(request: HttpUserRequest) -> HttpResponse:
+    """The queue alone, for the poll: 204 while it looks as the reader sees it."""
+    found = queue_of(request.user, at=clock.now())
+    tag = tag_of(found)
+    if tag == request.GET.get("tag"):
+        return HttpResponse(status=204)
+    chosen = request.GET.get("chosen", "")
+    context = {"queue": found, "tag": tag, "chosen_pk": int(chosen) if chosen.isdecimal() else 0}
+    return render(request, "desk/_queue.html", context)
+
+
+@needs(Permission.SEE)
+def handover(request: HttpUserRequest, pk: int) -> HttpResponse:
+    """One handover as it was sent, and how it ended: to read again, or to print."""
+    found = open_handover(request.user, pk)
+    _receipt(request, found)
+    at = clock.now()
+    context = {"shown": found, "brief": brief_page(found, request.user, at=at)}
+    return render(request, "desk/handover.html", context)
+
+
+def _receipt(request: HttpUserRequest, shown: Handover) -> None:
+    if shown.assignee_id == request.user.pk and shown.ended_at is None:
+        actions.record_opening(shown, by=request.user, at=clock.now())
+
+
+@require_POST
+@needs(Permission.TAKE)
+def opening(request: HttpUserRequest, pk: int) -> HttpResponse:
+    """The first brief came into view without being chosen: it was opened all the same."""
+    _receipt(request, open_handover(request.user, pk))
+    return HttpResponse(status=204)
+
+
+@require_POST
+@needs(Permission.TAKE)
+def acceptance(request: HttpUserRequest, pk: int) -> HttpResponse:
+    """Sales takes the lead."""
+    shown = open_handover(request.user, pk)
+    try:
+        actions.accept(shown, by=request.user, at=clock.now(), via=Via.WEB)
+    except ValueError as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"{shown.lead} is yours. Say hello within the hour.")
+    return _next(request)
+
+
+@require_POST
+@needs(Permission.TAKE)
+def rejection(request: HttpUserRequest, pk: int) -> HttpResponse:
+    """Sales gives the lead back, with a reason of the agreement."""
+    shown = open_handover(request.user, pk)
+    reason, note = request.POST.get("reason", ""), request.POST.get("note", "")
+    try:
+        actions.reject(
+            shown, reason=reason, note=note, by=request.user, at=clock.now(), via=Via.WEB
+        )
+    except ValueError as refused:
+        messages.error(request, str(refused))
+        return _next(request, pk)
+    messages.success(request, f"{shown.lead} went back: {reason}.")
+    return _next(request)
+
+
+def _next(request: HttpUserRequest, pk: int | None = None) -> HttpResponse:
+    """Back to the queue; for htmx the inbox itself, with the address it now has."""
+    address = reverse("inbox") if pk is None else reverse("inbox_brief", args=[pk])
+    if not request.htmx:
+        return redirect(address)
+    answer = _inbox(request, None if pk is None else open_handover(request.user, pk))
+    answer.headers["HX-Push-Url"] = address
+    return answer

@@ -1,0 +1,97 @@
+"""The page of one lead, now or as it was known at any instant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from handraise.agreement.queries import published
+from handraise.desk.doors import lead_or_404
+from handraise.desk.forms import ConsentForm, LogForm
+from handraise.desk.lead_page import happenings, path_of
+from handraise.desk.scorecard import scorecard
+from handraise.handover.queries import handovers_of
+from handraise.kit import clock
+from handraise.leads.models import Lead
+from handraise.leads.queries import (
+    company_facts_of,
+    company_of,
+    consents_of,
+    facts_of,
+    identities_of,
+    merges_of,
+)
+from handraise.qualification.queries import moves_open_to
+from handraise.team.access import HttpUserRequest, needs
+from handraise.team.decide import Permission
+from handraise.team.queries import may, working_people
+
+
+@needs(Permission.SEE)
+def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
+    """Who they are, how good and why, what they did, and what can be done."""
+    shown = lead_or_404(request.user, pk)
+    if shown.pk != pk:
+        return redirect("lead", shown.pk)
+    at = _asked_instant(request)
+    company = company_of(shown, at=at) if at else shown.company
+    context = {
+        "lead": shown,
+        "at": at,
+        "company": company,
+        "path": path_of(shown, at=at),
+        "card": scorecard(shown, at=at),
+        "happenings": happenings(shown, at=at),
+        "facts": facts_of(shown, at=at),
+        "company_facts": company_facts_of(company, at=at) if company else [],
+        "consents": consents_of(shown, at=at),
+        "handovers": handovers_of(shown)[:5],
+    }
+    return render(request, "desk/lead.html", context | _acts(request, shown) if not at else context)
+
+
+def _acts(request: HttpUserRequest, shown: Lead) -> dict[str, object]:
+    """What this reader can do with the lead; nothing while looking back."""
+    agreed = published()
+    moves = moves_open_to(request.user, shown, document=agreed.document) if agreed else []
+    may_edit = may(request.user, Permission.EDIT_LEADS)
+    return {
+        "may_edit": may_edit,
+        "moves": moves,
+        "may_override": may(request.user, Permission.OVERRIDE),
+        "people": working_people() if may_edit else [],
+        "log_form": LogForm(),
+        "consent_form": ConsentForm(auto_id="consent_%s"),
+        "identities": identities_of(shown),
+        "merges": merges_of(shown),
+    }
+
+
+@needs(Permission.SEE)
+def timeline(request: HttpUserRequest, pk: int) -> HttpResponse:
+    """More of the timeline: the part for htmx, the page of the lead for everybody else."""
+    shown = lead_or_404(request.user, pk)
+    before = request.GET.get("before", "")
+    context = {
+        "lead": shown,
+        "happenings": happenings(shown, before=before),
+        "may_edit": may(request.user, Permission.EDIT_LEADS),
+    }
+    return render(
+        request, "desk/_happenings.html" if request.htmx else "desk/timeline.html", context
+    )
+
+
+def _asked_instant(request: HttpUserRequest) -> datetime | None:
+    """`?at=`: an instant with its zone, or a day and time in the reader's; the future is now."""
+    text = request.GET.get("at", "").strip()
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if found.tzinfo is None:
+        found = timezone.make_aware(found)
+    return found if found < clock.now() else None

@@ -1,0 +1,114 @@
+"""People: who is here, what they may, and when they work. For revenue operations."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from handraise.desk.forms import NewPersonForm, PersonForm, TeamForm
+from handraise.kit import clock
+from handraise.leads import journal
+from handraise.leads.decide import Via
+from handraise.team import actions
+from handraise.team.access import HttpUserRequest, needs
+from handraise.team.decide import Permission, Refused
+from handraise.team.models import User
+from handraise.team.queries import people as everybody
+from handraise.team.queries import teams
+
+
+@needs(Permission.ADMINISTER)
+def people(request: HttpUserRequest) -> HttpResponse:
+    """Everybody, and the teams."""
+    context = {"people": everybody(), "teams": teams(), "team_form": TeamForm()}
+    return render(request, "desk/people.html", context)
+
+
+@needs(Permission.ADMINISTER)
+def new_person(request: HttpUserRequest) -> HttpResponse:
+    """Add somebody, with a first password that they then change."""
+    form = NewPersonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        at, given = clock.now(), form.cleaned_data
+        try:
+            with transaction.atomic():
+                added = actions.add_user(**given, by=request.user, at=at)
+                _write(
+                    request, "team.person_added", f"{added.name} was added as {added.role_label}."
+                )
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, f"{added.name} can sign in with {added.email}.")
+            return redirect("people")
+    return render(request, "desk/new_person.html", {"form": form})
+
+
+@needs(Permission.ADMINISTER)
+def person(request: HttpUserRequest, pk: int) -> HttpResponse:
+    """One person: role, team, share of leads."""
+    shown = get_object_or_404(User, pk=pk)
+    form = PersonForm(request.POST or None, initial=_now(shown))
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                actions.edit_user(shown, **form.cleaned_data, by=request.user, at=clock.now())
+                _write(request, "team.person_changed", f"{shown.name} is now {_is(shown)}.")
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, f"Saved what {shown.name} may do.")
+            return redirect("people")
+    return render(request, "desk/person.html", {"person": shown, "form": form})
+
+
+@require_POST
+@needs(Permission.ADMINISTER)
+def deactivation(request: HttpUserRequest, pk: int) -> HttpResponse:
+    """Lock somebody out; `undo` lets them in again. What they did stays theirs."""
+    shown, at = get_object_or_404(User, pk=pk), clock.now()
+    try:
+        with transaction.atomic():
+            if "undo" in request.POST:
+                actions.reactivate(shown, by=request.user, at=at)
+                _write(request, "team.person_reactivated", f"{shown.name} may sign in again.")
+            else:
+                actions.deactivate(shown, by=request.user, at=at)
+                _write(request, "team.person_deactivated", f"{shown.name} may no longer sign in.")
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("person", pk)
+
+
+@require_POST
+@needs(Permission.ADMINISTER)
+def team(request: HttpUserRequest) -> HttpResponse:
+    """Found a team."""
+    form = TeamForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "A team needs a name of at most 80 characters.")
+        return redirect("people")
+    try:
+        with transaction.atomic():
+            made = actions.add_team(**form.cleaned_data, by=request.user, at=clock.now())
+            _write(request, "team.team_added", f"The team {made.name} was added.")
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("people")
+
+
+def _write(request: HttpUserRequest, kind: str, said: str) -> None:
+    journal.write(kind, at=clock.now(), via=Via.WEB, by=request.user, said=said)
+
+
+def _now(shown: User) -> dict[str, object]:
+    names = ("name", "role", "team", "is_manager", "weight")
+    return {name: getattr(shown, name) for name in names}
+
+
+def _is(shown: User) -> str:
+    team = f", {shown.team.name}" if shown.team else ""
+    return f"{shown.role_label}{team}{', manager' if shown.is_manager else ''}"
