@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -142,6 +143,7 @@ async def _source(door: _Door, key: object) -> int:
     return source
 
 
+@lru_cache(maxsize=1024)
 def _basic(header: bytes) -> str | None:
     """The user name of Basic authentication; the password is empty and not looked at."""
     scheme, _, told = header.partition(b" ")
@@ -214,13 +216,13 @@ def _judged(
 ) -> _Judged:
     """The call parted into what is stored for the digest and what is refused, with reasons."""
     kind = "" if endpoint == BATCH else endpoint
-    call = Call(source, at, at, kind, reading.sent_at, reading.context, agent)
+    call = Call(source, at, at, kind, reading.sent_at, reading.context, agent, is_at_the_door=True)
     good: list[bytes | memoryview] = []
     refused: list[RefusedItem] = []
     answer: list[dict[str, object]] = []
     for place, item in enumerate(reading.items):
         try:
-            entry(item.value, call)
+            entry(item.value, call, is_plain=item.is_plain)
         except Refused as error:
             refused.append(_refused(endpoint, item, reading, error))
             answer.append(_named(place, refused[-1]))

@@ -103,7 +103,9 @@ def _read(row: _Row, at: datetime, messages: list[_Message], drops: list[Drop]) 
     )
     for item in reading.items:
         try:
-            messages.append(_Message(entry(item.value, call), item, row, reading))
+            messages.append(
+                _Message(entry(item.value, call, is_plain=item.is_plain), item, row, reading)
+            )
         except Refused as error:
             body = _body_of(item, row, reading)
             message_id = told_message_id(item.value)

@@ -20,13 +20,13 @@ from crawlerdetect import CrawlerDetect
 
 from handraise.capture.decide import Refusal
 from handraise.capture.instants import occurred_at
-from handraise.capture.reading import Refused
+from handraise.capture.reading import PLAIN_DEPTH, Refused
 from handraise.leads.entry import Entry, EntryKind, Json
 
 ID_CHARS = 255
 MESSAGE_ID_CHARS = 100
 NAME_CHARS = 200
-DEPTH = 32
+DEPTH = PLAIN_DEPTH
 
 _NOBODY = {
     "", "null", "(null)", "undefined", "none", "(none)", "nil", "nan", "n/a", "na", "-1", "0",
@@ -56,15 +56,20 @@ class Call:
     sent_at: Any = None
     context: Any = None
     agent: str = ""
+    is_at_the_door: bool = False  # the fingerprint is left out: only the digest compares
 
 
-def entry(value: Any, call: Call) -> Entry:
-    """The message as an Entry; raises Refused. `value` is ours: text numbers may be replaced."""
+def entry(value: Any, call: Call, *, is_plain: bool = False) -> Entry:
+    """The message as an Entry; raises Refused. `value` is ours: huge numbers may be replaced.
+
+    `is_plain`: the bytes have shown that `value` needs no walk (see Item).
+    """
     if isinstance(value, Refused):
         raise value
     if type(value) is not dict:
         raise Refused(Refusal.NOT_AN_OBJECT, f"A message must be a JSON object, not {_a(value)}.")
-    _clean(value, 1)
+    if not is_plain:
+        _clean(value, 1)
     made = _KINDS.get(call.kind or _type_of(value))
     if made is None:
         raise Refused(
@@ -409,7 +414,7 @@ def _entry(
         properties=properties or {},
         traits=traits or {},
         bot=bot_named_by(agent) if type(agent) is str else "",
-        fingerprint=_fingerprint(kind, value),
+        fingerprint=0 if call.is_at_the_door else _fingerprint(kind, value),
     )
 
 

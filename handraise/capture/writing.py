@@ -65,7 +65,8 @@ class Accepted:
 
     @property
     def size(self) -> int:
-        return len(self.body) + sum(len(item.body) for item in self.refused)
+        size = len(self.body)
+        return size + sum(len(item.body) for item in self.refused) if self.refused else size
 
 
 @dataclass(slots=True)
