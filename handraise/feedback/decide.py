@@ -1,0 +1,111 @@
+"""What may be said of counts: shares with their interval, and a finding in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from handraise.leads.decide import PATH, Stage
+
+ENOUGH = 20  # fewer cases than this, and a share is a guess
+Z = 1.959964  # standard normal quantile of a 95 % interval
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`count` of `of`, with the bounds (0..1) between which the true share lies, 95 times in 100.
+
+    The interval is Wilson's (1927), which holds for small counts and near 0 and 1.
+    """
+
+    count: int
+    of: int
+
+    @property
+    def value(self) -> float | None:
+        return self.count / self.of if self.of else None
+
+    @property
+    def is_enough(self) -> bool:
+        return self.of >= ENOUGH
+
+    @property
+    def low(self) -> float:
+        return self._bounds()[0]
+
+    @property
+    def high(self) -> float:
+        return self._bounds()[1]
+
+    def _bounds(self) -> tuple[float, float]:
+        if not self.of:
+            return 0.0, 1.0
+        n, p, z = self.of, self.count / self.of, Z
+        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+        reach = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+        return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stage of the path: how many of the cohort reached it, and of those before, how many
+    went on (to it or past it: some firms skip a stage). `versions`: under which agreements."""
+
+    stage: Stage
+    reached: int
+    from_before: Share | None
+    versions: tuple[int, ...]
+
+
+def steps(
+    combinations: Sequence[tuple[frozenset[Stage], int]],
+    *,
+    entered: Stage,
+    versions: dict[Stage, tuple[int, ...]],
+) -> list[Step]:
+    """The path from `entered` on. `combinations`: sets of stages reached, and by how many leads."""
+    path = PATH[PATH.index(entered) :]
+    found = []
+    for place, stage in enumerate(path):
+        share = None
+        if place:
+            later = set(path[place:])
+            here = [
+                (reached, count) for reached, count in combinations if path[place - 1] in reached
+            ]
+            share = Share(
+                sum(count for reached, count in here if reached & later),
+                sum(count for _, count in here),
+            )
+        reached_it = sum(count for reached, count in combinations if stage in reached)
+        found.append(Step(stage, reached_it, share, versions.get(stage, ())))
+    return found
+
+
+def finding(path: Sequence[Step]) -> str:
+    """The heading: what the funnel says, first about the handshake of the two teams."""
+    if not path or not path[0].reached:
+        return "Nobody came in during this time"
+    for stage, words in _WORDS.items():
+        share = next((step.from_before for step in path if step.stage is stage), None)
+        if share is not None and share.is_enough and share.value is not None:
+            return words.format(_in_words(share.value))
+    return "Not enough data yet to say how leads go on"
+
+
+_WORDS = {
+    Stage.SALES_ACCEPTED: "Sales accepts {} MQLs",
+    Stage.SALES_QUALIFIED: "{} accepted leads become SQL",
+    Stage.MARKETING_QUALIFIED: "{} leads become MQL",
+}
+
+
+def _in_words(share: float) -> str:
+    tenths = round(share * 10)
+    if share < 0.095:
+        return f"{share * 100:.0f} in a hundred"
+    return "all" if tenths == 10 and share > 0.995 else f"{_NUMBERS[min(tenths, 9)]} in ten"
+
+
+_NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

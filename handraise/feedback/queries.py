@@ -1,0 +1,200 @@
+"""Reads: what came of leads that entered a stage in a period, and why sales said no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from handraise.feedback import decide
+from handraise.feedback.decide import Share, Step
+from handraise.leads.bulk import rows_of
+from handraise.leads.decide import PATH, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """A cohort and how far it came by `at`. `beside`: how many of it are in NURTURE or
+    DISQUALIFIED now; `versions`: the agreements under which its moves were made."""
+
+    entered: Stage
+    since: datetime
+    until: datetime
+    at: datetime
+    steps: list[Step]
+    beside: dict[Stage, int]
+
+    @property
+    def versions(self) -> tuple[int, ...]:
+        return tuple(sorted({number for step in self.steps for number in step.versions}))
+
+    @property
+    def finding(self) -> str:
+        return decide.finding(self.steps)
+
+    @property
+    def youngest(self) -> timedelta:
+        """How long the youngest of the cohort have had to ripen, at least."""
+        return max(self.at - self.until, timedelta(0))
+
+
+# A lead enters the path when it is created, and any other stage with its first move into it.
+_CREATED = """
+    select lead.id, lead.stage, lead.created_at as entered_at from leads_lead lead
+    where lead.is_current and lead.created_at >= %(since)s and lead.created_at < %(until)s
+"""
+_MOVED = """
+    select lead.id, lead.stage, min(move.at) as entered_at
+    from leads_stagemove move
+    join leads_lead face on face.id = move.lead_id
+    join leads_lead lead on lead.id = face.canonical_id
+    where move.after = %(entered)s and move.withdrawn_at is null and lead.is_current
+    group by lead.id, lead.stage
+    having min(move.at) >= %(since)s and min(move.at) < %(until)s
+"""
+
+# Which stages each lead of the cohort reached, as bits along the path; then how many leads share
+# each combination: at most 64 rows, whatever the number of leads.
+_FUNNEL = """
+with cohort as materialized ({cohort}),
+reached as (
+    select face.canonical_id as id, bit_or(1 << array_position(%(path)s::text[], move.after))
+               as stages
+    from cohort join leads_lead face on face.canonical_id = cohort.id
+    join leads_stagemove move on move.lead_id = face.id
+    where move.withdrawn_at is null and move.at >= cohort.entered_at and move.at <= %(at)s
+      and move.after = any(%(path)s)
+    group by 1
+)
+select coalesce(reached.stages, 0), cohort.stage, count(*)
+from cohort left join reached on reached.id = cohort.id
+group by 1, 2
+"""
+
+_VERSIONS = """
+with cohort as materialized ({cohort})
+select move.after, move.version
+from cohort join leads_lead face on face.canonical_id = cohort.id
+join leads_stagemove move on move.lead_id = face.id
+where move.withdrawn_at is null and move.at >= cohort.entered_at and move.at <= %(at)s
+  and move.after = any(%(path)s) and move.version is not null
+group by 1, 2 order by 1, 2
+"""
+
+
+def funnel(
+    *, since: datetime, until: datetime, at: datetime, entered: Stage = Stage.LEAD
+) -> Funnel:
+    """How far the leads came by `at` that entered a stage in since..until (until left out).
+
+    One cohort for all steps, so that each share is of the same people. Moves told by an import
+    count, those that were withdrawn with one do not.
+    """
+    cohort = _CREATED if entered is Stage.LEAD else _MOVED
+    named = {
+        "since": since,
+        "until": until,
+        "at": at,
+        "entered": entered.value,
+        "path": [stage.value for stage in PATH],
+    }
+    rows = rows_of(_FUNNEL.format(cohort=cohort), named)
+    versions: dict[Stage, tuple[int, ...]] = {}
+    for after, number in rows_of(_VERSIONS.format(cohort=cohort), named):
+        versions[Stage(after)] = (*versions.get(Stage(after), ()), number)
+    combinations = [(_stages(bits) | {entered}, count) for bits, _, count in rows]
+    return Funnel(
+        entered,
+        since,
+        until,
+        at,
+        decide.steps(combinations, entered=entered, versions=versions),
+        {stage: sum(count for _, now, count in rows if now == stage) for stage in _BESIDE},
+    )
+
+
+_BESIDE = (Stage.NURTURE, Stage.DISQUALIFIED)
+
+
+def _stages(bits: int) -> frozenset[Stage]:
+    """PostgreSQL counts positions from one, so the first stage of the path is bit one."""
+    return frozenset(stage for place, stage in enumerate(PATH, start=1) if bits >> place & 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One reason for which sales gave leads back, and how many of those qualified again."""
+
+    reason: str
+    consequence: str
+    count: int
+    came_back: int
+    versions: tuple[int, ...]
+
+
+_REFUSALS = """
+select rejected.reason, rejected.consequence, count(*),
+    count(*) filter (where exists (
+        select from leads_lead again join leads_stagemove move on move.lead_id = again.id
+        where again.canonical_id = face.canonical_id and move.after = 'MARKETING_QUALIFIED'
+          and move.at > rejected.at and move.at <= %(at)s and move.withdrawn_at is null)),
+    array_agg(distinct handover.version order by handover.version)
+from handover_rejection rejected
+join handover_handover handover on handover.id = rejected.handover_id
+join leads_lead face on face.id = handover.lead_id
+where handover.offered_at >= %(since)s and handover.offered_at < %(until)s
+  and rejected.at <= %(at)s
+group by 1, 2 order by 3 desc, 1
+"""
+
+
+def refusals(*, since: datetime, until: datetime, at: datetime) -> list[Refusal]:
+    """Why sales said no to what was offered in the period, the commonest first."""
+    rows = rows_of(_REFUSALS, {"since": since, "until": until, "at": at})
+    return [Refusal(*row[:4], tuple(row[4])) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How the offers of a period were answered: those accepted, and those answered in time.
+
+    Both are shares of the offers that were answered or ran out of time by then."""
+
+    offered: int
+    accepted: Share
+    in_time: Share
+    typical: timedelta | None
+    versions: tuple[int, ...]
+
+
+_CLOCK = """
+select count(*),
+    count(*) filter (where accepted.id is not null),
+    count(*) filter (where answered.at is not null),
+    count(*) filter (where answered.at <= handover.due_at),
+    count(*) filter (where answered.at is not null or handover.due_at <= %(at)s),
+    extract(epoch from percentile_cont(0.5) within group (
+        order by answered.at - handover.offered_at)),
+    array_agg(distinct handover.version order by handover.version)
+from handover_handover handover
+left join handover_acceptance accepted
+    on accepted.handover_id = handover.id and accepted.at <= %(at)s
+left join handover_rejection rejected
+    on rejected.handover_id = handover.id and rejected.at <= %(at)s
+left join handover_withdrawal withdrawn on withdrawn.handover_id = handover.id
+cross join lateral (select coalesce(accepted.at, rejected.at) as at) answered
+where handover.offered_at >= %(since)s and handover.offered_at < %(until)s
+  and withdrawn.id is null
+"""
+
+
+def clock(*, since: datetime, until: datetime, at: datetime) -> Clock:
+    """How the offers made in the period were answered by `at`. Withdrawn ones are left out."""
+    rows = rows_of(_CLOCK, {"since": since, "until": until, "at": at})
+    offered, accepted, answered, in_time, decided, seconds, versions = rows[0]
+    return Clock(
+        offered,
+        Share(accepted, answered),
+        Share(in_time, decided),
+        None if seconds is None else timedelta(seconds=float(seconds)),
+        tuple(versions or ()),
+    )
