@@ -44,5 +44,6 @@ async def _live(receive: Receive, send: Send) -> None:
         if message["type"] == "lifespan.startup":
             await send({"type": "lifespan.startup.complete"})
         else:
+            await accept.close()
             await send({"type": "lifespan.shutdown.complete"})
             return
