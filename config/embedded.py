@@ -214,10 +214,12 @@ class EmbeddedPostgres:
                     raise EmbeddedError(f"PostgreSQL ({pid}) does not answer: {error}") from None
                 time.sleep(0.05)
         if self.process is not None:  # we launched it and it ended
+            was_killed = self.process.returncode < 0
             self.process = None
             said = self._last_words()
-            # Its former backends may still be leaving after a kill -9: those we wait for.
-            if not _OLD_LIFE.search(said) or time.monotonic() > deadline:
+            # After a kill -9 former backends may still be leaving: those we wait for.
+            is_passing = was_killed or _OLD_LIFE.search(said)
+            if not is_passing or time.monotonic() > deadline:
                 raise EmbeddedError(f"PostgreSQL did not start: {said}")
             time.sleep(0.2)
         return False

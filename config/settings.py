@@ -97,8 +97,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.humanize",
     "django_htmx",
-    "allauth",
-    "allauth.account",
     "procrastinate.contrib.django",
     "handraise.ui",
     "handraise.team",
@@ -111,6 +109,8 @@ INSTALLED_APPS = [
     "handraise.feedback",
     "handraise.flow",
     "handraise.desk",
+    "allauth",
+    "allauth.account",  # after ours, whose sign-in pages stand in for its own
 ]
 
 MIDDLEWARE = [

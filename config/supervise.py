@@ -18,11 +18,12 @@ from pathlib import Path
 from types import FrameType
 
 from config import family, session
-from config.embedded import EmbeddedPostgres, product_settings
+from config.embedded import EmbeddedError, EmbeddedPostgres, product_settings
 
 PATIENCE = 20.0  # seconds that web and worker get to finish what they hold
 PORT_PATIENCE = 10.0  # and the children of a killed supervisor, to free the port
 LONGEST_PAUSE = 30.0
+DATABASE_PAUSE = 5.0
 SETTLED_AFTER = 10.0  # a child that lived this long starts again without a pause
 
 
@@ -93,6 +94,7 @@ class Supervisor:
         ]
         self._stop = threading.Event()
         self._lock = -1
+        self._database_after = 0.0
 
     def start(self) -> None:
         """All that must hold before the children run; raises a sentence where it does not."""
@@ -133,9 +135,7 @@ class Supervisor:
             self.postgres.leave()
 
     def _mind(self) -> None:
-        if self.postgres is not None and self.postgres.pid() is None:
-            self.say("The database ended; starting it again.")
-            self.postgres.start(*product_settings())
+        self._mind_database()
         for child in self.children:
             status = child.ended()
             if status is not None:
@@ -143,6 +143,19 @@ class Supervisor:
                 self.say(f"The {child.name} {_how(status)}; starting it again in {pause:.1f} s.")
             if child.is_due():
                 child.start()
+
+    def _mind_database(self) -> None:
+        """Start it again, at once; where that fails (a full disk), say so and go on trying."""
+        if self.postgres is None or self.postgres.pid() is not None:
+            return
+        if time.monotonic() < self._database_after:
+            return
+        self.say("The database ended; starting it again.")
+        try:
+            self.postgres.start(*product_settings())
+        except EmbeddedError as error:
+            self.say(f"{error} Trying again in {DATABASE_PAUSE:.0f} s.")
+            self._database_after = time.monotonic() + DATABASE_PAUSE
 
     def _told_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stop.set()

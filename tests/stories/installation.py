@@ -45,10 +45,14 @@ class Installation:
     def output(self) -> Path:
         return self.data / "up.output"
 
-    def run(self, *arguments: str) -> str:
-        """Run one `handraise` command to its end; gives what it printed."""
+    def said(self) -> str:
+        """The end of what the supervisor and its children printed."""
+        return self.output.read_text()[-6000:]
+
+    def found(self) -> str:
+        """People, a signed agreement and a write key, which it gives."""
         done = subprocess.run(
-            [sys.executable, "-m", "config.cli", *arguments, "--data", str(self.data)],
+            [sys.executable, "-m", "tests.stories.founding", str(self.data)],
             env=_environment(), cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
@@ -67,13 +71,13 @@ class Installation:
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             assert self.supervisor is not None
-            assert self.supervisor.poll() is None, self.output.read_text()
+            assert self.supervisor.poll() is None, self.said()
             try:
                 socket.create_connection(("127.0.0.1", self.port), 0.2).close()
                 return
             except OSError:
                 time.sleep(0.05)
-        raise AssertionError(f"Nothing serves after {patience} s: {self.output.read_text()}")
+        raise AssertionError(f"Nothing serves after {patience} s: {self.said()}")
 
     def stop(self) -> int | None:
         """Ask the supervisor to stop, as Ctrl-C does; gives its exit status."""
@@ -90,6 +94,8 @@ class Installation:
         """Kill -9 one process of this kind, as soon as there is one."""
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
+            assert self.supervisor is not None
+            assert self.supervisor.poll() is None, f"the supervisor ended: {self.said()}"
             found = self._process(kind)
             if found is not None:
                 try:
@@ -101,7 +107,7 @@ class Installation:
                     self.supervisor.wait()
                 return
             time.sleep(0.02)
-        raise AssertionError(f"There is no {kind} to kill: {self.output.read_text()[-4000:]}")
+        raise AssertionError(f"There is no {kind} to kill: {self.said()}")
 
     def _process(self, kind: str) -> psutil.Process | None:
         assert self.supervisor is not None
