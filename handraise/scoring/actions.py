@@ -9,7 +9,6 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from handraise.agreement.document import FitSignal
 from handraise.agreement.queries import Published
 from handraise.scoring.engines import postgres
 from handraise.scoring.engines.postgres import Moment, PostgresText, literal
@@ -66,30 +65,11 @@ def _storing_text(made: PostgresText, version: int) -> str:
         f", scored AS ({made.scores})"
         f" INSERT INTO scoring_score ({', '.join(_COLUMNS)})"
         f" SELECT lead_id, {version}, at, fit, interest, intent, priority, grade,"
-        f" company_interest, company_intent, {_array(made, 'points', 'float8[]')},"
-        f" {_array(made, 'counts', 'integer[]')}, {_array(made, 'latest', 'timestamptz[]')},"
-        f" {_truths_object(made)} FROM scored ORDER BY lead_id"
+        f" company_interest, company_intent, {made.arrays}, {_truths_object(made)}"
+        " FROM scored ORDER BY lead_id"
         f" ON CONFLICT (lead_id) DO UPDATE SET {updates}"
         f" RETURNING {', '.join(f'scoring_score.{name}' for name in _RETURNED)}"
     )
-
-
-def _array(made: PostgresText, column: str, kind: str) -> str:
-    """One place for each signal of the document, from the arrays that only hold what counted."""
-    places = []
-    for number, signal in enumerate(made.document.signals):
-        if isinstance(signal, FitSignal):
-            places.append(_fit_place(column, number, signal.points))
-        else:
-            found = f"{column}[array_position(numbers, {number}::bigint)]"
-            places.append(found if column == "latest" else f"coalesce({found}, 0)")
-    return f"ARRAY[{', '.join(places)}]::{kind}"
-
-
-def _fit_place(column: str, number: int, points: float) -> str:
-    if column == "points":
-        return f"CASE signal_{number} WHEN true THEN {literal(float(points))} WHEN false THEN 0 END"
-    return "NULL" if column == "latest" else "0"
 
 
 def _truths_object(made: PostgresText) -> str:

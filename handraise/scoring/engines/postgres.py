@@ -12,7 +12,7 @@ import ibis
 import psycopg
 from django.db import connection, transaction
 
-from handraise.agreement.document import Document
+from handraise.agreement.document import Document, FitSignal
 from handraise.kit.fold import fold
 from handraise.scoring.compile import Relations, relations
 from handraise.scoring.engines.postgres_functions import PostgresFunctions
@@ -72,6 +72,26 @@ class PostgresText:
     @cached_property
     def scores(self) -> str:
         return _text(self.relations.scores)
+
+    @property
+    def arrays(self) -> str:
+        """contributions, matched, latest: a place for each signal, from what has counted."""
+        return ", ".join(
+            _array(self.document, column, kind)
+            for column, kind in (
+                ("points", "float8[]"), ("counts", "integer[]"), ("latest", "timestamptz[]"),
+            )
+        )  # fmt: skip
+
+    @cached_property
+    def reading(self) -> str:
+        """The columns of `queries.Scores`, after `inputs`."""
+        truths = ", ".join(f"truth_{n}" for n in range(len(self.relations.plan.criteria)))
+        return (
+            f" SELECT lead_id, at, fit, interest, intent, priority, grade, company_interest,"
+            f" company_intent, {self.arrays}, ARRAY[{truths}]::boolean[]"
+            f" FROM ({self.scores}) scored ORDER BY lead_id, at"
+        )
 
     @cached_property
     def matched(self) -> str:
@@ -152,6 +172,24 @@ def literal(value: str | float | None) -> str:
         quoted = value.replace("'", "''").replace("%", "%%")
         return f"E'{quoted.replace(chr(92), chr(92) * 2)}'" if "\\" in quoted else f"'{quoted}'"
     return repr(value)
+
+
+def _array(document: Document, column: str, kind: str) -> str:
+    """One place for each signal of the document, from the arrays that only hold what counted."""
+    places = []
+    for number, signal in enumerate(document.signals):
+        if isinstance(signal, FitSignal):
+            places.append(_fit_place(column, number, signal.points))
+        else:
+            found = f"{column}[array_position(numbers, {number}::bigint)]"
+            places.append(found if column == "latest" else f"coalesce({found}, 0)")
+    return f"ARRAY[{', '.join(places)}]::{kind}"
+
+
+def _fit_place(column: str, number: int, points: float) -> str:
+    if column == "points":
+        return f"CASE signal_{number} WHEN true THEN {literal(float(points))} WHEN false THEN 0 END"
+    return "NULL" if column == "latest" else "0"
 
 
 _kept: dict[int, PostgresText] = {}
