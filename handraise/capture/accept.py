@@ -89,6 +89,14 @@ def _door() -> _Door:
     return door
 
 
+async def close() -> None:
+    """End this loop's task and connections, at the server's shutdown."""
+    door = _doors.pop(asyncio.get_running_loop(), None)
+    if door is not None:
+        await door.writer.close()
+        await door.keys.close()
+
+
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """ASGI: everything under /v1/."""
     endpoint = ENDPOINTS.get(scope["path"].rstrip("/"))

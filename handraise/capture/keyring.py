@@ -48,13 +48,14 @@ class KeyRing:
                     self._connection = await connect()
                 rows = await (await self._connection.execute(_LIVE)).fetchall()
             except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
-                await self._hang_up()
+                await self.close()
                 raise Unavailable from error
             self._sources = {bytes(digest): source for digest, source in rows}  # type: ignore[call-overload, misc]
             self._known = {}
             self._read_at = time.monotonic()
 
-    async def _hang_up(self) -> None:
+    async def close(self) -> None:
+        """Hang up; the next question opens a new connection."""
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()

@@ -56,4 +56,3 @@ def kept(token: str) -> Path | None:
 
 def _folder() -> Path:
     return Path(settings.MEDIA_ROOT) / "uploads"
-

@@ -91,6 +91,15 @@ class Writer:
         self._woken.set()
         await done
 
+    async def close(self) -> None:
+        """End the task and the connection; who still waits is told Unavailable."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        for _, done in self._waiting:
+            _settle(done, Unavailable())
+        await self._hang_up()
+
     async def _run(self) -> None:
         while True:
             await self._woken.wait()
