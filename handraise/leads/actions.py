@@ -209,6 +209,7 @@ def merge_leads(
     joining = merging.Joining(kept_id, merged_id, why.strip())
     pk = merging.write_joins([joining], at=at, by=by, via=via)[0]
     cards.refresh_cards([kept_id])
+    cards.look_when_seen([kept_id])
     return Merge.objects.get(pk=pk)
 
 
@@ -222,6 +223,7 @@ def undo_merge(merge: Merge, *, by: User | None, at: datetime, via: Via) -> tupl
     if roots is None:
         raise Refused("This merge was undone already.")
     cards.refresh_cards(sorted(roots))
+    cards.look_when_seen(sorted(roots))
     kept, merged = (Lead.objects.get(pk=pk) for pk in roots)
     return kept, merged
 
@@ -238,7 +240,7 @@ def judge(
         Judgement(activity=activity, doubt=doubt, counts=counts, why=why[:255], known_at=at, by=by)
         for activity in found
     )
-    cards.refresh_cards(leads)
+    cards.look_when_seen(leads)
     verdict = "count" if counts else "do not count"
     by_id = None if by is None else by.pk
     journal.write_many(

@@ -3,50 +3,85 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from handraise.kit.fold import fold
 from handraise.leads.bulk import execute, rows_of
+from handraise.leads.companies import Current, current
 
 LEAD_CARD = ("name", "first_name", "last_name", "email", "phone", "title", "country")
 COMPANY_CARD = ("name", "industry", "employees", "country")
 
-_READ = """
-    SELECT lead.id,
-        said.known ->> 'name', said.known ->> 'first_name', said.known ->> 'last_name',
-        coalesce(said.known ->> 'email', address.value), said.known ->> 'phone',
-        said.known ->> 'title', said.known ->> 'country', firm.id, firm.name, firm.domain,
-        seen.occurred_at
-    FROM leads_lead lead
-    LEFT JOIN LATERAL (
-        SELECT jsonb_object_agg(newest.name, newest.value #>> '{}') AS known
-        FROM (
-            SELECT DISTINCT ON (fact.name) fact.name, fact.value
-            FROM leads_lead face
-            JOIN leads_identity known ON known.lead_id = face.id
-            JOIN leads_fact fact ON fact.identity_id = known.id
-            WHERE face.canonical_id = lead.id AND fact.name = ANY(%(names)s)
-              AND NOT EXISTS (SELECT FROM leads_factwithdrawal gone WHERE gone.fact_id = fact.id)
-            ORDER BY fact.name, fact.holds_from DESC, fact.known_at DESC, fact.id DESC
-        ) newest
-    ) said ON true
-    LEFT JOIN LATERAL (
-        SELECT known.value FROM leads_lead face
-        JOIN leads_identity known ON known.lead_id = face.id AND known.kind = 'email'
-        WHERE face.canonical_id = lead.id ORDER BY known.created_at DESC, known.id DESC LIMIT 1
-    ) address ON true
-    LEFT JOIN LATERAL (
-        SELECT company.id, company.name, company.domain FROM leads_lead face
-        JOIN leads_identity known ON known.lead_id = face.id
-        JOIN leads_membership membership ON membership.identity_id = known.id
-        JOIN leads_company company ON company.id = membership.company_id
-        WHERE face.canonical_id = lead.id AND membership.withdrawn_at IS NULL
-        ORDER BY membership.holds_from DESC, membership.known_at DESC, membership.id DESC LIMIT 1
-    ) firm ON true
-    LEFT JOIN LATERAL (
-        SELECT latest.occurred_at FROM leads_lead face
-        JOIN leads_identity known ON known.lead_id = face.id
-        CROSS JOIN LATERAL (
+# Four plain statements rather than one with a lateral join for each part: on tables that were
+# just filled, and of which PostgreSQL has no figures yet, the one took seconds.
+_FACTS = """
+    SELECT DISTINCT ON (face.canonical_id, fact.name)
+        face.canonical_id, fact.name, fact.value #>> '{}'
+    FROM leads_lead face
+    JOIN leads_identity known ON known.lead_id = face.id
+    JOIN leads_fact fact ON fact.identity_id = known.id
+    WHERE face.canonical_id = ANY(%s) AND fact.name = ANY(%s)
+      AND NOT EXISTS (SELECT FROM leads_factwithdrawal gone WHERE gone.fact_id = fact.id)
+    ORDER BY face.canonical_id, fact.name, fact.holds_from DESC, fact.known_at DESC, fact.id DESC
+"""
+_ADDRESSES = """
+    SELECT DISTINCT ON (face.canonical_id) face.canonical_id, known.value
+    FROM leads_lead face
+    JOIN leads_identity known ON known.lead_id = face.id AND known.kind = 'email'
+    WHERE face.canonical_id = ANY(%s)
+    ORDER BY face.canonical_id, known.created_at DESC, known.id DESC
+"""
+_WRITE = """
+    UPDATE leads_lead lead SET name = card.name, email = card.email, phone = card.phone,
+        title = card.title, country = card.country, company_id = card.company_id,
+        search = card.search
+    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+        %s::bigint[], %s::text[])
+        AS card (id, name, email, phone, title, country, company_id, search)
+    WHERE lead.id = card.id AND (lead.name, lead.email, lead.phone, lead.title, lead.country,
+        lead.search, lead.company_id) IS DISTINCT FROM (card.name, card.email, card.phone,
+        card.title, card.country, card.search, card.company_id)
+"""
+
+
+def refresh_cards(lead_ids: Collection[int]) -> None:
+    """Make the cards of these canonical leads anew, but for when they were last seen. The caller
+    holds their locks."""
+    if not lead_ids:
+        return
+    ids = list(lead_ids)
+    said: dict[int, dict[str, str | None]] = {}
+    for pk, name, value in rows_of(_FACTS, [ids, list(LEAD_CARD)]):
+        said.setdefault(pk, {})[name] = value
+    addresses = dict(rows_of(_ADDRESSES, [ids]))
+    firms = current(ids)
+    cards = sorted(_card(pk, said.get(pk, {}), addresses.get(pk), firms.get(pk)) for pk in ids)
+    execute(_WRITE, [list(column) for column in zip(*cards, strict=True)])
+
+
+def _card(
+    pk: int, said: Mapping[str, str | None], address: str | None, firm: Current | None
+) -> tuple[object, ...]:
+    name = said.get("name") or " ".join(
+        part for part in (said.get("first_name"), said.get("last_name")) if part
+    )
+    email, title = said.get("email") or address or "", said.get("title") or ""
+    company = firm.name if firm else ""
+    return (
+        pk, name[:255], email[:254], (said.get("phone") or "")[:60], title[:255],
+        (said.get("country") or "")[:255], firm.company_id if firm else None,
+        fold(" ".join(part for part in (name, email, company, title) if part)),
+    )  # fmt: skip
+
+
+_LAST_SEEN = """
+    UPDATE leads_lead lead SET last_seen_at = seen.at
+    FROM (
+        SELECT asked.id, max(latest.occurred_at) AS at
+        FROM unnest(%s::bigint[]) AS asked (id)
+        LEFT JOIN leads_lead face ON face.canonical_id = asked.id
+        LEFT JOIN leads_identity known ON known.lead_id = face.id
+        LEFT JOIN LATERAL (
             SELECT activity.occurred_at FROM leads_activity activity
             WHERE activity.identity_id = known.id AND NOT EXISTS (
                 SELECT FROM (
@@ -56,44 +91,22 @@ _READ = """
                 ) verdict WHERE NOT verdict.counts
             )
             ORDER BY activity.occurred_at DESC LIMIT 1
-        ) latest
-        WHERE face.canonical_id = lead.id ORDER BY latest.occurred_at DESC LIMIT 1
-    ) seen ON true
-    WHERE lead.id = ANY(%(ids)s)
-"""
-
-_WRITE = """
-    UPDATE leads_lead lead SET name = card.name, email = card.email, phone = card.phone,
-        title = card.title, country = card.country, company_id = card.company_id,
-        search = card.search, last_seen_at = card.seen
-    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
-        %s::bigint[], %s::text[], %s::timestamptz[])
-        AS card (id, name, email, phone, title, country, company_id, search, seen)
-    WHERE lead.id = card.id
+        ) latest ON true
+        GROUP BY asked.id
+    ) seen
+    WHERE lead.id = seen.id AND lead.last_seen_at IS DISTINCT FROM seen.at
 """
 
 
-def refresh_cards(lead_ids: Collection[int]) -> None:
-    """Make the cards of these canonical leads anew. The caller holds their locks."""
-    if not lead_ids:
-        return
-    rows = rows_of(_READ, {"ids": list(lead_ids), "names": list(LEAD_CARD)})
-    cards = sorted(_card(*row) for row in rows)
-    execute(_WRITE, [list(column) for column in zip(*cards, strict=True)])
+def look_when_seen(lead_ids: Collection[int]) -> None:
+    """Find anew when these canonical leads last did something that counts: after a merge, its
+    undoing, a judgement."""
+    if lead_ids:
+        execute(_LAST_SEEN, [list(lead_ids)])
 
 
-def _card(
-    pk: int, name: str | None, first: str | None, last: str | None, email: str | None,
-    phone: str | None, title: str | None, country: str | None, company_id: int | None,
-    company: str | None, domain: str | None, seen: datetime | None,
-) -> tuple[object, ...]:  # fmt: skip
-    whole = name or " ".join(part for part in (first, last) if part)
-    said = fold(" ".join(part for part in (whole, email, company or domain, title) if part))
-    return (
-        pk, whole[:255], (email or "")[:254], (phone or "")[:60], (title or "")[:255],
-        (country or "")[:255], company_id, said, seen,
-    )  # fmt: skip
-
+# Every change of last_seen_at rewrites ten index entries, and visitors click every few seconds.
+SEEN_EVERY = timedelta(minutes=10)
 
 _SEEN = """
     UPDATE leads_lead lead
@@ -101,16 +114,16 @@ _SEEN = """
     FROM unnest(%s::bigint[], %s::timestamptz[]) AS seen (id, at)
     WHERE lead.id = seen.id AND (
         lead.withdrawn_at IS NOT NULL
-        OR seen.at IS NOT NULL AND (lead.last_seen_at IS NULL OR lead.last_seen_at < seen.at)
+        OR seen.at IS NOT NULL AND (lead.last_seen_at IS NULL OR lead.last_seen_at < seen.at - %s)
     )
 """
 
 
 def note_seen(seen: Mapping[int, datetime | None]) -> None:
-    """These leads did something at these instants (None: something was said of them). One that
-    was taken back by an undone import is back again."""
+    """These leads did something at these instants (None: something was said of them). The card
+    follows to within SEEN_EVERY. One that an undone import took back is back again."""
     if seen:
-        execute(_SEEN, [list(seen), list(seen.values())])
+        execute(_SEEN, [list(seen), list(seen.values()), SEEN_EVERY])
 
 
 _COMPANIES = """

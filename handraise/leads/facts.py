@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from handraise.kit.fold import fold, words
 from handraise.leads.entry import Json
@@ -14,6 +15,7 @@ from handraise.leads.entry import Json
 MAX_DEPTH = 8
 MAX_NAME = 120
 _MAX_ITEMS = 100
+_NESTED = (dict, list)  # a tuple: a union type is built anew at each use
 
 # Traits of the tracking specification, and how our standard facts are called.
 STANDARD = {
@@ -73,8 +75,8 @@ def _typed_text(name: str, value: str) -> Typed:
         instant = _instant(value)
         if instant is not None:
             return Typed(value, instant=instant)
-    folded = fold(value)
-    return Typed(value, text=folded, words=words(folded)) if folded else NOTHING
+    folded, tokens = _folded(value) if len(value) <= _SHORT else _fold(value)
+    return Typed(value, text=folded, words=tokens) if folded else NOTHING
 
 
 def _finite(value: float) -> float | None:
@@ -116,10 +118,10 @@ def flatten(source: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
     """Dotted names and flat values. A list becomes one text, its items joined by a comma; what
     lies deeper than MAX_DEPTH becomes nothing."""
     for name, value in source.items():
-        if isinstance(value, dict | list):
+        if isinstance(value, _NESTED):
             yield from _nested(name, value, 1)
         else:
-            yield _name(name), value
+            yield (name if len(name) <= MAX_NAME else _name(name)), value
 
 
 def _nested(path: str, value: Json, depth: int) -> Iterator[tuple[str, Json]]:
@@ -166,10 +168,20 @@ def match_of(properties: Mapping[str, Json]) -> dict[str, Json]:
     match: dict[str, Json] = {}
     for path, value in flatten(properties):
         if isinstance(value, str):
-            folded = fold(value)
+            folded, tokens = _folded(value) if len(value) <= _SHORT else _fold(value)
             if folded:
                 match[path] = folded
-                match[f"{path}~"] = words(folded)
+                match[path + "~"] = tokens
         elif value is not None:
             match[path] = value
     return match
+
+
+def _fold(text: str) -> tuple[str, str]:
+    folded = fold(text)
+    return folded, words(folded)
+
+
+# The same paths, titles and referrers come again and again.
+_SHORT = 200
+_folded = lru_cache(maxsize=20_000)(_fold)

@@ -168,3 +168,4 @@ def _refresh(
         renamed=[pk for pk, names in firms.items() if "name" in names],
     )
     cards.refresh_cards(sorted(anew))
+    cards.look_when_seen(sorted({settled.roots[join.kept] for join in settled.joins}))

@@ -178,6 +178,7 @@ def _finish(
 ) -> None:  # fmt: skip
     cards.refresh_company_cards(companies, renamed=companies)
     cards.refresh_cards(roots)
+    cards.look_when_seen(roots)
     journal.write_many(
         journal.Line(
             "leads.source_withdrawn", at, via, lead_id=lead, by_id=by_id,
