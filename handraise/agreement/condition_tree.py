@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 
 class Operator(StrEnum):
@@ -43,6 +43,7 @@ class Test:
     Text values are folded as stored text is; for `contains_word` each is tokens between spaces.
     """
 
+    __test__: ClassVar[bool] = False  # not one of pytest's
     subject: str
     operator: Operator
     values: tuple[Plain, ...]

@@ -15,6 +15,7 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
+from pydantic.config import JsonDict
 
 from handraise.agreement.conditions import (
     Condition,
@@ -38,7 +39,7 @@ def _plain_number(raw: object) -> object:
     return raw
 
 
-CONDITION = {"title": "Condition", "type": "object"}  # agreement.schema puts the grammar here
+CONDITION: JsonDict = {"type": "object", "x-condition": True}  # schema.py puts the grammar here
 
 
 def _of_facts(raw: object) -> Condition:

@@ -6,6 +6,52 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# Constraints that speak of more than one row or of the row before, so they are triggers.
+STANDS = """
+CREATE FUNCTION agreement_version_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state <> 'draft' AND (OLD.number, OLD.text, OLD.proposed_at)
+            IS DISTINCT FROM (NEW.number, NEW.text, NEW.proposed_at) THEN
+        RAISE EXCEPTION 'version_stands: what was proposed is never changed'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER version_stands BEFORE UPDATE ON agreement_version
+    FOR EACH ROW EXECUTE FUNCTION agreement_version_stands();
+
+CREATE FUNCTION agreement_signature_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'signature_stands: a signature is neither changed nor removed'
+        USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER signature_stands BEFORE UPDATE OR DELETE ON agreement_signature
+    FOR EACH ROW EXECUTE FUNCTION agreement_signature_stands();
+
+-- At the end of the transaction, so that the second signature and the publication are one deed.
+CREATE FUNCTION agreement_is_signed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT count(*) FROM agreement_signature WHERE version_id = NEW.id) < 2 THEN
+        RAISE EXCEPTION 'published_is_signed: both sides sign before a version holds'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER published_is_signed AFTER INSERT OR UPDATE ON agreement_version
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 'published')
+    EXECUTE FUNCTION agreement_is_signed();
+"""
+
+FALLS = """
+DROP TRIGGER version_stands ON agreement_version;
+DROP FUNCTION agreement_version_stands();
+DROP TRIGGER signature_stands ON agreement_signature;
+DROP FUNCTION agreement_signature_stands();
+DROP TRIGGER published_is_signed ON agreement_version;
+DROP FUNCTION agreement_is_signed();
+"""
+
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -71,4 +117,5 @@ class Migration(migrations.Migration):
             model_name='signature',
             constraint=models.CheckConstraint(condition=models.Q(('side__in', ['marketing', 'sales'])), name='side_known'),
         ),
+        migrations.RunSQL(STANDS, FALLS),
     ]
