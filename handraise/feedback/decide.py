@@ -44,7 +44,7 @@ class Share:
         n, p, z = self.of, self.count / self.of, Z
         middle = (p + z * z / (2 * n)) / (1 + z * z / n)
         reach = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return max(0.0, middle - reach), min(1.0, middle + reach)
+        return max(0.0, min(p, middle - reach)), min(1.0, max(p, middle + reach))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,8 @@ def finding(path: Sequence[Step]) -> str:
     for stage, words in _WORDS.items():
         share = next((step.from_before for step in path if step.stage is stage), None)
         if share is not None and share.is_enough and share.value is not None:
-            return words.format(_in_words(share.value))
+            said = words.format(_in_words(share.value))
+            return said[:1].upper() + said[1:]
     return "Not enough data yet to say how leads go on"
 
 

@@ -150,7 +150,10 @@ group by 1, 2 order by 3 desc, 1
 def refusals(*, since: datetime, until: datetime, at: datetime) -> list[Refusal]:
     """Why sales said no to what was offered in the period, the commonest first."""
     rows = rows_of(_REFUSALS, {"since": since, "until": until, "at": at})
-    return [Refusal(*row[:4], tuple(row[4])) for row in rows]
+    return [
+        Refusal(reason, consequence, count, came_back, tuple(versions))
+        for reason, consequence, count, came_back, versions in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,16 @@ class Clock:
     in_time: Share
     typical: timedelta | None
     versions: tuple[int, ...]
+
+    @property
+    def typical_words(self) -> str:
+        """`40 min`, `3 h`, `2 days`; a dash where nothing was answered."""
+        if self.typical is None:
+            return "–"
+        minutes = int(self.typical.total_seconds() // 60)
+        if minutes < 60:
+            return f"{minutes} min"
+        return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
 
 
 _CLOCK = """
