@@ -49,6 +49,7 @@ class Brief:
     may_answer: bool
 
 
+CONTENT_SHOWN = 6
 _SHOWN_ELSEWHERE = {"name", "first_name", "last_name", "email", "email_domain", "phone", "title"}
 
 
@@ -66,9 +67,13 @@ def brief_page(handover: Handover, user: User, *, at: datetime) -> Brief:
         time_left=in_words(clock.left) if clock else "",
         kinds=list(_kinds(raw)),
         activities=_read(raw, "activities"),
-        content=_read(raw, "content"),
+        content=_read(raw, "content")[:CONTENT_SHOWN],
         facts=[row for row in _read(raw, "facts") if row.get("name") not in _SHOWN_ELSEWHERE],
-        company_facts=_read(raw, "company_facts"),
+        company_facts=[
+            row
+            for row in _read(raw, "company_facts")
+            if str(row.get("name", "")).removeprefix("company.") not in {"name", "domain"}
+        ],
         colleagues=_read(raw, "colleagues"),
         consents=_read(raw, "consents"),
         earlier=_read(raw, "earlier_handovers"),

@@ -12,6 +12,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils import timezone
 
+from handraise.agreement.document import Document
 from handraise.leads.decide import Stage
 from handraise.leads.entry import Json
 from handraise.leads.models import Fact
@@ -175,24 +176,22 @@ class TeamForm(forms.Form):
         return self.cleaned_data["zone"] or "UTC"
 
 
-LOGGED = (
-    ("Called", "Called them, or they called"),
-    ("Wrote", "Wrote, or they wrote"),
-    ("Came By", "Came by our stand or office"),
-    ("Met", "Met in person or by video"),
-    ("Event Attended", "Attended an event"),
-    ("Webinar Attended", "Attended a webinar"),
-    ("Social Followed", "Followed us"),
-    ("Direct Message", "Sent a direct message"),
-    ("Demo Requested", "Asked for a demo"),
-    ("Information Requested", "Asked for information"),
-)
+OURS = (("Called", "We called them"), ("Wrote", "We wrote to them"), ("Met", "We met"))
+
+
+def loggable(document: Document | None) -> list[tuple[str, str]]:
+    """What can be logged by hand: what we did, and every event that the agreement reads."""
+    theirs: dict[str, str] = {}
+    for signal in (*document.intent, *document.interest) if document is not None else ():
+        theirs.setdefault(signal.event, signal.name)
+    theirs.pop("page", None)
+    return [*OURS, *theirs.items()]
 
 
 class LogForm(forms.Form):
     """Something that happened away from the website."""
 
-    name = forms.ChoiceField(label="What happened", choices=LOGGED)
+    name = forms.ChoiceField(label="What happened")
     occurred_at = forms.DateTimeField(
         required=False,
         label="When",
@@ -202,6 +201,10 @@ class LogForm(forms.Form):
     note = forms.CharField(
         required=False, max_length=4000, label="What was said", widget=forms.Textarea
     )
+
+    def __init__(self, *args: Any, document: Document | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].choices = loggable(document)  # type: ignore[attr-defined]
 
     def properties(self) -> dict[str, Any]:
         note = self.cleaned_data["note"].strip()

@@ -23,10 +23,6 @@ class Reason:
     latest: datetime | None = None
     activities: list[object] = field(default_factory=list)
 
-    @property
-    def is_silent(self) -> bool:
-        return self.points == 0
-
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -38,11 +34,15 @@ class Kind:
 
     @property
     def speaking(self) -> list[Reason]:
-        return [reason for reason in self.reasons if not reason.is_silent]
+        return [reason for reason in self.reasons if reason.points]
+
+    @property
+    def unknown(self) -> list[Reason]:
+        return [reason for reason in self.reasons if reason.points is None]
 
     @property
     def silent(self) -> list[Reason]:
-        return [reason for reason in self.reasons if reason.is_silent]
+        return [reason for reason in self.reasons if reason.points == 0]
 
 
 @dataclass(frozen=True, slots=True)

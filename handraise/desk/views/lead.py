@@ -63,7 +63,7 @@ def _acts(request: HttpUserRequest, shown: Lead) -> dict[str, object]:
         "moves": moves,
         "may_override": may(request.user, Permission.OVERRIDE),
         "people": working_people() if may_edit else [],
-        "log_form": LogForm(),
+        "log_form": LogForm(document=agreed.document if agreed else None),
         "consent_form": ConsentForm(auto_id="consent_%s"),
         "identities": identities_of(shown),
         "merges": merges_of(shown),

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from handraise.agreement.queries import published
 from handraise.desk.doors import found, lead_or_404
 from handraise.desk.forms import ConsentForm, LogForm, MoveForm, lead_form
 from handraise.desk.listing import Wanted, leads_wanted
@@ -69,7 +70,8 @@ def tags(request: HttpUserRequest, pk: int) -> HttpResponse:
 def activities(request: HttpUserRequest, pk: int) -> HttpResponse:
     """Log what the lead did, or what happened between us: a call, a visit, a letter."""
     lead = lead_or_404(request.user, pk)
-    form, at = LogForm(request.POST), clock.now()
+    agreed, at = published(), clock.now()
+    form = LogForm(request.POST, document=agreed.document if agreed else None)
     if not form.is_valid():
         return _refused(request, lead, form.sentence())
     return _done(

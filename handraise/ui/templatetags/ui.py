@@ -36,8 +36,8 @@ def _icon(name: str) -> SafeString:
 @register.simple_tag
 def face(who: object, size: str = "") -> SafeString:
     """The initials of a person, lead or company in a disc; its hue follows from the name."""
-    name = str(getattr(who, "name", "") or who or "")
-    letters = "".join(part[0] for part in fold(name).split()[:2]).upper() or "?"
+    name = str(getattr(who, "name", None) or ("" if hasattr(who, "canonical_id") else who) or "")
+    letters: str = "".join(part[0] for part in fold(name).split()[:2]).upper() or icon("user")
     hue = sum(name.encode()) % HUES + 1
     large = f" face--{size}" if size else ""
     return format_html(
