@@ -28,6 +28,8 @@ def occurred_at(value: dict[str, Any], *, sent_at: Any, received_at: datetime) -
         return received_at
     told = _instant(given, field)
     sent = None if is_forwarded else _sent(sent_at if sent_at is not None else value.get("sentAt"))
+    if sent is not None and told > _later(sent):
+        sent = None  # nothing is sent days before it happens: sentAt is not this clock's
     try:
         at = (received_at - (sent - told)) if sent is not None else told.astimezone(UTC)
     except OverflowError:
@@ -35,6 +37,10 @@ def occurred_at(value: dict[str, Any], *, sent_at: Any, received_at: datetime) -
     if at > received_at + AHEAD or at < EARLIEST:
         raise _absurd(field, given)
     return min(at, received_at)
+
+
+def _later(sent: datetime) -> datetime:
+    return sent + AHEAD if sent.year < 9999 else sent
 
 
 def _instant(given: Any, field: str) -> datetime:

@@ -255,6 +255,8 @@ def test_an_empty_list_is_an_empty_object_as_php_writes_it(empty: object) -> Non
         ("2026-03-04T11:59:00Z", "soon", NOW - timedelta(minutes=1)),
         ("2026-03-04T11:59:00Z", "2026-03-04T11:59:30", NOW - timedelta(minutes=1)),
         ("2026-03-04T11:59:00Z", 5, NOW - timedelta(minutes=1)),
+        ("2026-03-04T11:59:00Z", "2020-01-01T00:00:00Z", NOW - timedelta(minutes=1)),
+        ("9999-12-31T23:00:00Z", "9999-12-31T23:59:00Z", NOW - timedelta(minutes=59)),
         # up to a day ahead is now
         ("2026-03-05T11:59:00Z", None, NOW),
         ("2026-03-04T12:00:05Z", "2026-03-04T12:00:01Z", NOW),
