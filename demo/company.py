@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from django.db import connection
+
 from demo.invented import firms
 from demo.sales import Salespeople
 from demo.visits import Visitor, visitors
@@ -65,6 +67,8 @@ def build(
 
 def _play(random: Random, *, at: datetime, count: int, told: Callable[[str, float], None]) -> None:
     told("Inventing people and firms", 0.0)
+    with connection.cursor() as cursor:  # a demo that is cut off is made anew, so no commit waits
+        cursor.execute("set synchronous_commit = off")
     since = at - timedelta(days=365)
     people = _hire(since)
     _sign(people, at=since)
@@ -75,13 +79,14 @@ def _play(random: Random, *, at: datetime, count: int, told: Callable[[str, floa
     )
     sellers = Salespeople(random, _worths(crowd), _reasons(), people["Sander Vos"])
     entries = sorted((entry for visitor in crowd for entry in visitor.entries), key=_moment)
-    for instant, batch in _quarter_days(entries, since, at):
+    for instant, batch in _thirds_of_days(entries, since, at):
+        sellers.act(instant)
         if batch:
             record(batch, at=instant)
         # What waits for attention may be due from before: clocks, wake-ups, other people's moves.
         while lead_ids := attention.claim(at=instant, limit=2000):
             advance(lead_ids, at=instant)
-        sellers.look(instant)
+        sellers.notice(instant)
         told("Living through the year", (instant - since) / (at - since))
 
 
@@ -124,13 +129,13 @@ def _moment(entry: Entry) -> datetime:
     return entry.occurred_at
 
 
-def _quarter_days(
+def _thirds_of_days(
     entries: list[Entry], since: datetime, until: datetime
 ) -> Iterator[tuple[datetime, list[Entry]]]:
-    """The entries up to each of four instants a day, the last of all being `until`."""
+    """The entries up to each of three instants a day, the last of all being `until`."""
     place, instant = 0, since
     while instant < until:
-        instant = min(instant + timedelta(hours=6), until)
+        instant = min(instant + timedelta(hours=8), until)
         batch = []
         while place < len(entries) and entries[place].occurred_at <= instant:
             batch.append(entries[place])

@@ -17,9 +17,9 @@ from handraise.qualification import actions as qualification
 from handraise.team.models import User
 
 _OUTCOMES = {
-    Stage.SALES_ACCEPTED: (Stage.SALES_QUALIFIED, 0.30, (1, 12)),
-    Stage.SALES_QUALIFIED: (Stage.OPPORTUNITY, 0.34, (2, 14)),
-    Stage.OPPORTUNITY: (Stage.CUSTOMER, 0.42, (9, 55)),
+    Stage.SALES_ACCEPTED: (Stage.SALES_QUALIFIED, 0.62, (1, 12)),
+    Stage.SALES_QUALIFIED: (Stage.OPPORTUNITY, 0.68, (2, 14)),
+    Stage.OPPORTUNITY: (Stage.CUSTOMER, 0.80, (9, 55)),
 }
 _WORDS = {
     Stage.SALES_QUALIFIED: "Has a need, a date and the say.",
@@ -51,21 +51,23 @@ class Salespeople:
     def plan(self, verb: str, subject: int, at: datetime) -> None:
         heapq.heappush(self.errands, _Errand(at, len(self.seen) + len(self.errands), verb, subject))
 
-    def look(self, at: datetime) -> None:
-        """Notice new offers, and do what is due by `at`."""
+    def act(self, until: datetime) -> None:
+        """Do all that was planned up to `until`, each thing at its own instant."""
+        while self.errands and self.errands[0].at <= until:
+            errand = heapq.heappop(self.errands)
+            getattr(self, f"_{errand.verb}")(errand.subject, errand.at)
+
+    def notice(self, at: datetime) -> None:
+        """Plan an answer to each new offer: most within the clock, some late, a few never."""
         offers = Handover.objects.filter(ended_at=None).exclude(pk__in=self.seen)
         for offer in offers.select_related("assignee").order_by("pk"):
             self.seen.add(offer.pk)
-            # Most are answered within the clock, some late, a few never.
-            wait = timedelta(hours=self.random.choices((0.7, 2, 3.5, 7), (40, 35, 17, 8))[0])
+            wait = timedelta(hours=self.random.choices((0.5, 1.5, 3, 6), (38, 35, 19, 8))[0])
             answered_at = working_time.add(
                 max(offer.offered_at, at), wait * self.random.uniform(0.4, 1.1),
                 hours=offer.assignee.hours, zone=offer.assignee.zone,
             )  # fmt: skip
             self.plan("answer", offer.pk, answered_at)
-        while self.errands and self.errands[0].at <= at:
-            errand = heapq.heappop(self.errands)
-            getattr(self, f"_{errand.verb}")(errand.subject, errand.at)
 
     def _worth_of(self, lead: Lead) -> float:
         return self.worth.get(lead.email, 0.1)
@@ -76,7 +78,7 @@ class Salespeople:
             return
         who = offer.assignee
         handover.record_opening(offer, by=who, at=at - timedelta(minutes=4))
-        if self.random.random() < 0.25 + 0.8 * self._worth_of(offer.lead):
+        if self.random.random() < 0.1 + 0.85 * self._worth_of(offer.lead):
             handover.accept(offer, by=who, at=at, via=Via.WEB)
             self._call(offer.lead, who, at)
             return
