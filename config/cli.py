@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from config.commands import agreeing, examining, people, running
+from config.commands import agreeing, examining, importing, people, running, scoring
 from config.commands.say import err, out
 from config.version import VERSION
 
@@ -26,6 +26,8 @@ for command in (running.up, running.web, running.worker, running.demo, running.m
 app.add_typer(people.users, name="user")
 app.add_typer(people.keys, name="key")
 app.add_typer(agreeing.agreement, name="agreement")
+app.add_typer(importing.imports, name="import")
+app.command()(scoring.score)
 app.command()(examining.doctor)
 
 

@@ -23,7 +23,7 @@ As = Annotated[
     str | None,
     typer.Option(
         "--as", envvar="HANDRAISE_AS", metavar="EMAIL",
-        help="Who acts. May be left out while only one person may do this.",
+        help="Who acts; left out, the only administrator does.",
     ),
 ]  # fmt: skip
 HERE = Path("data")
