@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from handraise.leads import journal
-from handraise.leads.bulk import execute, rows_of
+from handraise.leads.bulk import execute, ids, rows_of
 from handraise.leads.decide import Via
 from handraise.leads.models import Attention, ParkedLead
 from handraise.team.models import User
@@ -44,7 +44,7 @@ _CLAIM = """
 
 # NO KEY: rows that only refer to a lead (an identity, a move) need not wait.
 _LOCK = """
-    SELECT id FROM leads_lead WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+    SELECT id FROM leads_lead WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE
 """
 
 _PARK = """
@@ -57,7 +57,7 @@ def wake(lead_ids: Iterable[int], *, look_at: datetime, why: str) -> None:
     """Ask that these leads be looked at, at that instant or soon after."""
     wanted = list(lead_ids)
     if wanted:
-        execute(_WAKE, [look_at, why, wanted])
+        execute(_WAKE, [look_at, why, ids(wanted)])
 
 
 def claim(*, at: datetime, limit: int) -> list[int]:
@@ -72,7 +72,7 @@ def claim(*, at: datetime, limit: int) -> list[int]:
 def lock(lead_ids: Collection[int]) -> None:
     """Hold these leads until the transaction ends. Always in id order, so nobody deadlocks."""
     if lead_ids:
-        rows_of(_LOCK, [list(lead_ids)])
+        rows_of(_LOCK, [ids(lead_ids)])
 
 
 def next_look(*, at: datetime) -> datetime | None:

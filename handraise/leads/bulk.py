@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeAlias, cast
 
 import msgspec
 from django.db import connection
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
-
 
 # What psycopg can bind is open-ended (lists of any of these, None, instants).
 Params: TypeAlias = Sequence[Any] | Mapping[str, Any]
@@ -21,11 +22,36 @@ def as_json(value: object) -> str:
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """COPY rows into a table; each row has one value for each column, JSON as text."""
+    """COPY rows into a table; each row has one value for each column, JSON as text.
+
+    Values are None, truths, numbers, texts without NUL, instants with a zone.
+    """
     names = ", ".join(columns)
+    text = "".join(["\t".join([_field(value) for value in row]) + "\n" for row in rows])
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+        copy.write(text)
+
+
+_SPECIAL = re.compile(r"[\\\n\r\t]")
+_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def _field(value: object) -> str:
+    if value is None:
+        return "\\N"
+    if isinstance(value, str):
+        return _SPECIAL.sub(_escaped, value) if _SPECIAL.search(value) else value
+    if value is True or value is False:
+        return "t" if value else "f"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, int | float):
+        return str(value)
+    raise TypeError(f"{value!r} cannot be copied.")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return _ESCAPES[found[0]]
 
 
 def next_ids(table: str, count: int) -> list[int]:
@@ -34,6 +60,28 @@ def next_ids(table: str, count: int) -> list[int]:
         return []
     sql = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
     return sorted(row[0] for row in rows_of(sql, [table, count]))
+
+
+def ids(values: Iterable[int]) -> str:
+    """The literal of a bigint[]; psycopg's own, made item by item, is the slower one by far."""
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def texts(values: Iterable[str | None]) -> str:
+    """The literal of a text[]."""
+    return "{" + ",".join(["NULL" if text is None else _quoted(text) for text in values]) + "}"
+
+
+def instants(values: Iterable[datetime | None]) -> str:
+    """The literal of a timestamptz[]."""
+    found = ["NULL" if at is None else f'"{at.isoformat()}"' for at in values]
+    return "{" + ",".join(found) + "}"
+
+
+def _quoted(text: str) -> str:
+    if "\\" in text or '"' in text:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
 
 
 def rows_of(sql: str, params: Params = ()) -> list[tuple[Any, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from handraise.kit.fold import fold
-from handraise.leads.bulk import execute, rows_of
+from handraise.leads.bulk import execute, ids, instants, rows_of
 from handraise.leads.companies import Current, current
 
 LEAD_CARD = ("name", "first_name", "last_name", "email", "phone", "title", "country")
@@ -49,13 +49,13 @@ def refresh_cards(lead_ids: Collection[int]) -> None:
     holds their locks."""
     if not lead_ids:
         return
-    ids = list(lead_ids)
+    wanted = list(lead_ids)
     said: dict[int, dict[str, str | None]] = {}
-    for pk, name, value in rows_of(_FACTS, [ids, list(LEAD_CARD)]):
+    for pk, name, value in rows_of(_FACTS, [wanted, list(LEAD_CARD)]):
         said.setdefault(pk, {})[name] = value
-    addresses = dict(rows_of(_ADDRESSES, [ids]))
-    firms = current(ids)
-    cards = sorted(_card(pk, said.get(pk, {}), addresses.get(pk), firms.get(pk)) for pk in ids)
+    addresses = dict(rows_of(_ADDRESSES, [wanted]))
+    firms = current(wanted)
+    cards = sorted(_card(pk, said.get(pk, {}), addresses.get(pk), firms.get(pk)) for pk in wanted)
     execute(_WRITE, [list(column) for column in zip(*cards, strict=True)])
 
 
@@ -123,7 +123,7 @@ def note_seen(seen: Mapping[int, datetime | None]) -> None:
     """These leads did something at these instants (None: something was said of them). The card
     follows to within SEEN_EVERY. One that an undone import took back is back again."""
     if seen:
-        execute(_SEEN, [list(seen), list(seen.values()), SEEN_EVERY])
+        execute(_SEEN, [ids(seen), instants(seen.values()), SEEN_EVERY])
 
 
 _COMPANIES = """
@@ -150,6 +150,8 @@ _COMPANIES = """
     WHERE company.id = said.id
 """
 
+_LOCK_COMPANIES = "SELECT id FROM leads_company WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+
 # A lead that somebody else holds at this moment is passed over rather than waited for out of
 # order; its card is made anew when it is next touched.
 _COLLEAGUES = """
@@ -162,8 +164,8 @@ def refresh_company_cards(company_ids: Collection[int], *, renamed: Collection[i
     """Make the cards of these companies anew, and those of the leads of renamed ones."""
     if not company_ids:
         return
-    ids = sorted(company_ids)
-    rows_of("SELECT id FROM leads_company WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [ids])
-    execute(_COMPANIES, {"ids": ids, "names": list(COMPANY_CARD)})
+    wanted = sorted(company_ids)
+    rows_of(_LOCK_COMPANIES, [wanted])
+    execute(_COMPANIES, {"ids": wanted, "names": list(COMPANY_CARD)})
     if renamed:
         refresh_cards([row[0] for row in rows_of(_COLLEAGUES, [list(renamed)])])

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
@@ -16,8 +15,7 @@ from handraise.leads.facts import NOTHING, typed
 Owner: TypeAlias = tuple[str, int]  # ("lead", canonical id) or ("company", id)
 
 
-@dataclass(frozen=True, slots=True)
-class Saying:
+class Saying(NamedTuple):
     """A fact as somebody said it: about a lead (by the identity, whose own lead is `home`) or
     about a company."""
 
@@ -33,8 +31,7 @@ class Saying:
     by_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Earlier:
+class _Earlier(NamedTuple):
     value: Json
     holds_from: datetime
     known_at: datetime

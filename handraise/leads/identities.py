@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handraise.leads.bulk import copy_rows, next_ids, rows_of
+from handraise.leads.bulk import copy_rows, ids, instants, next_ids, rows_of, texts
 from handraise.leads.decide import Stage
 from handraise.leads.entry import Entry, EntryKind
 from handraise.leads.resolve import (
@@ -55,7 +55,7 @@ _FIND = """
     JOIN leads_lead lead ON lead.id = found.lead_id
 """
 _LOCK = """
-    SELECT id FROM leads_lead WHERE id = ANY(%s) AND canonical_id = id
+    SELECT id FROM leads_lead WHERE id = ANY(%s::bigint[]) AND canonical_id = id
     ORDER BY id FOR NO KEY UPDATE
 """
 _CANONICAL = "SELECT id, canonical_id FROM leads_lead WHERE id = ANY(%s)"
@@ -87,17 +87,17 @@ def settle(entries: Sequence[Entry], *, at: datetime) -> Settled:
     """
     claims = [_claim(place, entry) for place, entry in enumerate(entries)]
     keys = [claim.identities() for claim in claims]
-    ids, known = _look_up({key for found in keys for key in found})
+    found, known = _look_up({key for asked in keys for key in asked})
     _lock_roots(known)
     open_claims = [
-        claim for claim, found in zip(claims, keys, strict=True) if _is_open(claim, found, known)
+        claim for claim, asked in zip(claims, keys, strict=True) if _is_open(claim, asked, known)
     ]
     _learn_strength(known, open_claims)
     people = People(known)
     people.take_all(open_claims)
     real = _write_leads(people.new, _births(people, entries, at))
-    ids |= _write_identities(people, real, entries, at)
-    return _settled(people, known, keys, ids, real)
+    found |= _write_identities(people, real, entries, at)
+    return _settled(people, known, keys, found, real)
 
 
 def _claim(place: int, entry: Entry) -> Claim:
@@ -107,22 +107,24 @@ def _claim(place: int, entry: Entry) -> Claim:
 
 def _look_up(keys: Collection[Key]) -> tuple[dict[Key, int], Known]:
     known = Known()
-    ids: dict[Key, int] = {}
+    found: dict[Key, int] = {}
     asked = sorted(keys)
+    roots, homes = known.roots, known.homes
     for kind, value, pk, home, root in rows_of(
-        _FIND, [[kind for kind, _ in asked], [value for _, value in asked]]
+        _FIND, [texts([kind for kind, _ in asked]), texts([value for _, value in asked])]
     ):
-        ids[kind, value] = pk
-        known.homes[kind, value] = home
-        known.roots[home] = root
-        known.roots[root] = root
-    return ids, known
+        key = (kind, value)
+        found[key] = pk
+        homes[key] = home
+        roots[home] = root
+        roots[root] = root
+    return found, known
 
 
 def _lock_roots(known: Known) -> None:
     """Only roots are locked, in id order; every change of a face's root holds its root's lock."""
     roots = {root for home, root in known.roots.items() if home == root}
-    locked = rows_of(_LOCK, [sorted(roots)])
+    locked = rows_of(_LOCK, [ids(sorted(roots))])
     faces = [home for home, root in known.roots.items() if home != root]
     now = rows_of(_CANONICAL, [faces]) if faces else []
     if len(locked) != len(roots) or any(known.roots[home] != root for home, root in now):
@@ -200,10 +202,10 @@ def _write_identities(
     rows = rows_of(
         _ADD,
         [
-            [real.get(home, home) for _, (home, _) in added],
-            [kind for (kind, _), _ in added],
-            [value for (_, value), _ in added],
-            [min(entries[place].known_at, at) for _, (_, place) in added],
+            ids([real.get(home, home) for _, (home, _) in added]),
+            texts([kind for (kind, _), _ in added]),
+            texts([value for (_, value), _ in added]),
+            instants([min(entries[place].known_at, at) for _, (_, place) in added]),
         ],
     )
     if len(rows) != len(added):
@@ -212,12 +214,12 @@ def _write_identities(
 
 
 def _settled(
-    people: People, known: Known, keys: list[list[Key]], ids: dict[Key, int], real: dict[int, int]
+    people: People, known: Known, keys: list[list[Key]], found: dict[Key, int], real: dict[int, int]
 ) -> Settled:
-    strongest = [found[0] for found in keys]
+    strongest = [asked[0] for asked in keys]
     homes = [known.homes[key] for key in strongest]
     return Settled(
-        identities=[ids[key] for key in strongest],
+        identities=[found[key] for key in strongest],
         homes=[real.get(home, home) for home in homes],
         roots={
             real.get(home, home): real.get(root, root)
@@ -230,9 +232,9 @@ def _settled(
             for join in people.joins
         ],
         conflicts=[
-            Conflict(found.place, real.get(found.lead, found.lead),
-                     real.get(found.other, found.other), found.said)
-            for found in people.conflicts
+            Conflict(clash.place, real.get(clash.lead, clash.lead),
+                     real.get(clash.other, clash.other), clash.said)
+            for clash in people.conflicts
         ],
         new_emails={
             value: place

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from handraise.leads.decide import IdentityKind
 
@@ -24,8 +24,7 @@ ANONYMOUS_ID = IdentityKind.ANONYMOUS_ID.value
 FIRST_NEW = 1 << 62
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """The identities of one entry. `previous_id` is set for an alias only."""
 
     place: int
@@ -36,14 +35,16 @@ class Claim:
 
     def identities(self) -> list[Key]:
         """Every identity that must be looked up, strongest first."""
-        found = [
-            (kind, value)
-            for kind, value in (
-                (USER_ID, self.user_id), (EMAIL, self.email), (ANONYMOUS_ID, self.anonymous_id)
-            )
-            if value
-        ]  # fmt: skip
-        return found + previous_keys(self.previous_id) if self.previous_id else found
+        found: list[Key] = []
+        if self.user_id:
+            found.append((USER_ID, self.user_id))
+        if self.email:
+            found.append((EMAIL, self.email))
+        if self.anonymous_id:
+            found.append((ANONYMOUS_ID, self.anonymous_id))
+        if self.previous_id:
+            found += previous_keys(self.previous_id)
+        return found
 
 
 def previous_keys(previous_id: str) -> list[Key]:
