@@ -1,0 +1,77 @@
+"""Rounds: everybody catches up with a new version, and with time passing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from handraise.agreement.queries import Published
+from handraise.flow import rounds
+from handraise.flow.look import look
+from handraise.leads.models import Attention, ParkedLead
+from handraise.scoring.models import Score
+from handraise.team.models import User
+from tests.personas import NOON
+from tests.world import AGREEMENT, in_force, lead
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def three(agreed: Published) -> None:
+    for name in ("Ada", "Ben", "Cleo"):
+        lead(name, "Demo Requested")
+    while look(at=NOON):
+        pass
+
+
+def test_with_all_up_to_date_nobody_is_woken(three: None) -> None:
+    assert rounds.catch_up(at=NOON) == 0
+
+
+def test_a_new_version_wakes_everybody_in_slices(
+    three: None, mark: User, mia: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "SLICE", 2)
+    in_force(mark, mia, AGREEMENT.replace("points: 60", "points: 50"), at=NOON)
+
+    woken = [rounds.catch_up(at=NOON), rounds.catch_up(at=NOON)]
+    look(at=NOON)
+    woken.append(rounds.catch_up(at=NOON))
+    while look(at=NOON):
+        pass
+
+    assert woken == [2, 0, 1]
+    assert set(Score.objects.values_list("version", flat=True)) == {2}
+    assert rounds.catch_up(at=NOON) == 0
+
+
+def test_leads_from_before_the_first_agreement_are_scored_when_there_is_one(
+    mark: User, mia: User
+) -> None:
+    lead("Ada", "Demo Requested")
+    while look(at=NOON):
+        pass
+    in_force(mark, mia)
+
+    assert rounds.catch_up(at=NOON) == 1
+
+
+def test_scores_of_yesterday_are_looked_at_again(three: None) -> None:
+    assert rounds.catch_up(at=NOON + DAY) == 0
+    assert rounds.catch_up(at=NOON + DAY + timedelta(seconds=1)) == 3
+
+
+def test_a_parked_lead_is_left_alone(three: None) -> None:
+    ParkedLead.objects.create(lead=Score.objects.all()[0].lead, at=NOON, error="x")
+
+    assert rounds.catch_up(at=NOON + 2 * DAY) == 2
+
+
+def test_who_is_woken_already_is_not_woken_twice(three: None) -> None:
+    rounds.catch_up(at=NOON + 2 * DAY)
+    rounds.catch_up(at=NOON + 2 * DAY)
+
+    assert Attention.objects.filter(why=rounds.CATCHES_UP).count() == 3
