@@ -39,9 +39,7 @@ def identifier(identity: IdentityColumns, columns: Columns) -> Callable[[Cells],
                 for name in part.column
                 if columns.has(name)
             ]
-            raise RowFault(
-                f"nobody is named: {' and '.join(map(repr, named))} identify nobody", "nobody"
-            )
+            raise RowFault(f"nobody is named in {' or '.join(map(repr, named))}", "nobody")
         return found
 
     return identify

@@ -45,7 +45,7 @@ def survey(path: Path, *, encoding: str | None = None) -> Survey:
     """Read the file once, in bounded memory. Raises FileFault for what is no table at all."""
     with path.open("rb") as file:
         start = file.read(4096)
-    if not start.strip(b"\x00\r\n\t \xef\xbb\xbf"):
+    if not start.strip(b"\x00\r\n\t \xef\xbb\xbf\xff\xfe"):
         raise FileFault("The file is empty.")
     for magic, sentence in _NOT_A_TABLE.items():
         if start.startswith(magic):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
 from handraise.capture.decide import ImportKind
@@ -68,6 +69,7 @@ class Translation:
         self._message_id = compiler.getter(mapping.message_id)
         self._happening = Happening(mapping, mapping.event, compiler) if mapping.event else None
         self._accompanying = Accompanying(mapping, compiler)
+        self._fingerprint = 0
 
     def of(self, row: Row, place: int) -> Taken:
         """What the row gives. `place` is its ordinal among the records, from 0.
@@ -75,6 +77,7 @@ class Translation:
         Raises RowFault with a sentence that names the column.
         """
         self._check_text(row)
+        self._fingerprint = _print_of(row) if self._mapping.message_id else 0
         cells = self._columns.parse(row.cells)
         who = self._who(cells)
         when = self._when(cells, place)
@@ -154,6 +157,7 @@ class Translation:
             kind, self._origin.source_id, message_id, when.occurred_at, when.known_at,
             who.user_id, who.email, who.anonymous_id, group_id=group_id, name=name, bot=bot,
             properties=properties or {}, traits=traits or {}, is_known_at_assumed=when.is_assumed,
+            fingerprint=self._fingerprint,
         )  # fmt: skip
 
     def _message_id_of(self, cells: Cells, row: Row) -> str:
@@ -161,3 +165,9 @@ class Translation:
         if len(told) > MESSAGE_ID_CHARS - _ROOM_FOR_SUFFIX:
             raise RowFault(f"column {self._mapping.message_id[0]!r} is too long for an id", "id")
         return told or f"import-{self._origin.import_id}-{row.line}"
+
+
+def _print_of(row: Row) -> int:
+    """64 bits of the whole row: the same message id with other cells is no repetition."""
+    said = "\x1f".join(row.cells).encode()
+    return int.from_bytes(blake2b(said, digest_size=8).digest(), "big", signed=True)

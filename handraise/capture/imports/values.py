@@ -21,6 +21,7 @@ _NO = frozenset({"no", "n", "false", "f", "0", "off", "nein", "non"})
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:[,.' \u00a0\u202f]\d{3})+(?:[.,]\d+)?")
 _LONGEST_TEXT = 32_000
 EPOCH_FORMATS = frozenset({"epoch", "epoch_ms"})
+_NAMED_FORMATS = EPOCH_FORMATS | {"iso"}
 
 
 class Strict(BaseModel):
@@ -61,8 +62,8 @@ Names = Annotated[tuple[Name, ...], BeforeValidator(_several)]
 
 
 def _format(text: str) -> str:
-    if text not in EPOCH_FORMATS and "%" not in text:
-        raise ValueError("A format is epoch, epoch_ms or like %d.%m.%Y %H:%M.")
+    if text not in _NAMED_FORMATS and "%" not in text:
+        raise ValueError("A format is iso, epoch, epoch_ms or like %d.%m.%Y %H:%M.")
     return text
 
 
