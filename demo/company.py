@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from django.core.management import call_command
 from django.db import connection
 
 from demo.invented import firms
@@ -15,10 +16,10 @@ from demo.visits import Visitor, visitors
 from handraise.agreement import actions as agreement
 from handraise.agreement import shipped
 from handraise.flow.advance import advance
-from handraise.leads import attention
+from handraise.leads import attention, journal
 from handraise.leads.decide import SourceKind, Via
 from handraise.leads.entry import Entry
-from handraise.leads.models import Source
+from handraise.leads.models import JournalLine, Lead, Source
 from handraise.leads.record import record
 from handraise.team import actions as team
 from handraise.team.decide import Role
@@ -26,6 +27,8 @@ from handraise.team.models import Team, User
 
 PASSWORD = "tideline-demo"  # noqa: S105 — printed at every start; a demo's door is open
 LEADS = 2000
+_DOMAIN = "@tideline.example"
+_BUILT = "demo.built"
 _PEOPLE = (
     ("Mara Olsen", Role.MARKETING, "marketing", True),
     ("Jules Faber", Role.MARKETING, "marketing", False),
@@ -37,6 +40,10 @@ _PEOPLE = (
     ("Rita Holm", Role.REVENUE_OPERATIONS, "", True),
     ("Vera Stone", Role.VIEWER, "", False),
 )
+
+
+class NotEmpty(ValueError):
+    """The demo was asked to move in where others live."""
 
 
 @dataclass(frozen=True)
@@ -54,15 +61,29 @@ def build(
 ) -> list[SignIn]:  # fmt: skip
     """The sign-ins of the demo company, which is made first unless it is there already.
 
+    One that was cut off while it was made is made anew. Raises NotEmpty where others work.
+
     `progress` is told what goes on and how far it is (0..1).
     """
     told = progress or (lambda _what, _share: None)
-    if not User.objects.filter(email="rita@tideline.example").exists():
+    if not JournalLine.objects.filter(kind=_BUILT).exists():
+        _clear()
         _play(Random(seed), at=at, count=leads, told=told)
+        journal.write(_BUILT, at=at, via=Via.SHELL, said="The demo company is ready")
     return [
         SignIn(person.role_label, person.email, PASSWORD)
-        for person in User.objects.filter(email__endswith="@tideline.example").order_by("pk")
+        for person in User.objects.filter(email__endswith=_DOMAIN).order_by("pk")
     ]
+
+
+def _clear() -> None:
+    """Empty a demo that was cut off while it was made. Raises NotEmpty before harming anything."""
+    if User.objects.exclude(email__endswith=_DOMAIN).exists() or (
+        Lead.objects.exists() and not User.objects.exists()
+    ):
+        raise NotEmpty("People already work here. The demo needs a data folder of its own.")
+    if User.objects.exists():
+        call_command("flush", interactive=False, verbosity=0)
 
 
 def _play(random: Random, *, at: datetime, count: int, told: Callable[[str, float], None]) -> None:
@@ -97,7 +118,7 @@ def _hire(at: datetime) -> dict[str, User]:
         if team_name and team_name not in teams:
             teams[team_name] = team.add_team(name=team_name.capitalize(), by=None, at=at)
         hired[name] = team.add_user(
-            email=f"{name.split()[0].lower()}@tideline.example", name=name, role=role,
+            email=f"{name.split()[0].lower()}{_DOMAIN}", name=name, role=role,
             password=PASSWORD, team=teams.get(team_name), is_manager=leads_team, by=None, at=at,
         )  # fmt: skip
     return hired

@@ -22,6 +22,7 @@ class Sort(StrEnum):
     CRAWLER = "crawler"  # a machine
 
 
+RUSH = 14  # people who ask for a demo in the last hours before the instant
 MIX = {
     Sort.BUYER: 0.13, Sort.LEARNER: 0.29, Sort.PASSER: 0.33, Sort.STUDENT: 0.07,
     Sort.RIVAL: 0.015, Sort.LISTED: 0.155, Sort.CRAWLER: 0.01,
@@ -75,6 +76,8 @@ def visitors(random: Random, firms: list[Firm], *, count: int, since: datetime, 
     for number in range(1, count + 1):
         sort = random.choices(list(MIX), list(MIX.values()))[0]
         born = since + timedelta(seconds=span * random.betavariate(1.5, 1.05))
+        if number > count - RUSH:
+            sort, born = Sort.BUYER, until - timedelta(hours=random.uniform(2, 20))
         visitor = Visitor(number, sort, born, _who(random, number, sort, firms), "", 0.0)
         visitor.source = (
             "trade fair" if sort is Sort.LISTED else random.choices(*zip(*_SOURCES, strict=True))[0]
@@ -112,6 +115,9 @@ def _worth(random: Random, visitor: Visitor) -> float:
 
 def _live(random: Random, visitor: Visitor, *, until: datetime, web: int, fair: int) -> None:
     clock = visitor.born
+    if until - clock < timedelta(hours=20):
+        _hurry(random, visitor, web)
+        return
     if visitor.sort is Sort.LISTED:
         _says_who(visitor, clock, source=fair)
         if random.random() < 0.7:
@@ -130,6 +136,17 @@ def _live(random: Random, visitor: Visitor, *, until: datetime, web: int, fair: 
             if entry.occurred_at < until:
                 visitor.entries.append(entry)
         clock = _next_visit(random, visitor, clock)
+
+
+def _hurry(random: Random, visitor: Visitor, web: int) -> None:
+    """One visit of somebody who came for an answer: this morning's inbox is made of these."""
+    visitor.entries.extend(_visit(random, visitor, visitor.born, 1, 2, web))
+    if visitor.who is None:
+        return
+    asked_at = visitor.born + timedelta(minutes=random.randint(20, 50))
+    visitor.entries.append(_identified(visitor, asked_at, web))
+    words = {"message": random.choice(_DEMO_WORDS)}
+    visitor.entries.append(_did(visitor, "Demo Requested", asked_at, web, dict(words)))
 
 
 def _next_visit(random: Random, visitor: Visitor, clock: datetime) -> datetime:
