@@ -6,7 +6,7 @@ import csv
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +19,7 @@ from config.commands.say import HERE, Data, done, instant, out
 
 if TYPE_CHECKING:
     from handraise.agreement.document import Document
+    from handraise.scoring.explanation import Explanation
     from handraise.scoring.scores import Scores
 
 
@@ -126,11 +127,11 @@ def _print_json(asked: _Asked, found: Iterable[Scores]) -> None:
     between = "\n"
     for scores in found:
         row = dict(zip(COLUMNS, _values(asked, scores), strict=True))
-        row["contributions"] = {
-            name: points for name, _, points in _contributions(asked.document, scores)
-        }
+        row["contributions"] = dict(_contributions(asked.document, scores))
         row["truths"] = scores.truths
-        sys.stdout.write(between + json.dumps(row, ensure_ascii=False))
+        if asked.lead_ids:
+            row["kinds"] = [asdict(kind) for kind in _explanation(asked, scores.lead_id).kinds]
+        sys.stdout.write(between + json.dumps(row, ensure_ascii=False, default=str))
         between = ",\n"
     sys.stdout.write("\n]\n")
 
@@ -151,7 +152,7 @@ def _print_table(asked: _Asked, found: list[Scores]) -> None:
         done(f"{len(found):,} leads; these are the {_SHOWN} with the highest priority.")
     if asked.lead_ids:
         for one in found:
-            out.print(_contribution_table(asked.document, one))
+            out.print(_reasons(_explanation(asked, one.lead_id)))
 
 
 def _names(ids: list[int]) -> dict[int, str]:
@@ -160,18 +161,26 @@ def _names(ids: list[int]) -> dict[int, str]:
     return {lead.pk: str(lead) for lead in Lead.objects.filter(pk__in=ids)}
 
 
-def _contributions(document: Document, scores: Scores) -> Iterator[tuple[str, int, float]]:
-    """Name, count of matched activities and points of each signal that counts."""
-    rows = zip(document.signals, scores.matched, scores.contributions, strict=True)
-    for signal, matched, points in rows:
-        if points is not None and points != 0:
-            yield signal.name, matched, points
+def _contributions(document: Document, scores: Scores) -> Iterator[tuple[str, float]]:
+    """Name and points of each signal that gives or takes any."""
+    for signal, points in zip(document.signals, scores.contributions, strict=True):
+        if points:
+            yield signal.name, points
 
 
-def _contribution_table(document: Document, scores: Scores) -> Table:
-    table = Table("Signal", "Activities", "Points", title=f"Lead {scores.lead_id}, why")
-    for name, matched, points in sorted(
-        _contributions(document, scores), key=lambda row: -abs(row[2])
-    ):
-        table.add_row(name, str(matched or ""), f"{points:.2f}")
+def _explanation(asked: _Asked, lead_id: int) -> Explanation:
+    from handraise.scoring.queries import explain
+
+    return explain(lead_id, document=asked.document, at=asked.at, hindsight=asked.hindsight)
+
+
+def _reasons(explanation: Explanation) -> Table:
+    """Every signal of one lead: those that give nothing, too, for they also explain the score."""
+    table = Table("Kind", "Signal", "Points", "Why", title=f"Lead {explanation.lead_id}, why")
+    for kind in explanation.kinds:
+        for reason in kind.reasons:
+            points = "unknown" if reason.points is None else f"{reason.points:.2f}"
+            table.add_row(kind.name, reason.name, points, reason.detail)
+        if kind.from_colleagues:
+            table.add_row(kind.name, "Colleagues", f"{kind.from_colleagues:.2f}", "")
     return table
