@@ -1,3 +1,4 @@
+# ruff: noqa: S608 (names are ours, values are bound or quoted by `literal`)
 """Writes: the newest score of each lead."""
 
 from __future__ import annotations

@@ -38,6 +38,8 @@ class Relations:
                     company_intent, signal_<n> (truth of fit signal n), numbers, points, counts,
                     latest (arrays: one place for each contribution), truth_<i> (criterion i),
                     did_<n> (what `did` n counted)
+    details:        lead_id, at, did_<n>, signal_<n>, and node_<i>: the truth of every part of
+                    every criterion, in the order of `plan.nodes`
     """
 
     plan: Plan
@@ -45,6 +47,7 @@ class Relations:
     contributions: Any
     facts: Any
     scores: Any
+    details: Any
 
 
 def relations(document: Document, functions: Functions, zone: str) -> Relations:
@@ -63,11 +66,11 @@ def relations(document: Document, functions: Functions, zone: str) -> Relations:
     counted = matched(hits(done, made), done, people, given, made, functions=functions, zone=zone)
     contributions = _contributions(counted)
     sums = _sums(contributions, made)
-    row = _row(
+    row = _scored(made, _row(
         made, sums, None if told is None else _wide(told, made), given,
         None if colleagues is None else _company(sums, colleagues, document),
-    )  # fmt: skip
-    return Relations(made, counted, contributions, told, _scores(row, made))
+    ))  # fmt: skip
+    return Relations(made, counted, contributions, told, _scores(row, made), _details(row, made))
 
 
 def _needs_company(made: Plan) -> bool:
@@ -162,7 +165,8 @@ def _listed(made: Plan) -> list[tuple[str, str]]:
     return sorted(found)
 
 
-def _scores(row: Any, made: Plan) -> Any:
+def _scored(made: Plan, row: Any) -> Any:
+    """The row with its fit, interest, intent, grade and priority."""
     document = made.document
     fit = {
         f"signal_{n}": truth_of(signal.when, _context(row, made))
@@ -182,7 +186,10 @@ def _scores(row: Any, made: Plan) -> Any:
         interest=_within(_or_zero(row, "own_interest") + row.company_interest),
         intent=_within(_or_zero(row, "own_intent") + row.company_intent),
     )
-    row = row.mutate(grade=_grade(row.fit, document), priority=_priority(row, document))
+    return row.mutate(grade=_grade(row.fit, document), priority=_priority(row, document))
+
+
+def _scores(row: Any, made: Plan) -> Any:
     context = _context(row, made)
     truths = {
         f"truth_{place}": ibis.literal(condition)
@@ -192,9 +199,17 @@ def _scores(row: Any, made: Plan) -> Any:
     }
     return row.select(
         *KEY, "fit", "interest", "intent", "priority", "grade",
-        "company_interest", "company_intent", *fit,
+        "company_interest", "company_intent",
+        *[f"signal_{n}" for n in range(len(made.document.fit))],
         "numbers", "points", "counts", "latest", *_did_columns(row, made), **truths,
     )  # fmt: skip
+
+
+def _details(row: Any, made: Plan) -> Any:
+    context = _context(row, made)
+    nodes = {f"node_{place}": truth_of(node, context) for place, node in enumerate(made.nodes)}
+    fit = [f"signal_{place}" for place in range(len(made.document.fit))]
+    return row.select(*KEY, *_did_columns(row, made), *fit, **nodes)
 
 
 def _did_columns(row: Any, made: Plan) -> list[Any]:

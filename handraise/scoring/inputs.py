@@ -1,8 +1,8 @@
 """The tables that a compiled agreement reads, by name and type; no engine is touched here.
 
 Most are the rows of `leads`. Four are handed in by the engine with every call: `moments`
-(which lead, at which instant, with the knowledge of when), `asked`, `signals` (the behaviour signals and
-`did`s of the agreement, one row each) and `lists`.
+(which lead, at which instant, with the knowledge of when), `asked`, `signals` (the behaviour
+signals and `did`s of the agreement, one row each) and `lists`.
 """
 
 from __future__ import annotations

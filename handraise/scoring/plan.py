@@ -73,6 +73,12 @@ class Plan:
                 yield from tests_in(condition)
 
     @property
+    def nodes(self) -> list[Condition]:
+        """Every part of every criterion, each before its own parts."""
+        conditions = [c for c in self.criteria.values() if not isinstance(c, bool)]
+        return [node for condition in conditions for node in nodes_of(condition)]
+
+    @property
     def facts(self) -> list[str]:
         """The facts that are read, sorted, those of the company with their prefix."""
         names = {test.subject for test in self.tests()}
@@ -116,6 +122,14 @@ def tests_in(condition: Condition) -> Iterator[Test]:
                 yield from tests_in(part)
         case Did():
             return
+
+
+def nodes_of(condition: Condition) -> Iterator[Condition]:
+    """The condition and all its parts, each before its own parts."""
+    yield condition
+    if isinstance(condition, Joined):
+        for part in condition.parts:
+            yield from nodes_of(part)
 
 
 def _refuse_scores_in_fit(document: Document) -> None:

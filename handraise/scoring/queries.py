@@ -1,40 +1,24 @@
-"""Reads: scores of any leads at any instant under any agreement."""
+"""Reads: scores of any leads at any instant under any agreement, and what stands behind them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F
 
 from handraise.agreement.document import Document
 from handraise.leads.models import Lead
+from handraise.scoring import explaining
 from handraise.scoring.engines import postgres
-from handraise.scoring.engines.postgres import Moment
+from handraise.scoring.engines.postgres import Moment, PostgresText
+from handraise.scoring.explanation import Explanation
+from handraise.scoring.scores import Scores
 
 BATCH = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """One lead's scores at an instant. The lists follow `Document.signals`, as the row does."""
-
-    lead_id: int
-    at: datetime
-    fit: float
-    interest: float
-    intent: float
-    priority: float
-    grade: str
-    company_interest: float
-    company_intent: float
-    contributions: list[float | None]
-    matched: list[int]
-    latest: list[datetime | None]
-    truths: dict[str, bool | None]
 
 
 def scores_at(
@@ -51,20 +35,34 @@ def scores_at(
     made = postgres.text_for(document, settings.TIME_ZONE)
     ids = iter(_all_leads() if lead_ids is None else sorted(set(lead_ids)))
     while batch := list(islice(ids, BATCH)):
-        moments = [Moment(lead_id, at, None if hindsight else at) for lead_id in batch]
-        yield from scores_of(made, moments)
+        yield from scores_of(made, [_moment(lead_id, at, hindsight) for lead_id in batch])
 
 
-def scores_of(made: postgres.PostgresText, moments: Sequence[Moment]) -> list[Scores]:
+def explain(
+    lead_id: int, *, document: Document, at: datetime, hindsight: bool = False
+) -> Explanation:
+    """One canonical lead's scores with every activity, fact and condition behind them."""
+    made = postgres.text_for(document, settings.TIME_ZONE)
+    moment = _moment(lead_id, at, hindsight)
+    with transaction.atomic():
+        (scores,) = scores_of(made, [moment])
+        return explaining.explanation(made, moment, scores)
+
+
+def scores_of(made: PostgresText, moments: Sequence[Moment]) -> list[Scores]:
     """The scores of each moment, by lead and instant."""
     criteria = list(made.relations.plan.criteria)
     found = []
     for row in postgres.run(made, made.reading, moments):
-        *values, truths = row
-        found.append(Scores(*values, dict(zip(criteria, truths, strict=True))))
+        truths = dict(zip(criteria, row[-1], strict=True))
+        found.append(Scores(*(*row[:-1], truths)))
     return found
+
+
+def _moment(lead_id: int, at: datetime, hindsight: bool) -> Moment:
+    return Moment(lead_id, at, None if hindsight else at)
 
 
 def _all_leads() -> Iterator[int]:
     found = Lead.objects.filter(canonical_id=F("id"), withdrawn_at=None)
-    yield from found.order_by("id").values_list("id", flat=True).iterator(chunk_size=BATCH)
+    return found.order_by("id").values_list("id", flat=True).iterator(chunk_size=BATCH)

@@ -14,7 +14,7 @@ from typing import Any
 
 import ibis
 
-from handraise.agreement.conditions import Condition, Did, Joined, Operator, Plain, Test
+from handraise.agreement.condition_tree import Condition, Did, Joined, Operator, Plain, Test
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,18 +128,18 @@ criteria = _joined(_lead_leaf)
 def behaviours(draw: st.DrawFn, name: str) -> dict[str, Any]:
     signal: dict[str, Any] = {"name": name, "event": draw(st.sampled_from(EVENTS))}
     signal["points"] = draw(st.sampled_from([1, 8, 15.5, 60, -5, -0.5]))
-    optional: dict[str, st.SearchStrategy[Any]] = {
-        "where": properties,
-        "each": st.just({"of": "seconds", "per": 60}),
-        "once_per": st.just("day"),
-        "needs_consent": st.sampled_from(PURPOSES),
+    optional: dict[str, tuple[int, st.SearchStrategy[Any]]] = {
+        "where": (3, properties),
+        "each": (5, st.just({"of": "seconds", "per": 60})),
+        "once_per": (3, st.just("day")),
+        "needs_consent": (5, st.sampled_from(PURPOSES)),
     }
     if signal["points"] > 0:
-        optional["half_life"] = st.sampled_from([*LENGTHS, "1 hour"])
-        optional["within"] = st.sampled_from(LENGTHS)
-        optional["at_most"] = st.sampled_from([10, 24.5])
-    for key, value in optional.items():
-        if draw(st.integers(0, 2)) == 0:
+        optional["half_life"] = (2, st.sampled_from([*LENGTHS, "12 hours"]))
+        optional["within"] = (2, st.sampled_from(LENGTHS))
+        optional["at_most"] = (2, st.sampled_from([10, 24.5]))
+    for key, (one_in, value) in optional.items():
+        if draw(st.integers(1, one_in)) == one_in:
             signal[key] = draw(value)
     return signal
 
@@ -152,18 +152,18 @@ def agreements(draw: st.DrawFn) -> Document:
         "fit": [
             {"name": f"Fit {n}", "points": draw(st.sampled_from([10, 25, 60, -15, 2.5])),
              "when": draw(facts)}
-            for n in range(draw(st.integers(0, 4)))
+            for n in range(draw(st.integers(2, 4)))
         ],
-        "interest": [draw(behaviours(f"Interest {n}")) for n in range(draw(st.integers(0, 3)))],
-        "intent": [draw(behaviours(f"Intent {n}")) for n in range(draw(st.integers(0, 3)))],
+        "interest": [draw(behaviours(f"Interest {n}")) for n in range(draw(st.integers(2, 4)))],
+        "intent": [draw(behaviours(f"Intent {n}")) for n in range(draw(st.integers(2, 4)))],
         "grades": draw(st.sampled_from([{"A": 70, "B": 45, "C": 20}, {"A": 10}])),
         "priority": draw(st.sampled_from([{}, {"fit": 1, "interest": 0, "intent": 3}])),
         "mql": {"when": draw(criteria), "needs": draw(st.sampled_from([[], ["title", "seats"]]))},
-        "sql": draw(st.sampled_from([True, False])) and {"when": draw(criteria)} or {},
+        "sql": {"when": draw(criteria)} if draw(st.booleans()) else {},
         "lists": {"partners": LISTED["partners"]},
         "routes": [
             {"name": f"Route {n}", "team": "Sales", "when": draw(criteria)}
-            for n in range(draw(st.integers(0, 3)))
+            for n in range(draw(st.integers(1, 3)))
         ],
         "reasons": [{"name": "Not now", "consequence": "recycle"}],
     }  # fmt: skip

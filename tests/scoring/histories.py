@@ -107,7 +107,7 @@ class Histories:
                         properties=properties,
                         match=match_of(properties),
                         message_id="",
-                    )  # fmt: skip
+                    )
                 )
         canonical = {identity.pk: lead for identity, lead in owners}
         for row in Activity.objects.bulk_create(rows):
@@ -119,7 +119,7 @@ class Histories:
                     row.occurred_at,
                     row.known_at,
                     {name: _folded(value) for name, value in row.properties.items()},
-                )  # fmt: skip
+                )
             )
         self._judgements()
 
@@ -144,7 +144,7 @@ class Histories:
                         doubt=self.random.choice(["bot", "withdrawn"]),
                         counts=self.random.random() < 0.5,
                         known_at=known_at,
-                    )  # fmt: skip
+                    )
                 )
         by_id = {activity.id: activity for activity in self.world.activities}
         for row in Judgement.objects.bulk_create(rows):
@@ -178,11 +178,13 @@ class Histories:
                         known_at=self._known(holds_from),
                         source=self.source,
                         **holder,
-                    )  # fmt: skip
+                    )
                 )
                 told.append((owner, "company" in holder, _folded(value)))
         withdrawals = []
-        for row, (owner, is_company, value) in zip(Fact.objects.bulk_create(rows), told):
+        for row, (owner, is_company, value) in zip(
+            Fact.objects.bulk_create(rows), told, strict=True
+        ):
             one = ref.Told(row.pk, owner, row.name, value, row.holds_from, row.known_at)
             if self.random.random() < 0.15:
                 one.withdrawn_at = self._known(row.known_at)
@@ -245,7 +247,7 @@ class Histories:
                         withdrawn_at=self._known(times["known_at"])
                         if self.random.random() < 0.2
                         else None,
-                    )  # fmt: skip
+                    )
                 )
         for row in StageMove.objects.bulk_create(rows):
             self.world.moves.append(

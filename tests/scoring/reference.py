@@ -97,9 +97,9 @@ class Reference:
         matched: list[int] = []
         latest: list[datetime | None] = []
         is_near = _Near()
-        for signal in self.document.fit:
-            truth = self.evaluate(signal.when, self._fact_subject(lead), lead, is_near)
-            contributions.append(None if truth is None else signal.points if truth else 0.0)
+        for fit_signal in self.document.fit:
+            truth = self.evaluate(fit_signal.when, self._fact_subject(lead), lead, is_near)
+            contributions.append(None if truth is None else fit_signal.points if truth else 0.0)
             matched.append(0)
             latest.append(None)
         for signal in (*self.document.interest, *self.document.intent):

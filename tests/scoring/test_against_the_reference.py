@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from handraise.agreement.document import Document
-from handraise.scoring.queries import Scores, scores_at
+from handraise.scoring.queries import scores_at
+from handraise.scoring.scores import Scores
 from tests.scoring.agreements import agreements
 from tests.scoring.histories import DAY, LISTED, NOW, Histories
 from tests.scoring.reference import Reference, Scored

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 (names are ours, values are bound or quoted by `literal`)
 """PostgreSQL: the live engine, on Django's own connection, inside its transaction."""
 
 from __future__ import annotations
@@ -94,16 +95,31 @@ class PostgresText:
         )
 
     @cached_property
-    def matched(self) -> str:
-        return _text(self.relations.matched)
+    def counting(self) -> str:
+        """Every activity that counted: lead_id, number, activity_id, points; after `inputs`."""
+        return (
+            " SELECT lead_id, number, activity_id, points"
+            f" FROM ({_text(self.relations.matched)}) counted"
+            " ORDER BY lead_id, number, points DESC, activity_id DESC"
+        )
 
     @cached_property
-    def contributions(self) -> str:
-        return _text(self.relations.contributions)
+    def telling(self) -> str:
+        """The facts that conditions read: name, fact_id; after `inputs`."""
+        if self.relations.facts is None:
+            return " SELECT name::text, fact_id::bigint FROM (VALUES ('', 0)) v(name, fact_id)"
+        return f" SELECT name, fact_id FROM ({_text(self.relations.facts)}) told ORDER BY name"
 
     @cached_property
-    def facts(self) -> str:
-        return _text(self.relations.facts)
+    def detailing(self) -> str:
+        """What each `did` counted; the truth of each of `plan.nodes`, of each fit signal."""
+        fit = ", ".join(f"signal_{place}" for place in range(len(self.document.fit)))
+        dids = ", ".join(f"did_{number}" for number in self.relations.plan.did_numbers.values())
+        nodes = ", ".join(f"node_{place}" for place in range(len(self.relations.plan.nodes)))
+        return (
+            f" SELECT ARRAY[{dids}]::float8[], ARRAY[{nodes}]::boolean[],"
+            f" ARRAY[{fit}]::boolean[] FROM ({_text(self.relations.details)}) detail"
+        )
 
     @cached_property
     def list_parameters(self) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""PostgreSQL: the live engine, on Django's own connection, inside its transaction."""
+"""How PostgreSQL spells what dialects differ in, by its own functions."""
 
 from __future__ import annotations
 
@@ -9,35 +9,28 @@ import ibis.expr.datatypes as dt
 
 _INSTANT = dt.Timestamp(timezone="UTC")
 _LOCAL = dt.Timestamp()
-_builtin = ibis.udf.scalar.builtin
 
 
-@_builtin
-def jsonb_extract_path(match: dt.JSON, path: str) -> dt.JSON: ...  # type: ignore[empty-body]
+def _builtin(name: str, takes: tuple[Any, ...], gives: Any) -> Any:
+    """A function that the database has itself, by its name and types."""
+
+    def of_one(value: Any) -> None: ...
+    def of_two(value: Any, other: Any) -> None: ...
+
+    shape = of_one if len(takes) == 1 else of_two
+    return ibis.udf.scalar.builtin(shape, name=name, signature=(takes, gives))
 
 
-@_builtin
-def jsonb_extract_path_text(match: dt.JSON, path: str) -> str: ...  # type: ignore[empty-body]
-
-
-@_builtin
-def jsonb_typeof(value: dt.JSON) -> str: ...  # type: ignore[empty-body]
-
-
-@_builtin
-def float8(value: dt.JSON) -> float: ...  # type: ignore[empty-body]
-
-
-@_builtin
-def date_part(part: str, instant: _INSTANT) -> float: ...  # type: ignore[valid-type,empty-body]
-
-
-@_builtin(name="timezone")
-def local(zone: str, instant: _INSTANT) -> _LOCAL: ...  # type: ignore[valid-type,empty-body]
+jsonb_extract_path = _builtin("jsonb_extract_path", (dt.json, dt.string), dt.json)
+jsonb_extract_path_text = _builtin("jsonb_extract_path_text", (dt.json, dt.string), dt.string)
+jsonb_typeof = _builtin("jsonb_typeof", (dt.json,), dt.string)
+float8 = _builtin("float8", (dt.json,), dt.float64)
+date_part = _builtin("date_part", (dt.string, _INSTANT), dt.float64)
+timezone = _builtin("timezone", (dt.string, _INSTANT), _LOCAL)
 
 
 class PostgresFunctions:
-    """How PostgreSQL spells what dialects differ in."""
+    """See `engines.Functions`."""
 
     def text(self, match: Any, path: str) -> Any:
         return ibis.ifelse(
@@ -66,4 +59,4 @@ class PostgresFunctions:
         return (date_part("epoch", instant) * 1e6).round().cast("int64")
 
     def day(self, instant: Any, zone: str) -> Any:
-        return local(zone, instant).date()
+        return timezone(zone, instant).date()
