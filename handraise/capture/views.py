@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from io import TextIOWrapper
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from django.contrib import messages
@@ -27,9 +28,10 @@ from handraise.capture.imports import (
     start,
     suggest,
     undo,
+    write_error_file,
     written,
 )
-from handraise.capture.imports.error_file import error_lines, error_rows
+from handraise.capture.imports.error_file import error_rows
 from handraise.capture.imports.queries import imports_visible_to
 from handraise.capture.imports.showing import shown
 from handraise.capture.imports.writing import checked
@@ -38,6 +40,7 @@ from handraise.kit.clock import now
 from handraise.leads.decide import Via
 from handraise.team.access import HttpUserRequest, needs
 from handraise.team.decide import Permission
+from handraise.ui.downloads import download
 
 PREVIEWED = 5_000
 _SKELETON = """kind: {kind}
@@ -164,12 +167,12 @@ def import_progress(request: HttpUserRequest, pk: int) -> HttpResponse:
 @needs(Permission.IMPORT)
 def import_errors(request: HttpUserRequest, pk: int) -> StreamingHttpResponse:
     """The rows that were not taken, as a file to mend and import again."""
-    importing = _visible(request, pk)
-    response = StreamingHttpResponse(_with_mark(error_lines(importing)), content_type="text/csv")
-    response.headers["Content-Disposition"] = (
-        f'attachment; filename="import-{importing.pk}-refused.csv"'
-    )
-    return response
+    importing, file = _visible(request, pk), TemporaryFile()  # noqa: SIM115 (closed when sent)
+    text = TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+    write_error_file(importing, text)
+    text.detach()
+    name = f"import-{importing.pk}-refused.csv"
+    return download(request, file, name=name, content_type="text/csv")
 
 
 @require_POST
@@ -207,10 +210,3 @@ def _refused(importing: Import) -> list[dict[str, str]]:
     next(rows)
     return [{"line": row[-3], "why": row[-2], "row": row[-1] or " · ".join(filter(None, row[:-3]))}
             for row in rows]  # fmt: skip
-
-
-def _with_mark(lines: Iterator[str]) -> Iterator[bytes]:
-    """With the mark by which spreadsheets know UTF-8."""
-    yield b"\xef\xbb\xbf"
-    for line in lines:
-        yield line.encode()

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from handraise.desk import export_views
 from handraise.desk.views import (
     companies,
     inbox,
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern] = [
     path("companies/", companies.companies, name="companies"),
     path("company/<int:pk>/", companies.company, name="company"),
     path("company/<int:pk>/edit/", companies.edit_company, name="edit_company"),
+    path("export/<str:what>.<str:form>", export_views.export, name="export"),
     path("journal/", journal.journal, name="journal"),
     path("people/", people.people, name="people"),
     path("people/new/", people.new_person, name="new_person"),

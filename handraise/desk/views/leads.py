@@ -41,6 +41,7 @@ def leads(request: HttpUserRequest) -> HttpResponse:
         "people": working_people(),
         "company": companies_visible_to(request.user).filter(pk=wanted.company or 0).first(),
         "may_edit": may(request.user, Permission.EDIT_LEADS),
+        "may_export": may(request.user, Permission.EXPORT),
     }
     return render(request, "desk/_leads.html" if request.htmx else "desk/leads.html", context)
 
