@@ -22,7 +22,7 @@ _STATEMENTS = (
     """
     insert into leads_lead (id, canonical_id, stage, stage_since, tags, created_at, name, email,
                             phone, title, country, company_id, search, last_seen_at)
-    select id, id, 'LEAD', now() - interval '300 days', '{}', now() - n * interval '4 minutes',
+    select made.id, made.id, 'LEAD', now() - interval '300 days', '{}', now() - n * interval '4 minutes',
            'Person ' || n, 'person-' || n || '@firm-' || (1 + n % (%(leads)s / 8)) || '.example',
            '',
            title, 'Denmark', company.id,
@@ -76,7 +76,7 @@ _STATEMENTS = (
     """
     insert into leads_activity (identity_id, name, occurred_at, known_at, is_known_at_assumed,
                                 properties, match, source_id, message_id)
-    select identity.id, name, at, at, false, properties, properties || words, source.id,
+    select identity.id, made.name, at, at, false, properties, properties || words, source.id,
            'bench-' || n
     from (
         select n, (n * 7919) %% %(leads)s as who,
