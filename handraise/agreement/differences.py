@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from handraise.agreement.conditions import Condition, Joined
 from handraise.agreement.document import Behaviour, Document, FitSignal, Reason, Route
 from handraise.agreement.wording import (
     capital,
     condition_words,
     listed,
     number_words,
+    target_words,
     what_counts,
 )
 from handraise.kit import durations
@@ -42,12 +44,23 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Ways:
+    """A condition in words whose parts are told apart: ways to fulfil it, or demands it makes."""
+
+    how: str
+    parts: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f" {'or' if self.how == 'any' else 'and'} ".join(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One line of an agreement in words: what it is and, by name, what it says."""
 
     part: str
     title: str
-    says: Mapping[str, str]
+    says: Mapping[str, str | Ways]
 
 
 Sheet: TypeAlias = dict[str, Item]
@@ -82,15 +95,34 @@ def _is_renamed(before: Item, after: Item) -> bool:
 def _changes(before: Item, after: Item) -> Iterator[Difference]:
     for name in {**before.says, **after.says}:
         old, new = before.says.get(name, "none"), after.says.get(name, "none")
-        if old != new:
+        if isinstance(old, Ways) and isinstance(new, Ways) and old.how == new.how:
+            yield from _ways(after, name, old, new)
+        elif old != new:
             what = f"{after.title}: {name}" if name else after.title
             yield Difference(after.part, Change.CHANGED, f"{what} {old} → {new}")
     if before.title != after.title:
         yield Difference(after.part, Change.CHANGED, f"{before.title} is now {after.title}.")
 
 
+def _ways(item: Item, name: str, old: Ways, new: Ways) -> Iterator[Difference]:
+    """`any` loses and gains ways, `all` loses and gains demands; their order means nothing."""
+    what = name if new.how == "any" else f"{name}, asking that"
+    for words in new.parts:
+        if words not in old.parts:
+            yield Difference(item.part, Change.ADDED, f"{item.title}: now also {what} {words}")
+    for words in old.parts:
+        if words not in new.parts:
+            yield Difference(item.part, Change.REMOVED, f"{item.title}: no longer {what} {words}")
+
+
+def _ways_of(condition: Condition) -> Ways:
+    if isinstance(condition, Joined) and condition.how != "none":
+        return Ways(condition.how, tuple(condition_words(part) for part in condition.parts))
+    return Ways("any", (condition_words(condition),))
+
+
 def _summary(item: Item) -> str:
-    says = ", ".join(f"{name} {said}" if name else said for name, said in item.says.items())
+    says = ", ".join(f"{name} {said}" if name else str(said) for name, said in item.says.items())
     return f"{item.title} ({says})" if says else item.title
 
 
@@ -111,8 +143,8 @@ def sheet(document: Document) -> Sheet:
     items["sal"] = Item("SAL", "SAL", _sal(document))
     items["sql"] = Item("SQL", "SQL", _sql(document))
     for name, target in document.targets.items():
-        says = {"": number_words(target) if isinstance(target, int | float) else str(target)}
-        items[f"target {name}"] = Item("Targets", f"Target for {name.replace('_', ' ')}", says)
+        of, amount = target_words(name, target)
+        items[f"target {name}"] = Item("Targets", f"Target for {of}", {"": amount})
     for name, values in document.lists.items():
         says = {"": ", ".join(sorted({fold(value) for value in values}))}
         items[f"list {name}"] = Item("Lists", f"List {name}", says)
@@ -151,12 +183,12 @@ def _company(document: Document) -> dict[str, str]:
     return {"weight": number_words(company.weight), "cap": number_words(company.at_most)}
 
 
-def _mql(document: Document) -> dict[str, str]:
+def _mql(document: Document) -> dict[str, str | Ways]:
     mql = document.mql
     return {
-        "when": condition_words(mql.when),
+        "when": _ways_of(mql.when),
         "needs to know": listed(sorted(set(mql.needs)), "and") if mql.needs else "nothing",
-        "never if": "none" if mql.never is None else condition_words(mql.never),
+        "never if": "none" if mql.never is None else _ways_of(mql.never),
         "again after": durations.phrase(mql.again_after),
     }
 
@@ -172,12 +204,12 @@ def _sal(document: Document) -> dict[str, str]:
     }
 
 
-def _sql(document: Document) -> dict[str, str]:
+def _sql(document: Document) -> dict[str, str | Ways]:
     sql = document.sql
     needs = sql.answers.needs
     return {
         "decided by": sql.decided_by,
-        "when": "always" if sql.when is None else condition_words(sql.when),
+        "when": "always" if sql.when is None else _ways_of(sql.when),
         "framework": sql.answers.framework,
         "answers needed": listed(sorted(set(needs)), "and") if needs else "none",
     }

@@ -42,8 +42,14 @@ def path_of(place: Place) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """` Did you mean half_life?` or nothing, to end a sentence with."""
+    found = nearest_of(word, known)
+    return f" Did you mean {found}?" if found else ""
+
+
+def nearest_of(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is most like this one, if any is."""
     found = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
-    return f" Did you mean {found[0]}?" if found else ""
+    return found[0] if found else None
 
 
 def one_of(known: Iterable[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 
@@ -21,6 +23,9 @@ class TextForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Read by those who sign, beside what changes.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
     def clean_text(self) -> str:
         """Browsers send two characters for a line break; the text has one."""

@@ -61,7 +61,7 @@ def load(text: str) -> Tree:
     try:
         _Reader(yaml.parse(text, Loader=_LOADER), tree).read()
     except yaml.MarkedYAMLError as fault:
-        raise _marked(fault) from None
+        raise _marked(fault, text) from None
     except yaml.YAMLError as fault:
         raise _fault(1, 1, f"This is not YAML: {str(fault).splitlines()[0]}.") from None
     return tree
@@ -84,10 +84,11 @@ def _fault(line: int, column: int, sentence: str, place: Place = ()) -> Agreemen
     return AgreementError([Fault(line, column, path_of(place), sentence)])
 
 
-def _marked(fault: yaml.MarkedYAMLError) -> AgreementError:
+def _marked(fault: yaml.MarkedYAMLError, text: str) -> AgreementError:
     mark = fault.problem_mark or fault.context_mark
     said = ", ".join(part for part in (fault.context, fault.problem) if part)
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    line = min(line, len(_LINE_BREAK.split(text)))  # the parser's mark may lie after the end
     return _fault(line, column, f"This is not YAML: {said}.")
 
 

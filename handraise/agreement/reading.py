@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from handraise.agreement import checks, plain_yaml
 from handraise.agreement.conditions import ConditionError
 from handraise.agreement.document import Document
-from handraise.agreement.faults import AgreementError, Fault, Place, nearest, path_of
+from handraise.agreement.faults import AgreementError, Fault, Place, nearest, nearest_of, path_of
 from handraise.agreement.plain_yaml import Tree
 
 
@@ -39,18 +39,39 @@ def _fault(tree: Tree, place: Place, sentence: str, *, of_key: bool = False) -> 
 
 
 def _shape_faults(error: ValidationError, tree: Tree) -> list[Fault]:
+    found = [_located(each) for each in error.errors(include_url=False)]
+    meant = {(*place[:-1], _meant(place)) for place, each in found if _is_unknown(each)}
     faults = []
-    for found in error.errors(include_url=False):
-        place, kind = tuple(found["loc"]), found["type"]
-        cause = found.get("ctx", {}).get("error")
-        if isinstance(cause, ConditionError):
-            place = (*place, *cause.where)
-        if place and place[-1] == "[key]":  # Pydantic's word for a fault in the key itself
-            place = place[:-1]
-        sentence = _unknown(place) if kind == "extra_forbidden" else _sentence(found)
-        of_key = kind == "extra_forbidden" or isinstance(cause, ConditionError)
-        faults.append(_fault(tree, place, sentence, of_key=of_key))
+    for place, each in found:
+        # Who wrote `half_lif` need not be told that half_life is missing as well, nor that a
+        # list is too short which is only short of its faulty entries.
+        is_echo = (each["type"] == "missing" and place in meant) or (
+            each["type"] == "too_short"
+            and any(other[: len(place)] == place != other for other, _ in found)
+        )
+        if not is_echo:
+            cause = each.get("ctx", {}).get("error")
+            of_key = _is_unknown(each) or isinstance(cause, ConditionError)
+            sentence = _unknown(place) if _is_unknown(each) else _sentence(each)
+            faults.append(_fault(tree, place, sentence, of_key=of_key))
     return sorted(set(faults))
+
+
+def _located(found: Any) -> tuple[Place, Any]:
+    """The place of what Pydantic found, down to the part of a condition that is at fault."""
+    place = tuple(found["loc"])
+    cause = found.get("ctx", {}).get("error")
+    if isinstance(cause, ConditionError):
+        place = (*place, *cause.where)
+    return (place[:-1] if place and place[-1] == "[key]" else place), found
+
+
+def _is_unknown(found: Any) -> bool:
+    return bool(found["type"] == "extra_forbidden")
+
+
+def _meant(place: Place) -> str:
+    return nearest_of(str(place[-1]), _fields_at(place[:-1])) or ""
 
 
 def _unknown(place: Place) -> str:

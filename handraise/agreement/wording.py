@@ -24,6 +24,13 @@ _LISTS = {
     "free_email": "the list of free mailboxes",
     "disposable_email": "the list of disposable mailboxes",
 }
+_TARGETS = {
+    "mql": Stage.MARKETING_QUALIFIED.label,
+    "sal": Stage.SALES_ACCEPTED.label,
+    "sql": Stage.SALES_QUALIFIED.label,
+    "opportunity": "opportunity",
+    "customer": "customer",
+}
 _STAGES = {stage.value.lower(): stage.label for stage in Stage}
 
 
@@ -222,6 +229,14 @@ def signal_words(signal: FitSignal | Behaviour) -> str:
     """A signal in one line: what counts, what it is worth, and its terms."""
     worth = f"{number_words(signal.points)} {'point' if abs(signal.points) == 1 else 'points'}"
     return "; ".join((f"{what_counts(signal)}: {worth}", *terms(signal)))
+
+
+def target_words(name: str, target: object) -> tuple[str, str]:
+    """A target's name and amount: `("MQL to SQL", "30 %")`, `("MQL", "120 a month")`."""
+    of = " to ".join(_TARGETS.get(part, part) for part in name.split("_to_"))
+    if isinstance(target, int | float):
+        return of, f"{number_words(target * 100)} %"
+    return of, str(target)
 
 
 def number_words(number: float) -> str:

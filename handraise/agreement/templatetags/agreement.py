@@ -61,6 +61,12 @@ def subjects(names: tuple[str, ...]) -> str:
 
 
 @register.filter
+def targets(given: dict[str, object]) -> list[tuple[str, str]]:
+    """Names and amounts of targets in words."""
+    return [wording.target_words(name, target) for name, target in given.items()]
+
+
+@register.filter
 def state_badge(state: str) -> str:
     """The colour of a state's badge."""
     kind = _KINDS[State(state)]
