@@ -3,100 +3,119 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from handraise.agreement.document import Document
+from django.db.models import Q
+
+from handraise.agreement.models import Version
 from handraise.agreement.queries import document_of
+from handraise.kit import clock
 from handraise.leads.models import Lead
-from handraise.scoring.models import Score
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One signal: the points it gave (None: not known whether it applies) and why."""
-
-    name: str
-    points: float | None
-    detail: str = ""
-    matched: int = 0
-    latest: datetime | None = None
-    activities: list[object] = field(default_factory=list)
+from handraise.scoring.explanation import Criterion, Explanation, Part, Reason
+from handraise.scoring.explanation import Kind as KindExplained
+from handraise.scoring.queries import explain
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """fit, interest or intent with its reasons, the strongest first."""
+    """fit, interest or intent: reasons that gave points, those not known, those that gave none."""
 
     name: str
     score: float
-    reasons: list[Reason]
-
-    @property
-    def speaking(self) -> list[Reason]:
-        return [reason for reason in self.reasons if reason.points]
-
-    @property
-    def unknown(self) -> list[Reason]:
-        return [reason for reason in self.reasons if reason.points is None]
-
-    @property
-    def silent(self) -> list[Reason]:
-        return [reason for reason in self.reasons if reason.points == 0]
+    from_colleagues: float
+    speaking: list[Reason]
+    unknown: list[Reason]
+    silent: list[Reason]
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion:
-    """One criterion of the agreement and what it came to; None is unknown."""
+class Bar:
+    """One criterion to pass. `truth` is whether it is passed (None: unknown)."""
 
     says: str
     truth: bool | None
+    part: Part | None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What one activity still gives, and to which score."""
+
+    kind: str
+    points: float
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
+    """All of a lead's scores at an instant, under the version that was in force then."""
+
     version: int
-    at: datetime
-    priority: float
-    grade: str
+    explanation: Explanation
     kinds: list[Kind]
-    criteria: list[Criterion]
+    bars: list[Bar]
+    given: dict[int, Given]
 
 
 def scorecard(lead: Lead, *, at: datetime | None = None) -> Card | None:
-    """The stored score of a lead with its reasons; None while it has none."""
-    score = Score.objects.filter(pk=lead.canonical_id).first()
-    if score is None:
+    """The scores now, or as known at an instant; None where no agreement was in force."""
+    at = at or clock.now()
+    version = _in_force(at)
+    if version is None:
         return None
-    document = document_of(score.version)
+    found = explain(lead.canonical_id, document=document_of(version), at=at)
     return Card(
-        score.version, score.scored_at, score.priority, score.grade,
-        list(_kinds(score, document)), list(_criteria(score, document)),
-    )  # fmt: skip
+        version, found, [_kind(kind) for kind in found.kinds], list(_bars(found)), _given(found)
+    )
 
 
-def _kinds(score: Score, document: Document) -> Iterator[Kind]:
-    place = 0
-    for name in ("fit", "interest", "intent"):
-        signals = getattr(document, name)
-        reasons = [
-            Reason(
-                signal.name, score.contributions[place + n], "", score.matched[place + n],
-                score.latest[place + n],
-            )
-            for n, signal in enumerate(signals)
-        ]  # fmt: skip
-        place += len(signals)
-        reasons.sort(key=lambda reason: -abs(reason.points or 0))
-        yield Kind(name, getattr(score, name), reasons)
+def _in_force(at: datetime) -> int | None:
+    """The number of the version in force at an instant; before the first one, the first."""
+    published = Version.objects.filter(published_at__isnull=False).order_by("published_at")
+    then = published.filter(Q(retired_at=None) | Q(retired_at__gt=at), published_at__lte=at)
+    found = then.last() or published.first()
+    return None if found is None else found.number
 
 
-def _criteria(score: Score, document: Document) -> Iterator[Criterion]:
-    truths = score.truths
-    yield Criterion("MQL: what is asked for", truths.get("mql.when"))
-    for name in document.mql.needs:
-        yield Criterion(f"MQL: {name.replace('_', ' ')} is known", truths.get(f"needs.{name}"))
-    never = truths.get("mql.never")
-    yield Criterion("MQL: nothing stands against it", None if never is None else not never)
-    if document.sql.when is not None:
-        yield Criterion("SQL: what is asked for", truths.get("sql.when"))
+def _kind(kind: KindExplained) -> Kind:
+    return Kind(
+        kind.name,
+        kind.score,
+        kind.from_colleagues,
+        speaking=[reason for reason in kind.reasons if reason.points],
+        unknown=[reason for reason in kind.reasons if reason.points is None],
+        silent=[reason for reason in kind.reasons if reason.points == 0],
+    )
+
+
+_SAYS = {"mql.when": "Meets the MQL criteria", "sql.when": "Meets the SQL criteria"}
+
+
+def _bars(found: Explanation) -> Iterator[Bar]:
+    """The criteria that stand before a lead, those of the agreement that it leaves out not."""
+    for criterion in found.criteria:
+        if criterion.part is None or criterion.key.startswith("route."):
+            continue
+        yield _bar(criterion)
+
+
+def _bar(criterion: Criterion) -> Bar:
+    if criterion.key == "mql.never":
+        passes = None if criterion.truth is None else not criterion.truth
+        return Bar("Nothing rules it out", passes, criterion.part)
+    says = _SAYS.get(criterion.key)
+    if says is None:
+        says = f"{criterion.part.words[:1].upper()}{criterion.part.words[1:]}"  # type: ignore[union-attr]
+    return Bar(says, criterion.truth, criterion.part)
+
+
+def _given(found: Explanation) -> dict[int, Given]:
+    """For each activity that counts, the signal it gives most to."""
+    given: dict[int, Given] = {}
+    for kind in found.kinds:
+        for reason in kind.reasons:
+            for activity in reason.activities:
+                known = given.get(activity.id)
+                if known is None or abs(activity.points) > abs(known.points):
+                    given[activity.id] = Given(kind.name, activity.points)
+    return given

@@ -1,5 +1,7 @@
 """Addresses of this step."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from handraise.ui import views
+
+urlpatterns: list[URLPattern] = [path("patterns/", views.patterns, name="patterns")]

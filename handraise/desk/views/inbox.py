@@ -19,7 +19,7 @@ from handraise.team.access import HttpUserRequest, needs
 from handraise.team.decide import Permission
 
 
-@needs(Permission.TAKE)
+@needs(Permission.SEE)
 def inbox(request: HttpUserRequest, pk: int | None = None) -> HttpResponse:
     """The queue, and the brief of one offer: the one asked for, else the first."""
     return _inbox(request, None if pk is None else open_handover(request.user, pk))
@@ -42,7 +42,7 @@ def _inbox(request: HttpUserRequest, chosen: Handover | None) -> HttpResponse:
     return render(request, "desk/_inbox.html" if request.htmx else "desk/inbox.html", context)
 
 
-@needs(Permission.TAKE)
+@needs(Permission.SEE)
 def queue(request: HttpUserRequest) -> HttpResponse:
     """The queue alone, for the poll: 204 while it looks as the reader sees it."""
     found = queue_of(request.user, at=clock.now())
@@ -70,7 +70,7 @@ def _receipt(request: HttpUserRequest, shown: Handover) -> None:
 
 
 @require_POST
-@needs(Permission.TAKE)
+@needs(Permission.SEE)
 def opening(request: HttpUserRequest, pk: int) -> HttpResponse:
     """The first brief came into view without being chosen: it was opened all the same."""
     _receipt(request, open_handover(request.user, pk))

@@ -74,10 +74,11 @@ def _acts(request: HttpUserRequest, shown: Lead) -> dict[str, object]:
 def timeline(request: HttpUserRequest, pk: int) -> HttpResponse:
     """More of the timeline: the part for htmx, the page of the lead for everybody else."""
     shown = lead_or_404(request.user, pk)
-    before = request.GET.get("before", "")
+    before, card = request.GET.get("before", ""), scorecard(shown)
     context = {
         "lead": shown,
         "happenings": happenings(shown, before=before),
+        "given": card.given if card else {},
         "may_edit": may(request.user, Permission.EDIT_LEADS),
     }
     return render(
