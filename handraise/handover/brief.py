@@ -10,32 +10,28 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from handraise.agreement.document import Behaviour, Document, FitSignal, subjects
-from handraise.handover.material import Material, Row, gather
-from handraise.leads.decide import Stage
+from handraise.handover.material import Material, gather
 from handraise.qualification.decide import figures
 from handraise.scoring.models import Score
 
+Row = dict[str, Any]
+
 FORMAT = 1  # so that a page can still read the briefs of an older release
-LONGEST_TEXT = 500  # of one property; a brief is for reading
 
 
 def briefs(
     lead_ids: Collection[int], *, document: Document, version: int, at: datetime
 ) -> dict[int, dict[str, Any]]:
-    """A brief for each canonical lead, all but the route (`why_you`), as plain JSON."""
+    """A brief for each canonical lead, all but the route (`why_you`), for `leads.bulk.as_json`."""
     gathered = gather(lead_ids, document=document, at=at)
-    return {pk: _plain(_brief(one, document, version, at)) for pk, one in gathered.items()}
+    asked = _asked(document)
+    return {pk: _brief(one, document, version, at, asked) for pk, one in gathered.items()}
 
 
-def _plain(brief: dict[str, Any]) -> dict[str, Any]:
-    plain: dict[str, Any] = msgspec.to_builtins(brief)
-    return plain
-
-
-def _brief(one: Material, document: Document, version: int, at: datetime) -> dict[str, Any]:
+def _brief(
+    one: Material, document: Document, version: int, at: datetime, asked: list[str]
+) -> dict[str, Any]:
     contributions = _contributions(one.score, document)
     return {
         "format": FORMAT,
@@ -44,16 +40,16 @@ def _brief(one: Material, document: Document, version: int, at: datetime) -> dic
         "written_at": at,
         "why_now": _why_now(one, contributions),
         "lead": _lead(one),
-        "facts": [_trimmed(fact) for fact in one.facts],
-        "company_facts": [_trimmed(fact) for fact in one.company_facts],
+        "facts": one.facts,
+        "company_facts": one.company_facts,
         "scores": _scores(one.score),
         "contributions": contributions,
-        "activities": [_activity(row) for row in one.activities],
+        "activities": one.activities,
         "content": one.content,
         "earlier_handovers": one.earlier,
-        "colleagues": [_colleague(row) for row in one.colleagues],
+        "colleagues": one.colleagues,
         "consents": one.consents,
-        "unknown": _unknown(one, document),
+        "unknown": [name for name in asked if name not in one.known],
     }
 
 
@@ -139,43 +135,14 @@ def _did(row: Row) -> str:
     return f"{row['name']}{times}{day} ({row['points']:+.0f})"
 
 
-def _activity(row: Row) -> Row:
-    return {
-        "id": row["id"],
-        "name": row["name"],
-        "what": row["what"][:LONGEST_TEXT],
-        "occurred_at": row["occurred_at"],
-        "properties": {name: _short(value) for name, value in row["properties"].items()},
-    }
-
-
-def _trimmed(fact: Row) -> Row:
-    return {**fact, "value": _short(fact["value"])}
-
-
-def _short(value: object) -> object:
-    return value[:LONGEST_TEXT] if isinstance(value, str) else value
-
-
-def _colleague(row: Row) -> Row:
-    name = row.pop("name") or row["email"] or f"Visitor {row['id']}"
-    return {**row, "name": name, "stage": Stage(row["stage"]).label}
-
-
 _OWN = {"fit", "interest", "intent", "priority", "grade", "stage", "consent"}
 
 
-def _unknown(one: Material, document: Document) -> list[str]:
-    """Facts that the agreement reads and nobody knows: what to ask about."""
-    known = {fact["name"] for fact in one.facts if fact["value"] is not None}
-    known |= {f"company.{fact['name']}" for fact in one.company_facts if fact["value"] is not None}
-    asked = [name for name in _asked(document) if name.split(".")[0] not in _OWN]
-    return [name for name in dict.fromkeys(asked) if name not in known]
-
-
 def _asked(document: Document) -> list[str]:
+    """Facts that the agreement reads, what needs knowing first: unknown ones are to be asked."""
     conditions = [document.mql.when, document.sql.when, document.mql.never]
     conditions += [signal.when for signal in document.fit]
     conditions += [route.when for route in document.routes]
     named = [sorted(subjects(each)) for each in conditions if each is not None]
-    return [*document.mql.needs, *(name for names in named for name in names)]
+    names = [*document.mql.needs, *(name for part in named for name in part)]
+    return [name for name in dict.fromkeys(names) if name.split(".")[0] not in _OWN]

@@ -1,8 +1,11 @@
-"""Reads for briefs: what is known of many leads at once, each kind in one statement."""
+"""Reads for briefs: what is known of many leads at once, each kind in one statement.
+
+PostgreSQL writes the lists of a brief as JSON itself, and nothing here reads them: a morning's ten
+thousand offers would spend their time on instants that are parsed only to be printed again.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,14 +15,17 @@ import msgspec
 
 from handraise.agreement.document import Document
 from handraise.leads.bulk import rows_of
+from handraise.leads.decide import Stage
 from handraise.leads.models import Lead
 from handraise.scoring.models import Score
 
-Row = dict[str, Any]
+Json = msgspec.Raw  # JSON text that is put into the brief as it is
 
 ACTIVITIES = 20
 CONTENT = 12
 COLLEAGUES = 8
+LONGEST_TEXT = 500  # characters of one value; a brief is for reading
+LONGEST_PROPERTIES = 2000  # characters; of longer ones each text is cut
 
 # An activity counts unless, for some doubt, the newest judgement says that it does not.
 _COUNTS = """not exists (
@@ -28,87 +34,127 @@ _COUNTS = """not exists (
         where activity_id = activity.id order by doubt, known_at desc, id desc
     ) judged where not judged.counts)"""
 
-_FACTS = """
-select distinct on (face.canonical_id, fact.name)
-    face.canonical_id, fact.name, fact.value, fact.holds_from, source.name
-from leads_lead face
-join leads_identity identity on identity.lead_id = face.id
-join leads_fact fact on fact.identity_id = identity.id
-join leads_source source on source.id = fact.source_id
-where face.canonical_id = any(%(leads)s) and fact.known_at <= %(at)s and fact.holds_from <= %(at)s
-  and not exists (select from leads_factwithdrawal gone where gone.fact_id = fact.id)
-order by face.canonical_id, fact.name, fact.holds_from desc, fact.known_at desc, fact.id desc
-"""
+_CUT = """case when jsonb_typeof({0}) = 'string' and length({0} #>> '{{}}') > %(longest)s
+    then to_jsonb(left({0} #>> '{{}}', %(longest)s)) else {0} end"""
 
-_COMPANY_FACTS = """
-select distinct on (fact.company_id, fact.name)
-    fact.company_id, fact.name, fact.value, fact.holds_from, source.name
-from leads_fact fact join leads_source source on source.id = fact.source_id
-where fact.company_id = any(%(companies)s)
-  and fact.known_at <= %(at)s and fact.holds_from <= %(at)s
-  and not exists (select from leads_factwithdrawal gone where gone.fact_id = fact.id)
-order by fact.company_id, fact.name, fact.holds_from desc, fact.known_at desc, fact.id desc
-"""
+_FACT = f"""json_build_object('name', name, 'value', {_CUT.format("value")},
+    'holds_from', holds_from, 'source', source)"""
 
-_WHAT = """coalesce(activity.properties->>'title', activity.properties->>'name',
-    activity.properties->>'path', activity.properties->>'url', '')"""
-
-_ACTIVITIES = f"""
-select lead.id, newest.* from unnest(%(leads)s::bigint[]) lead (id)
-cross join lateral (
-    select activity.id, activity.name, activity.occurred_at, {_WHAT}, activity.properties
+# Every statement gives (lead, JSON text), or for facts also the names of those that are known.
+_FACTS = f"""
+select lead, json_agg({_FACT} order by name)::text,
+    array_agg(name) filter (where jsonb_typeof(value) <> 'null')
+from (
+    select distinct on (face.canonical_id, fact.name) face.canonical_id as lead,
+        fact.name, coalesce(fact.value, 'null') as value, fact.holds_from, source.name as source
     from leads_lead face
     join leads_identity identity on identity.lead_id = face.id
-    join leads_activity activity on activity.identity_id = identity.id
-    where face.canonical_id = lead.id and activity.occurred_at <= %(at)s and {_COUNTS}
-    order by activity.occurred_at desc, activity.id desc limit %(limit)s
-) newest
-"""  # noqa: S608 - only constants of this module are put in
+    join leads_fact fact on fact.identity_id = identity.id
+    join leads_source source on source.id = fact.source_id
+    where face.canonical_id = any(%(leads)s)
+      and fact.known_at <= %(at)s and fact.holds_from <= %(at)s
+      and not exists (select from leads_factwithdrawal gone where gone.fact_id = fact.id)
+    order by face.canonical_id, fact.name,
+        fact.holds_from desc, fact.known_at desc, fact.id desc
+) told group by lead
+"""  # noqa: S608 - only constants of this module are put in, here and below
 
-_CONTENT = f"""
-select lead.id, engaged.* from unnest(%(leads)s::bigint[]) lead (id)
-cross join lateral (
-    select activity.name, {_WHAT} as what, count(*), max(activity.occurred_at)
-    from leads_lead face
-    join leads_identity identity on identity.lead_id = face.id
-    join leads_activity activity on activity.identity_id = identity.id
-    where face.canonical_id = lead.id and activity.occurred_at <= %(at)s
-      and activity.name = any(%(events)s) and {_COUNTS}
-    group by 1, 2 having {_WHAT} <> ''
-    order by max(activity.occurred_at) desc limit %(limit)s
-) engaged
+_COMPANY_FACTS = f"""
+select company, json_agg({_FACT} order by name)::text,
+    array_agg('company.' || name) filter (where jsonb_typeof(value) <> 'null')
+from (
+    select distinct on (fact.company_id, fact.name) fact.company_id as company,
+        fact.name, coalesce(fact.value, 'null') as value, fact.holds_from, source.name as source
+    from leads_fact fact join leads_source source on source.id = fact.source_id
+    where fact.company_id = any(%(companies)s)
+      and fact.known_at <= %(at)s and fact.holds_from <= %(at)s
+      and not exists (select from leads_factwithdrawal gone where gone.fact_id = fact.id)
+    order by fact.company_id, fact.name,
+        fact.holds_from desc, fact.known_at desc, fact.id desc
+) told group by company
 """  # noqa: S608
 
-_COLLEAGUES = """
-select lead.id, colleague.* from leads_lead lead
-cross join lateral (
-    select other.id, other.name, other.email, other.title, other.stage, other.last_seen_at
-    from leads_lead other
-    where other.company_id = lead.company_id and other.id <> lead.id
-      and other.is_current
-    order by other.last_seen_at desc nulls last, other.id limit %(limit)s
-) colleague
-where lead.id = any(%(leads)s) and lead.company_id is not null
-"""
+_WHAT = """left(coalesce(activity.properties->>'title', activity.properties->>'name',
+    activity.properties->>'path', activity.properties->>'url', ''), %(longest)s)"""
+
+_PROPERTIES = f"""case when length(activity.properties::text) <= %(longest_properties)s
+    then activity.properties
+    else (select jsonb_object_agg(key, {_CUT.format("each.value")})
+          from jsonb_each(activity.properties) each) end"""  # noqa: S608
+
+_ACTIVITIES = f"""
+select lead.id, (
+    select json_agg(json_build_object('id', id, 'name', name, 'what', what,
+        'occurred_at', occurred_at, 'properties', properties) order by occurred_at desc, id desc)
+    from (
+        select activity.id, activity.name, {_WHAT} as what, activity.occurred_at,
+            {_PROPERTIES} as properties
+        from leads_lead face
+        join leads_identity identity on identity.lead_id = face.id
+        join leads_activity activity on activity.identity_id = identity.id
+        where face.canonical_id = lead.id and activity.occurred_at <= %(at)s and {_COUNTS}
+        order by activity.occurred_at desc, activity.id desc limit {ACTIVITIES}
+    ) newest)::text
+from unnest(%(leads)s::bigint[]) lead (id)
+"""  # noqa: S608
+
+_CONTENT = f"""
+select lead.id, (
+    select json_agg(json_build_object('name', name, 'what', what, 'count', count,
+        'latest', latest) order by latest desc, what)
+    from (
+        select activity.name, {_WHAT} as what, count(*), max(activity.occurred_at) as latest
+        from leads_lead face
+        join leads_identity identity on identity.lead_id = face.id
+        join leads_activity activity on activity.identity_id = identity.id
+        where face.canonical_id = lead.id and activity.occurred_at <= %(at)s
+          and activity.name = any(%(events)s) and {_WHAT} <> '' and {_COUNTS}
+        group by 1, 2 order by latest desc limit {CONTENT}
+    ) engaged)::text
+from unnest(%(leads)s::bigint[]) lead (id)
+"""  # noqa: S608
+
+_LABELS = " ".join(f"when '{stage}' then '{stage.label}'" for stage in Stage)
+
+_COLLEAGUES = f"""
+select lead.id, (
+    select json_agg(json_build_object('id', id, 'email', email, 'title', title,
+        'name', coalesce(nullif(name, ''), nullif(email, ''), 'Visitor ' || id),
+        'stage', case stage {_LABELS} end, 'last_seen_at', last_seen_at)
+        order by last_seen_at desc nulls last, id)
+    from (
+        select other.id, other.name, other.email, other.title, other.stage, other.last_seen_at
+        from leads_lead other
+        where other.company_id = lead.company_id and other.id <> lead.id and other.is_current
+        order by other.last_seen_at desc nulls last, other.id limit {COLLEAGUES}
+    ) colleague)::text
+from leads_lead lead where lead.id = any(%(leads)s) and lead.company_id is not null
+"""  # noqa: S608
 
 _CONSENTS = """
-select distinct on (face.canonical_id, consent.purpose)
-    face.canonical_id, consent.purpose, consent.is_given, consent.holds_from
-from leads_lead face
-join leads_identity identity on identity.lead_id = face.id
-join leads_consent consent on consent.identity_id = identity.id
-where face.canonical_id = any(%(leads)s) and consent.known_at <= %(at)s
-order by face.canonical_id, consent.purpose, consent.holds_from desc, consent.known_at desc,
-    consent.id desc
+select lead, json_agg(json_build_object(
+    'purpose', purpose, 'is_given', is_given, 'holds_from', holds_from) order by purpose)::text
+from (
+    select distinct on (face.canonical_id, consent.purpose)
+        face.canonical_id as lead, consent.purpose, consent.is_given, consent.holds_from
+    from leads_lead face
+    join leads_identity identity on identity.lead_id = face.id
+    join leads_consent consent on consent.identity_id = identity.id
+    where face.canonical_id = any(%(leads)s) and consent.known_at <= %(at)s
+    order by face.canonical_id, consent.purpose, consent.holds_from desc, consent.known_at desc,
+        consent.id desc
+) told group by lead
 """
 
 _EARLIER = """
-select face.canonical_id, handover.offered_at, person.name, handover.ended_at,
-    case when accepted.id is not null then 'acceptance'
-         when rejected.id is not null then 'rejection'
-         when expired.id is not null then 'expiry' else 'withdrawal' end,
-    coalesce(rejected.reason, ''),
-    coalesce(rejected.note, accepted.note, expired.note, withdrawn.note, '')
+select face.canonical_id, json_agg(json_build_object(
+    'offered_at', handover.offered_at, 'to', person.name, 'ended_at', handover.ended_at,
+    'how', case when accepted.id is not null then 'acceptance'
+                when rejected.id is not null then 'rejection'
+                when expired.id is not null then 'expiry' else 'withdrawal' end,
+    'reason', coalesce(rejected.reason, ''),
+    'note', coalesce(rejected.note, accepted.note, expired.note, withdrawn.note, ''))
+    order by handover.ended_at desc, handover.id desc)::text
 from handover_handover handover
 join leads_lead face on face.id = handover.lead_id
 join team_user person on person.id = handover.assignee_id
@@ -117,80 +163,74 @@ left join handover_rejection rejected on rejected.handover_id = handover.id
 left join handover_expiry expired on expired.handover_id = handover.id
 left join handover_withdrawal withdrawn on withdrawn.handover_id = handover.id
 where face.canonical_id = any(%(leads)s) and handover.ended_at is not null
-order by handover.ended_at desc, handover.id desc
+group by face.canonical_id
 """
+
+
+def _none() -> Json:
+    return Json(b"[]")
 
 
 @dataclass(slots=True)
 class Material:
-    """All that a brief of one lead is written from. Lists are newest first."""
+    """All that a brief of one lead is written from. The lists are JSON, newest first; `known`
+    names the facts that have a value."""
 
     lead: Lead
     score: Score | None = None
-    facts: list[Row] = field(default_factory=list)
-    company_facts: list[Row] = field(default_factory=list)
-    activities: list[Row] = field(default_factory=list)
-    content: list[Row] = field(default_factory=list)
-    colleagues: list[Row] = field(default_factory=list)
-    consents: list[Row] = field(default_factory=list)
-    earlier: list[Row] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+    facts: Json = field(default_factory=_none)
+    company_facts: Json = field(default_factory=_none)
+    activities: Json = field(default_factory=_none)
+    content: Json = field(default_factory=_none)
+    colleagues: Json = field(default_factory=_none)
+    consents: Json = field(default_factory=_none)
+    earlier: Json = field(default_factory=_none)
 
 
 def gather(lead_ids: Collection[int], *, document: Document, at: datetime) -> dict[int, Material]:
     """The material of each canonical lead, as known at `at`, in nine statements for all of them."""
     leads = Lead.objects.select_related("company", "owner").in_bulk(list(lead_ids))
     scores = Score.objects.in_bulk(list(leads))
-    named = {"leads": list(leads), "at": at}
-    of = {
-        "facts": _by_lead(_FACTS, named, _FACT),
-        "activities": _by_lead(
-            _ACTIVITIES,
-            {**named, "limit": ACTIVITIES},
-            ("id", "name", "occurred_at", "what", "properties"),
-        ),
-        "content": _by_lead(
-            _CONTENT,
-            {**named, "limit": CONTENT, "events": _events(document)},
-            ("name", "what", "count", "latest"),
-        ),
-        "colleagues": _by_lead(
-            _COLLEAGUES,
-            {**named, "limit": COLLEAGUES},
-            ("id", "name", "email", "title", "stage", "last_seen_at"),
-        ),
-        "consents": _by_lead(_CONSENTS, named, ("purpose", "is_given", "holds_from")),
-        "earlier": _by_lead(
-            _EARLIER, named, ("offered_at", "to", "ended_at", "how", "reason", "note")
-        ),
+    found = {pk: Material(lead, scores.get(pk)) for pk, lead in leads.items()}
+    named = {
+        "leads": list(leads),
+        "companies": [lead.company_id for lead in leads.values() if lead.company_id is not None],
+        "events": _events(document),
+        "at": at,
+        "longest": LONGEST_TEXT,
+        "longest_properties": LONGEST_PROPERTIES,
     }
-    companies = [lead.company_id for lead in leads.values() if lead.company_id is not None]
-    company_facts = _by_lead(_COMPANY_FACTS, {"companies": companies, "at": at}, _FACT)
-    return {
-        pk: Material(
-            lead,
-            scores.get(pk),
-            company_facts=company_facts.get(lead.company_id or 0, []),
-            **{kind: rows.get(pk, []) for kind, rows in of.items()},
-        )
-        for pk, lead in leads.items()
-    }
+    for kind, text in _LISTS.items():
+        for lead, told in rows_of(text, named):
+            setattr(found[lead], kind, _json(told))
+    _add_facts(found, named)
+    return found
 
 
-_FACT = ("name", "value", "holds_from", "source")
-_JSON = {"value", "properties"}
+_LISTS = {
+    "activities": _ACTIVITIES,
+    "content": _CONTENT,
+    "colleagues": _COLLEAGUES,
+    "consents": _CONSENTS,
+    "earlier": _EARLIER,
+}
+
+
+def _add_facts(found: dict[int, Material], named: dict[str, Any]) -> None:
+    for lead, told, names in rows_of(_FACTS, named):
+        found[lead].facts = _json(told)
+        found[lead].known |= set(names or ())
+    companies = {pk: (told, names) for pk, told, names in rows_of(_COMPANY_FACTS, named)}
+    for one in found.values():
+        told, names = companies.get(one.lead.company_id or 0, (None, None))
+        one.company_facts = _json(told)
+        one.known |= set(names or ())
+
+
+def _json(text: str | None) -> Json:
+    return _none() if text is None else Json(text.encode())
 
 
 def _events(document: Document) -> list[str]:
     return sorted({signal.event for signal in (*document.interest, *document.intent)})
-
-
-def _by_lead(
-    text: str, parameters: dict[str, Any], columns: tuple[str, ...]
-) -> dict[int, list[Row]]:
-    found: dict[int, list[Row]] = defaultdict(list)
-    for lead, *values in rows_of(text, parameters):
-        row = dict(zip(columns, values, strict=True))
-        for name in _JSON.intersection(columns):  # Django's cursors leave jsonb as text
-            row[name] = msgspec.json.decode(row[name]) if row[name] is not None else None
-        found[lead].append(row)
-    return found

@@ -116,6 +116,7 @@ def open_handovers_of(lead_ids: Collection[int]) -> QuerySet[Handover]:
     return (
         Handover.objects.filter(lead__canonical__in=list(lead_ids), ended_at=None)
         .select_related("lead__canonical", "assignee", "team")
+        .defer("brief", "route")
         .order_by("offered_at", "pk")
     )
 
