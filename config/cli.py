@@ -9,7 +9,15 @@ import sys
 
 import typer
 
-from config.commands import agreeing, examining, importing, people, running, scoring
+from config.commands import (
+    agreeing,
+    examining,
+    exporting,
+    importing,
+    people,
+    running,
+    scoring,
+)
 from config.commands.say import err, out
 from config.version import VERSION
 
@@ -27,6 +35,7 @@ app.add_typer(people.users, name="user")
 app.add_typer(people.keys, name="key")
 app.add_typer(agreeing.agreement, name="agreement")
 app.add_typer(importing.imports, name="import")
+app.add_typer(exporting.exports, name="export")
 app.command()(scoring.score)
 app.command()(examining.doctor)
 

@@ -153,6 +153,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "handraise.team.adapter.ClosedAdapter"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
