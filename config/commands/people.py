@@ -32,20 +32,29 @@ def add_user(
 ) -> None:
     """Add a person. Until somebody of revenue operations is here, no --as is needed."""
     with session.session(data):
+        from django.db import transaction
+
+        from handraise.leads import journal
+        from handraise.leads.decide import Via
         from handraise.team import actions
         from handraise.team.models import Team, User
 
         managed = User.objects.filter(role=Role.REVENUE_OPERATIONS, is_active=True).exists()
         by = session.acting(as_, Permission.ADMINISTER) if managed or as_ else None
         at = datetime.now(UTC)
-        found = Team.objects.filter(name=team).first() if team else None
-        if team and found is None:
-            found = actions.add_team(name=team, by=by, at=at)
         given = password or secrets.token_urlsafe(12)
-        user = actions.add_user(
-            email=email, name=name or email.split("@")[0].replace(".", " ").title(), role=role,
-            password=given, team=found, is_manager=manager, by=by, at=at,
-        )  # fmt: skip
+        with transaction.atomic():
+            found = Team.objects.filter(name__iexact=team).first() if team else None
+            if team and found is None:
+                found = actions.add_team(name=team, by=by, at=at)
+                said = f"The team {found.name} was added."
+                journal.write("team.team_added", at=at, via=Via.SHELL, by=by, said=said)
+            user = actions.add_user(
+                email=email, name=name or email.split("@")[0].replace(".", " ").title(), role=role,
+                password=given, team=found, is_manager=manager, by=by, at=at,
+            )  # fmt: skip
+            said = f"{user.name} was added as {user.role_label.lower()}."
+            journal.write("team.person_added", at=at, via=Via.SHELL, by=by, said=said)
         done(f"Added {user.name} ({user.role_label.lower()}), who signs in as {user.email}.")
         if not password:
             out.print(given, highlight=False)

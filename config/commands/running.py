@@ -102,7 +102,8 @@ def _build(seed: int) -> list[Any]:
 
 def _table(sign_ins: list[Any]) -> Table:
     table = Table("Role", "E-mail", "Password", title="Sign in as")
-    for sign_in in sign_ins:
+    one_a_role = {sign_in.role: sign_in for sign_in in reversed(sign_ins)}  # the first of each
+    for sign_in in reversed(one_a_role.values()):
         table.add_row(str(sign_in.role), sign_in.email, sign_in.password)
     return table
 
