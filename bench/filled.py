@@ -68,8 +68,8 @@ _STATEMENTS = (
            source.id
     from leads_company company cross join leads_source source
     cross join lateral (values
-        ('company.employees', to_jsonb(company.employees), null, company.employees),
-        ('company.industry', to_jsonb(company.industry), company.industry, null)
+        ('employees', to_jsonb(company.employees), null, company.employees),
+        ('industry', to_jsonb(company.industry), company.industry, null)
     ) fact (name, value, text, number)
     where source.name = 'Bench'
     """,

@@ -10,6 +10,7 @@ from uuid import uuid4
 from django.db import transaction
 
 from handraise.kit import clock
+from handraise.kit.fold import fold
 from handraise.leads import attention, cards, fact_rows, identities, journal, merging
 from handraise.leads.bulk import next_ids
 from handraise.leads.decide import Doubt, IdentityKind, Refused, SourceKind, Via
@@ -259,7 +260,7 @@ def record_consent(
     via: Via,
 ) -> Consent:  # fmt: skip
     """Note that the lead gave or withdrew consent for a purpose, with the words it was shown."""
-    named = purpose.strip()
+    named = fold(purpose)  # as the agreement spells it
     if not named or len(named) > 60:
         raise Refused("Name the purpose of the consent, in at most 60 characters.")
     held = _hold(lead)

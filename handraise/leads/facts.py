@@ -172,8 +172,8 @@ def match_of(properties: Mapping[str, Json]) -> dict[str, Json]:
             if folded:
                 match[path] = folded
                 match[path + "~"] = tokens
-        elif value is not None:
-            match[path] = value
+        elif isinstance(value, bool) or (value is not None and _finite(value) is not None):
+            match[path] = value  # a number beyond a double would make scoring fail
     return match
 
 
