@@ -172,7 +172,7 @@ def match_of(properties: Mapping[str, Json]) -> dict[str, Json]:
             if folded:
                 match[path] = folded
                 match[path + "~"] = tokens
-        elif isinstance(value, bool) or (value is not None and _finite(value) is not None):
+        elif isinstance(value, int | float) and _finite(value) is not None:
             match[path] = value  # a number beyond a double would make scoring fail
     return match
 
