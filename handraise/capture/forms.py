@@ -30,7 +30,7 @@ class FileForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         limit = settings.IMPORT_LIMIT // 1024 // 1024
         self.fields[
             "file"
@@ -51,6 +51,9 @@ class MappingForm(forms.Form):
     again = forms.BooleanField(
         label="Import it even if this very file was imported before", required=False
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
     def clean_mapping(self) -> Mapping:
         try:

@@ -33,7 +33,7 @@ from handraise.capture.imports import (
 )
 from handraise.capture.imports.error_file import error_rows
 from handraise.capture.imports.queries import imports_visible_to
-from handraise.capture.imports.showing import shown
+from handraise.capture.imports.showing import came_of, shown
 from handraise.capture.imports.writing import checked
 from handraise.capture.models import Import
 from handraise.kit.clock import now
@@ -79,7 +79,7 @@ def import_draft(request: HttpUserRequest, token: str) -> HttpResponse:
     found, fault = _looked_at(path, form)
     context = {"form": form, "draft": draft, "token": token, "fault": fault,
                "shown": shown(found) if found else None, "previewed": PREVIEWED}  # fmt: skip
-    part = "_preview" if request.headers.get("HX-Request") else "import_draft"
+    part = "_looked" if request.htmx else "import_draft"
     return render(request, f"capture/{part}.html", context)
 
 
@@ -147,8 +147,12 @@ def _looked_at(path: Path, form: MappingForm) -> tuple[Preview | None, str]:
 @needs(Permission.IMPORT)
 def import_page(request: HttpUserRequest, pk: int) -> HttpResponse:
     importing = _visible(request, pk)
-    context = {**_progress(importing), "refused": _refused(importing),
-               "mapping": written(checked(importing.mapping))}  # fmt: skip
+    context = {
+        **_progress(importing),
+        "refused": _refused(importing),
+        "came": came_of(importing.report),
+        "mapping": written(checked(importing.mapping)),
+    }
     return render(request, "capture/import.html", context)
 
 

@@ -26,6 +26,7 @@ from handraise.capture.imports.translating import Origin, Taken, Translation
 from handraise.capture.imports.writing import checked
 from handraise.capture.models import Import, RefusedRow
 from handraise.leads import journal
+from handraise.leads.bulk import rows_of
 from handraise.leads.decide import Via
 
 BATCH = 2_000
@@ -191,6 +192,7 @@ def _finish(import_id: int, *, at: datetime) -> Import:
         return current
     current.state, current.finished_at = ImportState.DONE, at
     current.total_rows = current.read_rows
+    current.report.setdefault("counts", {})["leads"] = _leads_with_news(current.source_id)
     current.save()
     said = (
         f"{current.file_name} was imported: {current.taken_rows:,} rows taken,"
@@ -201,6 +203,18 @@ def _finish(import_id: int, *, at: datetime) -> Import:
     # The rows are in and the refused ones are kept as rows; the file is not needed any more.
     transaction.on_commit(lambda: Path(current.path).unlink(missing_ok=True))
     return current
+
+
+def _leads_with_news(source_id: int) -> int:
+    """How many people this source told something of; batches apart cannot know it."""
+    told = "SELECT identity_id FROM {} WHERE source_id = %(source)s"
+    tables = ("leads_fact", "leads_activity", "leads_consent")
+    either = " UNION ".join(told.format(table) for table in tables)
+    sql = f"""
+        SELECT count(DISTINCT lead.canonical_id) FROM leads_identity known
+        JOIN leads_lead lead ON lead.id = known.lead_id WHERE known.id IN ({either})
+    """  # noqa: S608 (the tables are ours)
+    return int(rows_of(sql, {"source": source_id})[0][0])
 
 
 @transaction.atomic

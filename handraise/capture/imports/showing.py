@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Map
 from dataclasses import dataclass
+from typing import Any
 
 from handraise.capture.imports.previewing import Preview
 from handraise.capture.imports.storing import Refused
@@ -10,6 +12,20 @@ from handraise.capture.imports.translating import Taken
 from handraise.leads.entry import EntryKind, Json
 
 _CELL = 60
+_VALUES = 8
+_WORDS = {
+    "leads": "leads with news",
+    "facts": "new facts",
+    "activities": "activities",
+    "bots": "of them by robots",
+    "merges": "leads found to be one",
+    "conflicts": "rows that named two people as one",
+    "consents": "consents",
+    "outcomes": "stages reached",
+    "outcomes_known": "stages that were known",
+    "outcomes_outdated": "stages older than what is known",
+    "repeated": "rows told before",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +36,7 @@ class Example:
     who: str
     when: str
     what: list[tuple[str, str]]
+    more: int
     marks: list[str]
 
 
@@ -49,6 +66,12 @@ def shown(found: Preview) -> Shown:
         [(name, count, round(100 * count / found.taken)) for name, count in
          found.unknown.most_common(12)] if found.taken else [],
     )  # fmt: skip
+
+
+def came_of(report: Map[str, Any]) -> list[tuple[str, int]]:
+    """What an import brought, in words."""
+    counts = report.get("counts", {})
+    return [(said, counts[name]) for name, said in _WORDS.items() if counts.get(name)]
 
 
 def _notes(found: Preview) -> list[str]:
@@ -82,7 +105,7 @@ def _example(taken: Taken) -> Example:
     if taken.outcome:
         marks.append(taken.outcome.stage.label)
     when = f"{taken.when.occurred_at:%Y-%m-%d %H:%M}"
-    return Example(taken.line, who, when, what, marks)
+    return Example(taken.line, who, when, what[:_VALUES], max(len(what) - _VALUES, 0), marks)
 
 
 def _text(value: Json) -> str:

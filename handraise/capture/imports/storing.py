@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,16 @@ _TAG = """
         FROM unnest(%s::bigint[], %s::text[]) AS asked (lead_id, tag) GROUP BY lead_id
     ) said
     WHERE lead.id = said.lead_id AND NOT lead.tags @> said.tags::varchar[]
+"""
+_CONSENTS = """
+    SELECT DISTINCT ON (lead.canonical_id, consent.purpose)
+        lead.canonical_id, consent.purpose, consent.is_given
+    FROM leads_lead lead
+    JOIN leads_identity known ON known.lead_id = lead.id
+    JOIN leads_consent consent ON consent.identity_id = known.id AND consent.withdrawn_at IS NULL
+    WHERE lead.canonical_id = ANY(%s)
+    ORDER BY lead.canonical_id, consent.purpose, consent.holds_from DESC, consent.known_at DESC,
+        consent.id DESC
 """
 _CONSENT = ("identity_id", "purpose", "is_given", "wording", "holds_from", "known_at", "source_id",
             "by_id")  # fmt: skip
@@ -73,9 +83,8 @@ def store(
     if entries:
         recorded = record(entries, at=at)
         counts.update(
-            leads=len(recorded.lead_ids), activities=recorded.activities, facts=recorded.facts,
-            merges=recorded.merges, conflicts=len(recorded.conflicts),
-            bots=sum(1 for entry in entries if entry.bot),
+            activities=recorded.activities, facts=recorded.facts, merges=recorded.merges,
+            conflicts=len(recorded.conflicts), bots=sum(1 for entry in entries if entry.bot),
         )  # fmt: skip
     _store_the_rest(importing, [one for _, one in fresh], counts, at=at)
     return refused + again
@@ -168,17 +177,25 @@ def _store_tags(tagged: Sequence[tuple[int, str]]) -> None:
 
 
 def _store_consents(
-    importing: Import, told: Iterable[tuple[Taken, _Person]], counts: Counter[str], *, at: datetime
+    importing: Import, told: Sequence[tuple[Taken, _Person]], counts: Counter[str], *, at: datetime
 ) -> None:
+    said_before = _newest_consents([person for _, person in told])
     rows: list[tuple[Any, ...]] = [
         (person.identity_id, said.purpose, said.is_given, said.wording, said.at, at,
          importing.source_id, importing.by_id)
         for one, person in told
         for said in one.consents
+        if said_before.get((person.lead_id, said.purpose)) is not said.is_given
     ]  # fmt: skip
     if rows:
         copy_rows("leads_consent", _CONSENT, rows)
         counts["consents"] += len(rows)
+
+
+def _newest_consents(people: Sequence[_Person]) -> dict[tuple[int, str], bool]:
+    """What each lead's newest consent for each purpose is: what is known is not written again."""
+    found = rows_of(_CONSENTS, [[person.lead_id for person in people]])
+    return {(lead, purpose): given for lead, purpose, given in found}
 
 
 def _store_moves(

@@ -22,7 +22,7 @@ _FACTS = {
     "email": ("email", "e mail", "mail", "email address", "e mail address"),
     "first_name": ("first name", "firstname", "given name", "vorname", "prenom"),
     "last_name": ("last name", "lastname", "surname", "family name", "nachname", "nom"),
-    "name": ("name", "full name", "fullname", "contact", "contact name", "lead name"),
+    "name": ("name", "full name", "fullname", "contact name", "lead name"),
     "title": ("title", "job title", "jobtitle", "position", "role", "job"),
     "phone": ("phone", "phone number", "phone1", "telephone", "tel", "mobile", "telefon"),
     "city": ("city", "town", "suburb", "ort", "stadt", "ville"),

@@ -18,7 +18,7 @@ from handraise.capture.imports.identifying import Identified, identifier
 from handraise.capture.imports.mapping import Mapping
 from handraise.capture.imports.reading import Row, Sheet
 from handraise.capture.imports.spreading import Spreading
-from handraise.capture.imports.values import clean
+from handraise.capture.imports.values import Empty, clean
 from handraise.capture.validate import MESSAGE_ID_CHARS
 from handraise.leads.entry import Entry, EntryKind, Json
 
@@ -109,6 +109,8 @@ class Translation:
             occurred = self._compiler.sane(self._spreading.instant(cells, place))
         elif self._mapping.occurred_at is not None:
             told = self._occurred_at(cells)
+            if told is None and self._mapping.occurred_at.when_empty is Empty.IMPORT:
+                return When(self._origin.at, self._origin.at, is_assumed=False)
             if told is None:
                 name = self._mapping.occurred_at.column[0]
                 raise RowFault(f"column {name!r} is empty: it says when", "instant")

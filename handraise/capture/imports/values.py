@@ -88,9 +88,17 @@ class _Id(Strict):
     when_wrong: Wrong = Wrong.REFUSE
 
 
+class Empty(StrEnum):
+    """What becomes of a row that does not say when: refused, or taken as of the import."""
+
+    REFUSE = "refuse"
+    IMPORT = "import"
+
+
 class _Instant(Strict):
     column: Names
     formats: list[Format] = []
+    when_empty: Empty = Empty.REFUSE
 
 
 Column: TypeAlias = Annotated[_Column, BeforeValidator(_named)]

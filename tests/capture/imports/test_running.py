@@ -319,7 +319,7 @@ def test_an_outcome_older_than_the_stage_is_only_counted(file: WriteFile, mark: 
     done = brought(file("Email,When,Status\nada@example.com,2026-01-03,lost\n", "2.csv"), WON, mark)
 
     assert Lead.objects.get().stage == "CUSTOMER"
-    assert done.report["counts"] == {"outcomes_outdated": 1}
+    assert done.report["counts"] == {"outcomes_outdated": 1, "leads": 0}
 
 
 def test_rows_without_dates_are_spread_by_a_column(file: WriteFile, mark: User) -> None:
