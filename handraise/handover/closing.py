@@ -12,6 +12,7 @@ from handraise.handover.models import Expiry, Handover, Withdrawal
 from handraise.handover.offering import Pass, look_again, offer, queues_now, route_of
 from handraise.handover.queries import open_handovers_of, rejecters_of
 from handraise.leads import attention, journal
+from handraise.leads.bulk import rows_of
 from handraise.leads.decide import Stage, Via
 from handraise.qualification.decide import qualifies
 from handraise.scoring.models import Score
@@ -29,25 +30,34 @@ def close_moot(lead_ids: Collection[int], *, at: datetime) -> list[Handover]:
     Of two (their leads were merged) the older stays.
     """
     attention.lock(lead_ids)
-    closed: list[Handover] = []
-    kept: set[int] = set()
-    for handover in open_handovers_of(lead_ids).select_for_update(of=("self",)):
-        why = _moot(handover, is_second=handover.lead.canonical_id in kept)
-        if why:
-            withdraw_locked(handover, why=why, by=None, at=at, via=Via.WORKER)
-            closed.append(handover)
-        else:
-            kept.add(handover.lead.canonical_id)
+    moot = [row[0] for row in rows_of(_MOOT, [list(lead_ids)])]
+    closed = list(open_handovers_of(lead_ids).filter(pk__in=moot).select_for_update(of=("self",)))
+    for handover in closed:
+        withdraw_locked(handover, why=_why_moot(handover), by=None, at=at, via=Via.WORKER)
     return closed
 
 
-def _moot(handover: Handover, *, is_second: bool) -> str:
+_MOOT = """
+select handover.id
+from leads_lead lead
+join leads_lead face on face.canonical_id = lead.id
+join handover_handover handover on handover.lead_id = face.id and handover.ended_at is null
+where lead.id = any(%s) and (
+    lead.stage <> 'MARKETING_QUALIFIED' or lead.withdrawn_at is not null or exists (
+        select from leads_lead other
+        join handover_handover older on older.lead_id = other.id and older.ended_at is null
+        where other.canonical_id = lead.id
+          and (older.offered_at, older.id) < (handover.offered_at, handover.id)))
+"""
+
+
+def _why_moot(handover: Handover) -> str:
     lead = handover.lead.canonical
     if lead.withdrawn_at is not None:
         return "The lead was withdrawn with the import that brought it."
     if lead.stage != Stage.MARKETING_QUALIFIED:
         return f"The lead is now {Stage(lead.stage).label}."
-    return "Merged with a lead that is already handed over." if is_second else ""
+    return "Merged with a lead that is already handed over."
 
 
 def withdraw_locked(

@@ -66,11 +66,11 @@ def _decisions(
     asked = {
         standing.lead_id: standing
         for standing in standings
-        if _may_move(stages.get(standing.lead_id), standing)
+        if decide.is_for_criteria(
+            stages.get(standing.lead_id), standing, is_held=standing.lead_id in held
+        )
     }
-    known = histories(
-        {lead: stages[lead] for lead in asked}, document=published.document, held=held
-    )
+    known = histories({lead: stages[lead] for lead in asked}, document=published.document)
     found = (
         decide.next_move(
             standing, known[lead], document=published.document, version=published.number, at=at
@@ -78,13 +78,6 @@ def _decisions(
         for lead, standing in asked.items()
     )
     return [decision for decision in found if decision is not None]
-
-
-def _may_move(stage: Stage | None, standing: Standing) -> bool:
-    """Whether it is worth reading this lead's history: most leads neither qualify nor are MQL."""
-    if stage is Stage.MARKETING_QUALIFIED:
-        return True
-    return stage in {Stage.LEAD, Stage.NURTURE} and decide.qualifies(standing)
 
 
 def _move_of(decision: Decision, version: int) -> Move:

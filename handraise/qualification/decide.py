@@ -145,15 +145,14 @@ class LastReturn:
 class History:
     """What `next_move` must know of a lead beside its standing.
 
-    `came_from` is the stage before it became MQL. `is_held`: somebody in sales was offered it or
-    has taken it. `returns` counts since the last reopening. `newest_matched_at` and
-    `newest_intent_at` are when the newest activity that counts (for any signal, for an intent
-    signal) occurred; `newest_fact_at` when the newest fact that the agreement reads became known.
+    `came_from` is the stage before it became MQL. `returns` counts since the last reopening.
+    `newest_matched_at` and `newest_intent_at` are when the newest activity that counts (for any
+    signal, for an intent signal) occurred; `newest_fact_at` when the newest fact that the
+    agreement reads became known.
     """
 
     stage: Stage
     came_from: Stage = Stage.LEAD
-    is_held: bool = False
     last_return: LastReturn | None = None
     returns: int = 0
     newest_matched_at: datetime | None = None
@@ -187,16 +186,31 @@ def qualifies(standing: Standing) -> bool:
     )
 
 
+def is_for_criteria(stage: Stage | None, standing: Standing, *, is_held: bool) -> bool:
+    """Whether the criteria may move this lead at all; if not, its history need not be read.
+
+    An MQL that somebody in sales was offered, or has taken, is theirs: it stays, however cool.
+    """
+    if is_held:
+        return False
+    if stage is Stage.MARKETING_QUALIFIED:
+        return True
+    return stage in {Stage.LEAD, Stage.NURTURE} and qualifies(standing)
+
+
 def next_move(
     standing: Standing, history: History, *, document: Document, version: int, at: datetime
 ) -> Decision | None:
-    """The move that the criteria make now, the reason why none is made, or None: nothing to say."""
+    """The move that the criteria make now, the reason why none is made, or None: nothing to say.
+
+    For leads that `is_for_criteria` lets through.
+    """
     match history.stage:
         case Stage.LEAD | Stage.NURTURE:
             if not qualifies(standing):
                 return None
             return _qualify(standing, history, document, version, at)
-        case Stage.MARKETING_QUALIFIED if not history.is_held and not qualifies(standing):
+        case Stage.MARKETING_QUALIFIED if not qualifies(standing):
             reason = f"No longer meets the MQL criteria of version {version}: {_why_not(standing)}."
             return _decision(standing, history.stage, history.came_from, reason)
         case _:

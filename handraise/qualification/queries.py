@@ -68,10 +68,8 @@ group by 1
 """
 
 
-def histories(
-    stages: dict[int, Stage], *, document: Document, held: Collection[int] = ()
-) -> dict[int, History]:
-    """What `decide.next_move` must know of each lead; `held` are in the hands of sales."""
+def histories(stages: dict[int, Stage], *, document: Document) -> dict[int, History]:
+    """What `decide.next_move` must know of each of these canonical leads."""
     leads = list(stages)
     came_from = dict(rows_of(_CAME_FROM, [leads]))
     returns = {row[0]: row[1:] for row in rows_of(_RETURNS, {"leads": leads})}
@@ -80,10 +78,11 @@ def histories(
         lead: History(
             stage=stage,
             came_from=_origin(came_from.get(lead)),
-            is_held=lead in held,
             last_return=_last_return(returns[lead]) if lead in returns else None,
             returns=returns[lead][4] if lead in returns else 0,
-            **news.get(lead, {}),
+            newest_matched_at=news[lead].matched_at if lead in news else None,
+            newest_intent_at=news[lead].intent_at if lead in news else None,
+            newest_fact_at=news[lead].fact_at if lead in news else None,
         )
         for lead, stage in stages.items()
     }
@@ -98,7 +97,14 @@ def _last_return(row: tuple[Any, ...]) -> LastReturn:
     return LastReturn(at, Consequence(consequence), reason, wakes_at)
 
 
-def _news(lead_ids: list[int], document: Document) -> dict[int, dict[str, datetime | None]]:
+@dataclass(frozen=True, slots=True)
+class _News:
+    matched_at: datetime | None
+    intent_at: datetime | None
+    fact_at: datetime | None
+
+
+def _news(lead_ids: list[int], document: Document) -> dict[int, _News]:
     """When what counts was last seen, for the few leads that were given back."""
     if not lead_ids:
         return {}
@@ -110,11 +116,9 @@ def _news(lead_ids: list[int], document: Document) -> dict[int, dict[str, dateti
     scores = Score.objects.filter(pk__in=lead_ids).values_list("pk", "latest")
     latest = {lead: list(instants) for lead, instants in scores}
     return {
-        lead: {
-            "newest_matched_at": _newest(latest.get(lead, [])),
-            "newest_intent_at": _newest(latest.get(lead, [])[intent:]),
-            "newest_fact_at": facts.get(lead),
-        }
+        lead: _News(
+            _newest(latest.get(lead, [])), _newest(latest.get(lead, [])[intent:]), facts.get(lead)
+        )
         for lead in lead_ids
     }
 

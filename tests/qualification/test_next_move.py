@@ -18,6 +18,7 @@ from handraise.qualification.decide import (
     History,
     LastReturn,
     Maker,
+    is_for_criteria,
     next_move,
     qualifies,
 )
@@ -91,8 +92,23 @@ def test_an_mql_not_yet_offered_goes_back_to_where_it_came_from(came_from: Stage
     assert "No longer meets" in decision.reasons[0]
 
 
-def test_an_mql_that_was_offered_stays() -> None:
-    assert move(FALLS_SHORT, History(Stage.MARKETING_QUALIFIED, is_held=True)) is None
+@pytest.mark.parametrize(
+    ("stage", "one", "is_held", "concerns"),
+    [
+        (Stage.MARKETING_QUALIFIED, FALLS_SHORT, True, False),
+        (Stage.MARKETING_QUALIFIED, FALLS_SHORT, False, True),
+        (Stage.LEAD, FALLS_SHORT, False, False),
+        (Stage.LEAD, MEETS, False, True),
+        (Stage.NURTURE, MEETS, False, True),
+        (Stage.SALES_ACCEPTED, MEETS, False, False),
+        (Stage.DISQUALIFIED, MEETS, False, False),
+        (None, MEETS, False, False),
+    ],
+)
+def test_the_criteria_move_only_leads_that_are_in_nobodys_hands(
+    stage: Stage | None, one: Standing, is_held: bool, concerns: bool
+) -> None:
+    assert is_for_criteria(stage, one, is_held=is_held) is concerns
 
 
 def test_it_names_what_is_missing_when_an_mql_falls_back() -> None:
@@ -144,17 +160,16 @@ def test_wrong_data_needs_a_changed_fact_and_no_rest() -> None:
 
 @given(
     st.sampled_from(Stage),
-    st.booleans(),
     st.sampled_from([True, False, None]),
     st.sampled_from([True, False, None]),
     st.sampled_from([Stage.LEAD, Stage.NURTURE]),
 )
 def test_the_criteria_make_only_moves_of_the_table(
-    stage: Stage, is_held: bool, when: bool | None, never: bool | None, came_from: Stage
+    stage: Stage, when: bool | None, never: bool | None, came_from: Stage
 ) -> None:
     one = standing(mql__when=when, mql__never=never)
 
-    decision = move(one, History(stage, came_from=came_from, is_held=is_held))
+    decision = move(one, History(stage, came_from=came_from))
 
     if decision is not None and decision.is_move:
         assert Maker.CRITERIA in MOVES[decision.before, decision.after].makers
