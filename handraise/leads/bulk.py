@@ -26,10 +26,21 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[object
 
     Values are None, truths, numbers, texts without NUL, instants with a zone.
     """
+    lines = ["\t".join([_field(value) for value in row]) for row in rows]
+    copy_lines(table, columns, lines)
+
+
+def copy_lines(table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
+    """COPY rows that are written out already: fields between tabs, texts through `escaped`."""
     names = ", ".join(columns)
-    text = "".join(["\t".join([_field(value) for value in row]) + "\n" for row in rows])
+    text = "\n".join(lines) + "\n"
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
         copy.write(text)
+
+
+def escaped(text: str) -> str:
+    """A text as a field of a copied line."""
+    return _SPECIAL.sub(_escape, text) if _SPECIAL.search(text) else text
 
 
 _SPECIAL = re.compile(r"[\\\n\r\t]")
@@ -40,7 +51,7 @@ def _field(value: object) -> str:
     if value is None:
         return "\\N"
     if isinstance(value, str):
-        return _SPECIAL.sub(_escaped, value) if _SPECIAL.search(value) else value
+        return escaped(value)
     if value is True or value is False:
         return "t" if value else "f"
     if isinstance(value, datetime):
@@ -50,7 +61,7 @@ def _field(value: object) -> str:
     raise TypeError(f"{value!r} cannot be copied.")
 
 
-def _escaped(found: re.Match[str]) -> str:
+def _escape(found: re.Match[str]) -> str:
     return _ESCAPES[found[0]]
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from handraise.leads import attention, cards, companies, fact_rows, journal, merging
-from handraise.leads.bulk import as_json, copy_rows, next_ids, rows_of
+from handraise.leads.bulk import as_json, copy_lines, copy_rows, escaped, next_ids, rows_of
 from handraise.leads.decide import Doubt, Via
 from handraise.leads.entry import Entry, EntryKind
 from handraise.leads.facts import match_of
@@ -123,16 +123,8 @@ def _write_activities(entries: Sequence[Entry], settled: Settled, at: datetime) 
     if not done:
         return 0
     ids = next_ids("leads_activity", len(done))
-    copy_rows(
-        "leads_activity",
-        _ACTIVITY_COLUMNS,
-        (
-            (pk, identity, entry.name, entry.occurred_at, entry.known_at,
-             entry.is_known_at_assumed, as_json(entry.properties),
-             as_json(match_of(entry.properties)), entry.source_id, entry.message_id, entry.by_id)
-            for pk, (entry, identity) in zip(ids, done, strict=True)
-        ),
-    )  # fmt: skip
+    lines = [_line(pk, entry, identity) for pk, (entry, identity) in zip(ids, done, strict=True)]
+    copy_lines("leads_activity", _ACTIVITY_COLUMNS, lines)
     judged = [
         (pk, Doubt.BOT.value, False, entry.bot[:255], min(entry.known_at, at), entry.by_id)
         for pk, (entry, _) in zip(ids, done, strict=True)
@@ -142,6 +134,19 @@ def _write_activities(entries: Sequence[Entry], settled: Settled, at: datetime) 
         columns = ("activity_id", "doubt", "counts", "why", "known_at", "by_id")
         copy_rows("leads_judgement", columns, judged)
     return len(done)
+
+
+def _line(pk: int, entry: Entry, identity: int) -> str:
+    occurred = entry.occurred_at.isoformat()
+    known = occurred if entry.known_at is entry.occurred_at else entry.known_at.isoformat()
+    properties = escaped(as_json(entry.properties))
+    match = escaped(as_json(match_of(entry.properties)))
+    by = "\\N" if entry.by_id is None else entry.by_id
+    return (
+        f"{pk}\t{identity}\t{escaped(entry.name)}\t{occurred}\t{known}"
+        f"\t{entry.is_known_at_assumed}\t{properties}\t{match}\t{entry.source_id}"
+        f"\t{escaped(entry.message_id)}\t{by}"
+    )
 
 
 def _refresh(
