@@ -1,3 +1,3 @@
 """Fixtures of every test."""
 
-pytest_plugins = ["tests.personas"]
+pytest_plugins = ["tests.browser", "tests.personas"]

@@ -5,7 +5,11 @@ from __future__ import annotations
 from django.core.cache import cache
 from django.db import connection
 
-from handraise.handover.models import Handover
+from handraise.agreement.decide import State
+from handraise.agreement.models import Version
+from handraise.desk.paging import capped_count
+from handraise.handover import queries as handovers
+from handraise.kit import clock
 from handraise.team.models import User
 from handraise.ui.templatetags.ui import figure
 
@@ -14,7 +18,7 @@ CAP = 100
 
 def waiting(user: User) -> str:
     """How many offers wait for this person, up to a hundred."""
-    count = Handover.objects.filter(assignee=user, ended_at=None)[: CAP + 1].count()
+    count = capped_count(handovers.inbox(user, at=clock.now()), CAP)
     return "" if not count else f"{CAP}+" if count > CAP else str(count)
 
 
@@ -48,7 +52,6 @@ def _estimate() -> int:
 
 def version(user: User) -> str:  # noqa: ARG001
     """The number of the published agreement: `v7`."""
-    from handraise.agreement.models import Version
-
-    number = Version.objects.filter(state="published").values_list("number", flat=True).first()
+    published = Version.objects.filter(state=State.PUBLISHED)
+    number = published.values_list("number", flat=True).first()
     return "" if number is None else f"v{number}"

@@ -145,7 +145,23 @@ class PersonForm(forms.Form):
     )  # fmt: skip
 
 
-class NewPersonForm(forms.Form):
+class PasswordForm(forms.Form):
+    """A password to begin with."""
+
+    password = forms.CharField(
+        max_length=200,
+        label="Password",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="At least eight characters, not a common one. They change it under their name.",
+    )
+
+    def clean_password(self) -> str:
+        given: str = self.cleaned_data["password"]
+        validate_password(given)
+        return given
+
+
+class NewPersonForm(PasswordForm):
     """Somebody new, with a password to begin with."""
 
     name = forms.CharField(max_length=120)
@@ -153,17 +169,7 @@ class NewPersonForm(forms.Form):
     role = forms.ChoiceField(choices=[(role.value, role.label) for role in Role])
     team = forms.ModelChoiceField(Team.objects.order_by("name"), required=False)
     is_manager = forms.BooleanField(required=False, label="Manages the team")
-    password = forms.CharField(
-        max_length=200,
-        label="First password",
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Tell them in person; they change it under their name.",
-    )
-
-    def clean_password(self) -> str:
-        given: str = self.cleaned_data["password"]
-        validate_password(given)
-        return given
+    field_order = ("name", "email", "role", "team", "is_manager", "password")
 
 
 class TeamForm(forms.Form):

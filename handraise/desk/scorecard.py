@@ -88,13 +88,15 @@ def _kind(kind: KindExplained) -> Kind:
     )
 
 
+# Routes are for after; mql.needs says again what each needs.<fact> says.
+_NOT_SHOWN = ("route.", "mql.needs")
 _SAYS = {"mql.when": "Meets the MQL criteria", "sql.when": "Meets the SQL criteria"}
 
 
 def _bars(found: Explanation) -> Iterator[Bar]:
     """The criteria that stand before a lead, those of the agreement that it leaves out not."""
     for criterion in found.criteria:
-        if criterion.part is None or criterion.key.startswith("route."):
+        if criterion.part is None or criterion.key.startswith(_NOT_SHOWN):
             continue
         yield _bar(criterion)
 

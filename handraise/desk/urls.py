@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     path("people/new/", people.new_person, name="new_person"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/deactivation/", people.deactivation, name="deactivation"),
+    path("people/<int:pk>/password/", people.password, name="password"),
     path("teams/", people.team, name="team"),
     path("keys/", keys.keys, name="keys"),
     path("keys/<int:pk>/revocation/", keys.revocation, name="revocation"),

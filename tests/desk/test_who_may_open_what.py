@@ -73,6 +73,7 @@ ADDRESSES = [
     Address("new_person", REVENUE_OPERATIONS),
     Address("person", REVENUE_OPERATIONS, "person"),
     post("deactivation", REVENUE_OPERATIONS, "person"),
+    post("password", REVENUE_OPERATIONS, "person"),
     post("team", REVENUE_OPERATIONS),
     Address("keys", REVENUE_OPERATIONS),
     post("revocation", REVENUE_OPERATIONS, "key"),

@@ -57,3 +57,21 @@ def ending_badge(handover: Handover) -> SafeString:
     ending = ending_of(handover)
     word, kind = _ENDINGS[ending] if ending is not None else ("open", "accent")
     return format_html('<span class="badge badge--{}">{}</span>', kind or "plain", word)
+
+
+_STAGE_KINDS = {
+    Stage.MARKETING_QUALIFIED: "intent",
+    Stage.SALES_ACCEPTED: "accent",
+    Stage.SALES_QUALIFIED: "accent",
+    Stage.OPPORTUNITY: "interest",
+    Stage.CUSTOMER: "fit",
+    Stage.DISQUALIFIED: "bad",
+}
+
+
+@register.filter
+def stage_badge(stage: str) -> SafeString:
+    """A stage as a badge in its colour."""
+    known = Stage(stage)
+    kind = _STAGE_KINDS.get(known, "plain")
+    return format_html('<span class="badge badge--{}">{}</span>', kind, known.label)

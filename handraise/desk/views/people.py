@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from handraise.desk.forms import NewPersonForm, PersonForm, TeamForm
+from handraise.desk.forms import NewPersonForm, PasswordForm, PersonForm, TeamForm
 from handraise.kit import clock
 from handraise.leads import journal
 from handraise.leads.decide import Via
@@ -62,7 +62,28 @@ def person(request: HttpUserRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"Saved what {shown.name} may do.")
             return redirect("people")
-    return render(request, "desk/person.html", {"person": shown, "form": form})
+    return render(
+        request,
+        "desk/person.html",
+        {"person": shown, "form": form, "password_form": PasswordForm()},
+    )
+
+
+@require_POST
+@needs(Permission.ADMINISTER)
+def password(request: HttpUserRequest, pk: int) -> HttpResponse:
+    """Give somebody who forgot theirs a password to begin again with."""
+    shown, form = get_object_or_404(User, pk=pk), PasswordForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(one) for one in form.errors.get("password", [])))
+        return redirect("person", pk)
+    with transaction.atomic():
+        actions.set_password(
+            shown, password=form.cleaned_data["password"], by=request.user, at=clock.now()
+        )
+        _write(request, "team.password_set", f"{shown.name} was given a new password.")
+    messages.success(request, f"Tell {shown.name} the new password in person.")
+    return redirect("person", pk)
 
 
 @require_POST

@@ -151,13 +151,13 @@ def entry(mapping: dict[Any, Any] | None, name: object) -> Any:
     return (mapping or {}).get(name)
 
 
-@register.inclusion_tag("ui/_bar.html")
-def bar(
-    amount: float | None, of: float = 100, kind: str = "", tall: bool = False
-) -> dict[str, Any]:
+@register.simple_tag
+def bar(amount: float | None, of: float = 100, kind: str = "", tall: bool = False) -> SafeString:
     """A horizontal bar: `{% bar 70 kind="fit" %}`. Drawn as SVG, since `style=` is not allowed."""
     share = 0.0 if not amount or not of else max(0.0, min(100.0, 100 * amount / of))
-    return {"width": f"{share:.2f}", "kind": kind, "tall": tall}
+    classes = f"bar{' bar--tall' if tall else ''}{f' kind-{kind}' if kind else ''}"
+    drawn = '<svg class="{}" aria-hidden="true"><rect width="{}%" height="100%" rx="3"/></svg>'
+    return format_html(drawn, classes, f"{share:.2f}")
 
 
 @register.inclusion_tag("ui/_ring.html")
