@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 
 from handraise.leads.actions import record_consent
 from handraise.leads.decide import SourceKind, Stage, Via
@@ -30,9 +32,15 @@ def person(
         is_manager=is_manager, weight=weight, created_at=NOON,
         hours={str(day): [["09:00", "17:00"]] for day in range(5)},
     )  # fmt: skip
-    user.set_password(PASSWORD)
+    user.password = _hashed(PASSWORD)
     user.save()
     return user
+
+
+@cache
+def _hashed(password: str) -> str:
+    """Once a run: hashing is made to be slow, and tests make many people."""
+    return make_password(password)
 
 
 @pytest.fixture
