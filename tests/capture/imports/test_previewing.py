@@ -8,7 +8,7 @@ from handraise.capture.imports import preview, read_mapping
 from handraise.capture.models import Import
 from handraise.leads.models import Lead
 from tests.capture.imports.conftest import WriteFile
-from tests.capture.imports.test_running import PEOPLE
+from tests.capture.imports.samples import PEOPLE
 from tests.personas import NOON
 
 

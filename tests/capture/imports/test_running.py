@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import io
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,58 +16,17 @@ from handraise.capture.imports import (
     run,
     running,
     start,
-    storing,
     undo,
-    write_error_file,
 )
 from handraise.capture.models import Import
 from handraise.leads.decide import Via
-from handraise.leads.models import Activity, Consent, Fact, Judgement, Lead, Source, StageMove
-from handraise.leads.queries import facts_of
+from handraise.leads.models import Activity, Judgement, Lead
 from handraise.team.models import User
 from tests.capture.imports.conftest import WriteFile
+from tests.capture.imports.samples import PEOPLE, VISITED, VISITS, brought, errors_of, fact
 from tests.personas import NOON
 
 pytestmark = pytest.mark.django_db
-
-PEOPLE = """kind: leads
-identity: {email: Email}
-unknown_when: [Select]
-facts:
-  Name: name
-  Size: {name: size, type: number}
-"""
-VISITS = """kind: activities
-identity: {anonymous_id: Visitor}
-occurred_at: When
-event: {column: What, rename: {page_viewed: page}}
-json: [Data]
-url: Url
-user_agent: Agent
-"""
-WON = """kind: outcomes
-identity: {email: Email}
-occurred_at: When
-outcome: {column: Status, values: {won: CUSTOMER, lost: DISQUALIFIED, open: none}}
-"""
-
-
-def brought(
-    path: Path, mapping: str, by: User, at: datetime = NOON, *, again: bool = False
-) -> Import:
-    """The file, imported to its end."""
-    read = read_mapping(mapping)
-    return run(start(path, kind=read.kind, mapping=read, by=by, at=at, again=again).pk, at=at)
-
-
-def fact(lead: Lead, name: str) -> object:
-    return {found.name: found.value for found in facts_of(lead)}.get(name)
-
-
-def errors_of(done: Import) -> list[str]:
-    out = io.StringIO()
-    write_error_file(done, out)
-    return out.getvalue().splitlines()
 
 
 @pytest.fixture
@@ -152,12 +110,6 @@ def test_it_needs_permission_and_a_mapping_that_fits(
     with pytest.raises(MappingFault, match="the mapping is for leads, not for outcomes"):
         start(path, kind=ImportKind.OUTCOMES, mapping=read_mapping(PEOPLE), by=mark, at=NOON)
     assert not Import.objects.exists()
-
-
-VISITED = ["Visitor,When,What,Data,Url,Agent"] + [
-    f"v{n % 4},2026-02-0{n % 9 + 1}T10:00:00Z,page_viewed,,https://shop.example/p/{n}?a=1,Mozilla/5.0"
-    for n in range(20)
-]
 
 
 @pytest.mark.usefixtures("small_batches")
@@ -244,172 +196,3 @@ def test_the_kept_file_is_private_and_goes_when_all_is_in(
 
     assert mode == 0o600
     assert list((media / "imports").iterdir()) == []
-
-
-def test_activities_have_names_properties_and_robots(file: WriteFile, mark: User) -> None:
-    path = file(
-        "Visitor,When,What,Data,Url,Agent\n"
-        'v1,2026-02-01T10:00:00Z,bought,"{""total"": 5, ""cart"": {""id"": ""c""}}",,Mozilla/5.0\n'
-        "v2,2026-02-01T10:00:00Z,page_viewed,,https://a.example/pricing?x=1,Googlebot/2.1\n"
-        "null,2026-02-01T10:00:00Z,page_viewed,,,Mozilla/5.0\n"
-        "v3,2026-02-01T10:00:00Z,page_viewed,{broken,,Mozilla/5.0\n"
-        "v4,2036-02-01T10:00:00Z,page_viewed,,,Mozilla/5.0\n"
-        "v5,1901-02-01T10:00:00Z,page_viewed,,,Mozilla/5.0\n"
-    )
-
-    done = brought(path, VISITS, mark)
-
-    bought, viewed = Activity.objects.order_by("id")
-    assert (bought.name, bought.properties) == ("bought", {"total": 5, "cart": {"id": "c"}})
-    assert viewed.name == "page"
-    assert viewed.properties == {
-        "url": "https://a.example/pricing?x=1", "path": "/pricing", "search": "?x=1"
-    }  # fmt: skip
-    assert [judged.activity for judged in Judgement.objects.all()] == [viewed]
-    assert done.report["reasons"] == {"nobody": 1, "json": 1, "instant": 2}
-    assert (bought.known_at, bought.is_known_at_assumed) == (bought.occurred_at, True)
-
-
-def test_a_message_id_of_the_files_own_counts_once(file: WriteFile, mark: User) -> None:
-    path = file(
-        "Visitor,When,What,Data,Url,Agent,Id\n"
-        "v1,2026-02-01T10:00:00Z,called,,,,m1\n"
-        "v1,2026-02-01T10:00:00Z,called,,,,m1\n"
-        "v2,2026-02-01T10:00:00Z,called,,,,m1\n"
-    )
-
-    done = brought(path, VISITS + "message_id: Id\n", mark)
-
-    assert Activity.objects.count() == 1
-    assert done.report["counts"]["repeated"] == 1
-    assert errors_of(done)[1].endswith("Line 4: the id 'm1' was used by another row before.,")
-
-
-def test_outcomes_move_leads_that_are_known(file: WriteFile, mark: User) -> None:
-    brought(file("Email,Name,Size\nada@example.com,Ada,1\nben@example.com,Ben,1\n"), PEOPLE, mark)
-    path = file(
-        "Email,When,Status\n"
-        "ada@example.com,2026-02-03,won\n"
-        "ada@example.com,2026-02-01,lost\n"
-        "ben@example.com,2026-02-01,open\n"
-        "who@example.com,2026-02-01,won\n"
-        "ben@example.com,2026-02-01,perhaps\n",
-        "outcomes.csv",
-    )
-
-    done = brought(path, WON, mark)
-
-    ada, ben = Lead.objects.order_by("email")
-    assert (ada.stage, ben.stage) == ("CUSTOMER", "LEAD")
-    moves = StageMove.objects.order_by("at")
-    assert [(move.before, move.after, move.version, move.source) for move in moves] == [
-        ("LEAD", "DISQUALIFIED", None, done.source),
-        ("DISQUALIFIED", "CUSTOMER", None, done.source),
-    ]
-    assert [line.rsplit(",", 2)[1] for line in errors_of(done)[1:]] == [
-        "Line 5: no lead is known by 'who@example.com'.",
-        "Line 6: column 'Status': 'perhaps' is not among the outcome's values.",
-    ]
-
-
-def test_an_outcome_older_than_the_stage_is_only_counted(file: WriteFile, mark: User) -> None:
-    brought(file("Email,Name,Size\nada@example.com,Ada,1\n"), PEOPLE, mark)
-    brought(file("Email,When,Status\nada@example.com,2026-02-03,won\n", "1.csv"), WON, mark)
-
-    done = brought(file("Email,When,Status\nada@example.com,2026-01-03,lost\n", "2.csv"), WON, mark)
-
-    assert Lead.objects.get().stage == "CUSTOMER"
-    assert done.report["counts"] == {"outcomes_outdated": 1, "leads": 0}
-
-
-def test_rows_without_dates_are_spread_by_a_column(file: WriteFile, mark: User) -> None:
-    mapping = PEOPLE + "spread: {over: [2026-01-01, 2026-01-30], by: Size}\n"
-    path = file("Email,Name,Size\na@x.example,A,10\nb@x.example,B,20\nc@x.example,C,40\n")
-
-    brought(path, mapping, mark)
-
-    found = Fact.objects.filter(name="size").order_by("holds_from")
-    assert [row.holds_from for row in found] == [
-        datetime(2026, 1, 1, tzinfo=UTC),
-        datetime(2026, 1, 11, tzinfo=UTC),
-        datetime(2026, 1, 31, tzinfo=UTC),
-    ]
-    assert {row.is_known_at_assumed for row in found} == {True}
-
-
-def test_a_leads_row_may_tell_of_consent_tags_company_and_deeds(
-    file: WriteFile, mark: User
-) -> None:
-    mapping = """kind: leads
-identity: {email: Email}
-occurred_at: When
-tags: [fair 2026]
-tags_from: [Hall]
-facts: {Firm: company.name}
-consents:
-  - {purpose: newsletter, column: News, given_when: ["yes"], withdrawn_when: ["no"], wording: Yes}
-activities:
-  - {name: Attended, when: Came}
-outcome: {column: Won, values: {1: CUSTOMER, 0: none}, after: 3 days}
-"""
-    path = file(
-        "Email,When,Hall,Firm,News,Came,Won\n"
-        "ada@acme.example,2026-02-01,H 4,Acme,yes,x,1\n"
-        "ben@acme.example,2026-02-01,,Acme,no,0,0\n"
-        "eve@acme.example,2026-02-01,,Acme,,,0\n"
-    )
-
-    brought(path, mapping, mark)
-
-    ada, ben, _ = Lead.objects.order_by("email")
-    assert ada.tags == ["H 4", "fair 2026"]
-    assert ada.company is not None
-    assert ada.company.name == "Acme"
-    assert list(Consent.objects.order_by("id").values_list("purpose", "is_given")) == [
-        ("newsletter", True), ("newsletter", False)
-    ]  # fmt: skip
-    assert [done.name for done in Activity.objects.all()] == ["Attended"]
-    assert (ada.stage, ben.stage) == ("CUSTOMER", "LEAD")
-    assert StageMove.objects.get().at == datetime(2026, 2, 4, tzinfo=UTC)
-
-
-def test_a_row_that_cannot_be_stored_harms_no_other(
-    file: WriteFile, mark: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lines = [f"p{n}@example.com,P,{n}" for n in range(9)]
-    record = storing.record
-
-    def picky(entries: list[object], *, at: datetime) -> object:
-        if any("p4@" in str(entry) for entry in entries):
-            raise ValueError("not this one")
-        return record(entries, at=at)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(storing, "record", picky)
-
-    done = brought(file("\n".join(["Email,Name,Size", *lines])), PEOPLE, mark)
-
-    assert (done.taken_rows, done.refused_rows) == (8, 1)
-    assert "Line 6: it could not be stored (not this one)." in errors_of(done)[1]
-
-
-@pytest.mark.parametrize("length", [300, 5_000, 31_000])
-def test_long_cells_are_stored_or_refused_but_bring_nothing_down(
-    file: WriteFile, mark: User, length: int
-) -> None:
-    mapping = PEOPLE + "  Firm: company.name\n  Phone: phone\n  Web: company.website\n"
-    text = "é" * length
-    path = file(f"Email,Name,Size,Firm,Phone,Web\na@b.example,{text},1,{text},{text},{text}.com\n"
-                "b@b.example,Ben,1,Firm,1,b.example\n")  # fmt: skip
-
-    done = brought(path, mapping, mark)
-
-    assert done.state == ImportState.DONE
-    assert Lead.objects.filter(email="b@b.example").exists()
-
-
-def test_every_import_has_a_source_of_its_own(file: WriteFile, mark: User) -> None:
-    one = brought(file("Email,Name,Size\na@b.example,A,1\n", "1.csv"), PEOPLE, mark)
-    two = brought(file("Email,Name,Size\nb@b.example,B,1\n", "2.csv"), PEOPLE, mark)
-
-    assert one.source != two.source
-    assert Source.objects.filter(kind="import").count() == 2

@@ -16,7 +16,7 @@ from handraise.leads.models import Activity, JournalLine, Lead
 from handraise.leads.queries import facts_of, leads_visible_to
 from handraise.team.models import User
 from tests.capture.imports.conftest import WriteFile
-from tests.capture.imports.test_running import PEOPLE, VISITED, VISITS, WON, brought
+from tests.capture.imports.samples import PEOPLE, VISITED, VISITS, WON, brought
 from tests.personas import NOON
 
 pytestmark = pytest.mark.django_db
