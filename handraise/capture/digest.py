@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,7 +74,7 @@ def digest_once(*, limit: int, at: datetime) -> int:
     Raises what the database raises when it is away or another transaction was preferred; then
     nothing has happened and the rows still wait.
     """
-    with transaction.atomic():
+    with _uncollected(), transaction.atomic():
         rows = _claimed(limit)
         messages: list[_Message] = []
         drops: list[Drop] = []
@@ -82,6 +84,20 @@ def digest_once(*, limit: int, at: datetime) -> int:
         _take(messages, at, drops)
         Drop.objects.bulk_create(drops)
     return count
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No garbage collection meanwhile: thousands of live messages hold no cycles to be found, and
+    looking for them again and again takes a quarter of the time.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _claimed(limit: int) -> list[_Row]:
