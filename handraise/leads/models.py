@@ -75,7 +75,11 @@ class Lead(models.Model):
     stage = models.CharField(max_length=24, default=Stage.LEAD)
     stage_since = models.DateTimeField()
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="leads_owned"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="leads_owned",
+        db_index=False,
     )
     tags = ArrayField(models.CharField(max_length=60), default=list)
     created_at = models.DateTimeField()
@@ -102,7 +106,9 @@ class Lead(models.Model):
             models.CheckConstraint(condition=_in("stage", Stage), name="lead_stage_known")
         ]
         indexes = [
-            models.Index(fields=["stage", "-last_seen_at"]),
+            # A visit rewrites every entry of the lead; most leads have none in the first two.
+            models.Index(fields=["stage"], condition=~Q(stage="LEAD"), name="lead_in_stage"),
+            models.Index(fields=["owner"], condition=Q(owner__isnull=False), name="lead_owned"),
             models.Index(fields=["-last_seen_at", "-id"], name="lead_seen"),
             models.Index(fields=["name", "id"]),
             models.Index(fields=["-created_at", "-id"]),

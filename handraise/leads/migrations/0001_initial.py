@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 ('last_seen_at', models.DateTimeField(null=True)),
                 ('canonical', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='faces', to='leads.lead')),
                 ('company', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='leads', to='leads.company')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='leads_owned', to=settings.AUTH_USER_MODEL)),
+                ('owner', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='leads_owned', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -253,7 +253,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='lead',
-            index=models.Index(fields=['stage', '-last_seen_at'], name='leads_lead_stage_411cef_idx'),
+            index=models.Index(condition=models.Q(('stage', 'LEAD'), _negated=True), fields=['stage'], name='lead_in_stage'),
+        ),
+        migrations.AddIndex(
+            model_name='lead',
+            index=models.Index(condition=models.Q(('owner__isnull', False)), fields=['owner'], name='lead_owned'),
         ),
         migrations.AddIndex(
             model_name='lead',
