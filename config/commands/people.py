@@ -32,6 +32,7 @@ def add_user(
 ) -> None:
     """Add a person. Until somebody of revenue operations is here, no --as is needed."""
     with session.session(data):
+        from django.contrib.auth.password_validation import validate_password
         from django.db import transaction
 
         from handraise.leads import journal
@@ -43,6 +44,7 @@ def add_user(
         by = session.acting(as_, Permission.ADMINISTER) if managed or as_ else None
         at = datetime.now(UTC)
         given = password or secrets.token_urlsafe(12)
+        validate_password(given)
         with transaction.atomic():
             found = Team.objects.filter(name__iexact=team).first() if team else None
             if team and found is None:
