@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from handraise.agreement.queries import document_of
 from handraise.desk.queue import Waiting, in_words, waiting
 from handraise.handover.models import Handover
-from handraise.team.decide import Permission
+from handraise.handover.queries import may_answer
 from handraise.team.models import User
-from handraise.team.queries import may
 
 Row = dict[str, Any]
 _INSTANTS = {"occurred_at", "holds_from", "latest", "offered_at", "ended_at", "last_seen_at"}
@@ -50,6 +50,7 @@ class Brief:
 
 
 CONTENT_SHOWN = 6
+TOO_LITTLE = 0.05  # points that would be printed as 0
 _SHOWN_ELSEWHERE = {"name", "first_name", "last_name", "email", "email_domain", "phone", "title"}
 
 
@@ -58,6 +59,7 @@ def brief_page(handover: Handover, user: User, *, at: datetime) -> Brief:
     raw = handover.brief
     is_open = handover.ended_at is None
     clock = waiting(handover, at=at) if is_open else None
+    kinds = _kinds_of_events(handover.version)
     return Brief(
         handover=handover,
         lead=raw.get("lead", {"name": str(handover.lead)}),
@@ -66,7 +68,9 @@ def brief_page(handover: Handover, user: User, *, at: datetime) -> Brief:
         clock=clock,
         time_left=in_words(clock.left) if clock else "",
         kinds=list(_kinds(raw)),
-        activities=_read(raw, "activities"),
+        activities=[
+            {**row, "kind": kinds.get(row["name"], "")} for row in _read(raw, "activities")
+        ],
         content=_read(raw, "content")[:CONTENT_SHOWN],
         facts=[row for row in _read(raw, "facts") if row.get("name") not in _SHOWN_ELSEWHERE],
         company_facts=[
@@ -79,21 +83,23 @@ def brief_page(handover: Handover, user: User, *, at: datetime) -> Brief:
         earlier=_read(raw, "earlier_handovers"),
         unknown=[str(name) for name in raw.get("unknown", [])],
         version=handover.version,
-        may_answer=is_open and _may_answer(user, handover),
+        may_answer=is_open and may_answer(user, handover),
     )
 
 
-def _may_answer(user: User, handover: Handover) -> bool:
-    if not may(user, Permission.TAKE):
-        return False
-    return handover.assignee_id == user.pk or may(user, Permission.OVERRIDE)
+def _kinds_of_events(version: int) -> dict[str, str]:
+    """For each event that one kind of signal alone reads, that kind: the colour of its dot."""
+    document = document_of(version)
+    interest = {signal.event for signal in document.interest}
+    intent = {signal.event for signal in document.intent}
+    return dict.fromkeys(interest - intent, "interest") | dict.fromkeys(intent - interest, "intent")
 
 
 def _kinds(raw: Row) -> Iterator[Kind]:
     contributions, scores = raw.get("contributions", {}), raw.get("scores", {})
     for name in ("fit", "interest", "intent"):
         rows = [_instants(row) for row in contributions.get(name, [])]
-        counted = [row for row in rows if row.get("points")]
+        counted = [row for row in rows if abs(row.get("points") or 0) >= TOO_LITTLE]
         yield Kind(name, scores.get(name), counted[:5])
 
 

@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from handraise.agreement.queries import document_of
 from handraise.desk.brief_page import brief_page
 from handraise.desk.queue import open_handover, queue_of, tag_of
 from handraise.handover import actions
 from handraise.handover.models import Handover
+from handraise.handover.queries import ending_of, ending_sentence, reasons_of
 from handraise.kit import clock
 from handraise.leads.decide import Via
 from handraise.team.access import HttpUserRequest, needs
@@ -37,7 +37,7 @@ def _inbox(request: HttpUserRequest, chosen: Handover | None) -> HttpResponse:
         "chosen": chosen,
         "shown": shown,
         "brief": brief_page(shown, request.user, at=at) if shown else None,
-        "reasons": document_of(shown.version).reasons if shown else [],
+        "reasons": reasons_of(shown) if shown else (),
     }
     return render(request, "desk/_inbox.html" if request.htmx else "desk/inbox.html", context)
 
@@ -60,7 +60,15 @@ def handover(request: HttpUserRequest, pk: int) -> HttpResponse:
     found = open_handover(request.user, pk)
     _receipt(request, found)
     at = clock.now()
-    context = {"shown": found, "brief": brief_page(found, request.user, at=at)}
+    ending = ending_of(found)
+    context = {
+        "shown": found,
+        "brief": brief_page(found, request.user, at=at),
+        "reasons": reasons_of(found),
+        "ending": ending and getattr(found, ending.value),
+        "ending_words": ending_sentence(found),
+        "openings": found.openings.select_related("by").order_by("-at"),
+    }
     return render(request, "desk/handover.html", context)
 
 
