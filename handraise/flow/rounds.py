@@ -10,7 +10,8 @@ from handraise.agreement import queries as agreements
 from handraise.agreement.queries import Published
 from handraise.leads.bulk import execute, rows_of
 
-SLICE = 5000  # leads woken at a time, so that those who come in meanwhile need not wait
+SLICE = 1000  # leads woken at a time: those who come in meanwhile wait for no more than these
+QUIET = timedelta(seconds=30)  # between searches through everybody when all were up to date
 STALE_AFTER = timedelta(hours=24)
 CATCHES_UP = "flow.catches_up"
 
@@ -33,18 +34,20 @@ order by score.priority desc nulls last, lead.id
 limit %(slice)s
 """
 
-_WAKING = "select count(*) from leads_attention where why = %s and look_at <= %s"
+
+_IS_WAKING = "select exists (select from leads_attention where look_at <= %s and why = %s)"
 
 
 @transaction.atomic
-def catch_up(*, at: datetime) -> int:
+def catch_up(*, at: datetime) -> int | None:
     """Wake the next slice of leads whose score is of another version, missing, or a day old.
 
-    The number woken; 0 while the last slice is still being worked on, or when all are up to date.
+    The number woken, 0 when all are up to date; None while the last slice is being worked on, or
+    when nothing is agreed yet.
     """
     published = agreements.published()
-    if published is None or rows_of(_WAKING, [CATCHES_UP, at])[0][0]:
-        return 0
+    if published is None or rows_of(_IS_WAKING, [at, CATCHES_UP])[0][0]:
+        return None
     return wake_stale(published, at=at)
 
 
@@ -60,3 +63,23 @@ def wake_stale(published: Published, *, at: datetime) -> int:
             "slice": SLICE,
         },
     )
+
+
+class Rounds:
+    """One worker's rounds: at once after a new version, and while there is a backlog; else at
+    intervals, since finding out that everybody is up to date means reading everybody."""
+
+    def __init__(self) -> None:
+        self._version: int | None = None
+        self._quiet_until: datetime | None = None
+
+    def make(self, *, at: datetime) -> int:
+        """Wake a slice if it is time to; how many were woken."""
+        published = agreements.published()
+        version = None if published is None else published.number
+        if version == self._version and self._quiet_until is not None and at < self._quiet_until:
+            return 0
+        woken = catch_up(at=at)
+        self._version = version
+        self._quiet_until = at + QUIET if woken == 0 else None
+        return woken or 0

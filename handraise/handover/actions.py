@@ -20,7 +20,7 @@ from handraise.leads import attention, journal
 from handraise.leads.actions import set_owner
 from handraise.leads.decide import Stage, Via
 from handraise.leads.models import Lead
-from handraise.qualification.actions import Refused, give_back, in_force, make_move
+from handraise.qualification.actions import Refused, give_back, hold, in_force, make_move
 from handraise.qualification.decide import Consequence
 from handraise.qualification.queries import histories, sql_lacks
 from handraise.team.access import require
@@ -156,8 +156,7 @@ def record_opening(handover: Handover, *, by: User, at: datetime, via: Via = Via
 
 def _locked(handover: Handover) -> tuple[Handover, Lead]:
     """The handover and its canonical lead, read anew and held until the transaction ends."""
-    canonical = Lead.objects.values_list("canonical", flat=True).get(pk=handover.lead_id)
-    lead = Lead.objects.select_for_update(no_key=True).get(pk=canonical)
+    lead = hold(handover.lead)
     locked = (
         Handover.objects.select_for_update(of=("self",))
         .select_related("lead__canonical", "assignee", "team")

@@ -41,7 +41,12 @@ class Handover(models.Model):
                 fields=["assignee", "due_at"],
                 condition=Q(ended_at__isnull=True),
                 name="handover_open",
-            )
+            ),
+            models.Index(
+                fields=["-priority", "due_at", "id"],
+                condition=Q(ended_at__isnull=True),
+                name="handover_queue",
+            ),
         ]
 
 

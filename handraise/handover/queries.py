@@ -71,28 +71,30 @@ class InboxCounts:
 def inbox_counts(user: User, *, at: datetime) -> InboxCounts:
     """Counts of what `inbox` shows, and of MQLs that nobody could be found for."""
     mine = inbox(user, at=at)
-    return InboxCounts(mine.count(), mine.filter(due_at__lte=at).count(), len(waiting_leads()))
+    waiting = rows_of(f"select count(*) {_OFFERABLE}")[0][0]
+    return InboxCounts(mine.count(), mine.filter(due_at__lte=at).count(), waiting)
 
 
-_TAKEN = """
-    exists (
-        select from handover_handover handover
-        join leads_lead face on face.id = handover.lead_id
-        left join handover_acceptance accepted on accepted.handover_id = handover.id
-        where face.canonical_id = lead.id
-          and (handover.ended_at is null or accepted.at >= lead.stage_since)
-    )
-"""
+# Two questions rather than one with an "or": each of them is one pass over few rows.
+_OFFERED = """exists (
+    select from handover_handover handover join leads_lead face on face.id = handover.lead_id
+    where face.canonical_id = lead.id and handover.ended_at is null)"""
+_ACCEPTED = """exists (
+    select from handover_acceptance accepted
+    join handover_handover handover on handover.id = accepted.handover_id
+    join leads_lead face on face.id = handover.lead_id
+    where face.canonical_id = lead.id and accepted.at >= lead.stage_since)"""
 
 _HELD = f"""
 select lead.id from leads_lead lead
-where lead.id = any(%s) and lead.stage = 'MARKETING_QUALIFIED' and {_TAKEN}
-"""  # noqa: S608 - a constant of this module
+where lead.id = any(%s) and lead.stage = 'MARKETING_QUALIFIED' and ({_OFFERED} or {_ACCEPTED})
+"""  # noqa: S608 - constants of this module
 
 _OFFERABLE = f"""
-select lead.id from leads_lead lead
-where lead.stage = 'MARKETING_QUALIFIED' and lead.is_current and not {_TAKEN}
-"""  # noqa: S608
+from leads_lead lead
+where lead.stage = 'MARKETING_QUALIFIED' and lead.is_current
+  and not {_OFFERED} and not {_ACCEPTED}
+"""
 
 
 def held(lead_ids: Collection[int]) -> set[int]:
@@ -102,13 +104,17 @@ def held(lead_ids: Collection[int]) -> set[int]:
 
 def offerable(lead_ids: Collection[int]) -> list[int]:
     """Those of these leads that are MQL and in nobody's hands, ascending."""
-    rows = rows_of(f"{_OFFERABLE} and lead.id = any(%s) order by lead.id", [list(lead_ids)])
+    rows = rows_of(
+        f"select lead.id {_OFFERABLE} and lead.id = any(%s) order by lead.id",
+        [list(lead_ids)],
+    )
     return [row[0] for row in rows]
 
 
 def waiting_leads() -> list[int]:
     """Every MQL that is in nobody's hands: waiting for a person."""
-    return [row[0] for row in rows_of(f"{_OFFERABLE} order by lead.stage_since, lead.id")]
+    rows = rows_of(f"select lead.id {_OFFERABLE} order by lead.stage_since, lead.id")
+    return [row[0] for row in rows]
 
 
 def open_handovers_of(lead_ids: Collection[int]) -> QuerySet[Handover]:

@@ -123,7 +123,7 @@ def move_by_hand(
     passes the SQL criteria and needs Permission.OVERRIDE and a reason. Raises Refused.
     """
     require(by, Permission.QUALIFY)
-    held = Lead.objects.select_for_update().get(pk=lead.canonical_id)
+    held = hold(lead)
     before = Stage(held.stage)
     published = in_force()
     rule = _rule_for(by, before, to, published)
@@ -135,6 +135,18 @@ def move_by_hand(
             held, Consequence.RECYCLE, reason=reason, wakes_at=_later(wakes_at, at), by=by, at=at
         )
     make_move(held, to=to, reason=reason or rule.says, published=published, by=by, at=at, via=via)
+
+
+def hold(lead: Lead) -> Lead:
+    """The canonical lead, read anew and held until the transaction ends.
+
+    It may be merged while we wait for its lock; then we ask for the one it was merged into.
+    """
+    while True:
+        canonical = Lead.objects.values_list("canonical", flat=True).get(pk=lead.pk)
+        held = Lead.objects.select_for_update(no_key=True).get(pk=canonical)
+        if held.canonical_id == held.pk:
+            return held
 
 
 def in_force() -> Published:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -43,7 +45,7 @@ def test_a_new_version_wakes_everybody_in_slices(
     while look(at=NOON):
         pass
 
-    assert woken == [2, 0, 1]
+    assert woken == [2, None, 1]
     assert set(Score.objects.values_list("version", flat=True)) == {2}
     assert rounds.catch_up(at=NOON) == 0
 
@@ -75,3 +77,16 @@ def test_who_is_woken_already_is_not_woken_twice(three: None) -> None:
     rounds.catch_up(at=NOON + 2 * DAY)
 
     assert Attention.objects.filter(why=rounds.CATCHES_UP).count() == 3
+
+
+def test_a_worker_searches_everybody_at_intervals_and_after_a_new_version(
+    three: None, mark: User, mia: User, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    mine = rounds.Rounds()
+    assert mine.make(at=NOON) == 0
+
+    with django_assert_num_queries(1):
+        assert mine.make(at=NOON + timedelta(seconds=29)) == 0
+
+    in_force(mark, mia, AGREEMENT.replace("points: 60", "points: 50"), at=NOON)
+    assert mine.make(at=NOON + timedelta(seconds=29)) == 3

@@ -110,6 +110,10 @@ class Migration(migrations.Migration):
             model_name='handover',
             index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['assignee', 'due_at'], name='handover_open'),
         ),
+        migrations.AddIndex(
+            model_name='handover',
+            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['-priority', 'due_at', 'id'], name='handover_queue'),
+        ),
         migrations.AddConstraint(
             model_name='handover',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('lead',), name='one_open_handover_a_lead'),
