@@ -137,7 +137,7 @@ def _written(request: HttpUserRequest, draft: Version | None) -> HttpResponse:
     form = TextForm(request.POST)
     context: dict[str, Any] = {"form": form, "draft": draft}
     if not form.is_valid():
-        return _page(request, "agreement/propose.html", context, status=422)
+        return _page(request, "agreement/propose.html", context)
     deed = request.POST.get("deed", "check")
     said = version_page.reading(form.cleaned_data["text"])
     if deed == "draft" or (deed == "propose" and said.document):
@@ -147,8 +147,7 @@ def _written(request: HttpUserRequest, draft: Version | None) -> HttpResponse:
         context["is_sound"] = True
         context["changes"] = differences(held.document, said.document) if held else None
     context["reading"] = said
-    status = 200 if said.document else 422
-    return _page(request, "agreement/propose.html", context, status=status)
+    return _page(request, "agreement/propose.html", context)
 
 
 def _kept(
@@ -167,7 +166,7 @@ def _kept(
             kept = actions.save_draft(text, note=note, by=by, at=at, via=Via.WEB)
     except Refused as refusal:
         form.add_error(None, str(refusal))
-        return _page(request, "agreement/propose.html", {"form": form, "draft": draft}, status=422)
+        return _page(request, "agreement/propose.html", {"form": form, "draft": draft})
     said = "is proposed. Both sides can sign it now." if is_proposed else "is kept as a draft."
     messages.success(request, f"Version {kept.number} {said}")
     return redirect("agreement_version", kept.number)
@@ -223,11 +222,9 @@ def withdrawal(request: HttpUserRequest, number: int) -> HttpResponse:
     return redirect("agreement_versions")
 
 
-def _page(
-    request: HttpUserRequest, template: str, context: dict[str, Any], *, status: int = 200
-) -> HttpResponse:
+def _page(request: HttpUserRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     may_propose = may(request.user, Permission.PROPOSE)
-    return render(request, template, {**context, "may_propose": may_propose}, status=status)
+    return render(request, template, {**context, "may_propose": may_propose})
 
 
 def _version(user: User, number: int) -> Version:

@@ -127,7 +127,7 @@ def test_it_names_the_line_of_each_fault_and_keeps_nothing(mark: User) -> None:
 
     response = post(mark, "/agreement/propose/", text=text, deed="propose")
 
-    assert response.status_code == 422
+    assert response.status_code == 200
     assert f"line {number}" in said(response)
     assert "Did you mean half_life?" in said(response)
     assert not Version.objects.exists()
@@ -138,7 +138,7 @@ def test_it_names_the_line_of_each_fault_and_keeps_nothing(mark: User) -> None:
 def test_no_text_breaks_the_page(text: str, deed: str, mark: User) -> None:
     response = post(mark, "/agreement/propose/", text=text, deed=deed)
 
-    assert response.status_code in {302, 422}
+    assert response.status_code in {200, 302}
 
 
 def test_checking_shows_what_would_change_and_keeps_nothing(mark: User, in_force: Version) -> None:
