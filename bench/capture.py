@@ -48,14 +48,15 @@ def serving(application: str, interface: str, workers: int) -> Iterator[int]:
         start_new_session=True,
     )  # fmt: skip
     try:
-        _wait(port)
+        wait_for(port)
         yield port
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(20)
 
 
-def _wait(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Return when something listens at this port of 127.0.0.1."""
     import socket
     import time
 
