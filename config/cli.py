@@ -5,6 +5,7 @@ Exit status: 0 done, 1 refused or failed (one sentence on stderr), 2 wrong usage
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import typer
@@ -57,6 +58,8 @@ def handraise(
 
 def main() -> None:
     """Run a command; a person's mistake ends in a sentence, a fault of ours in a traceback."""
+    # An exception, so that what a command started (the database) is stopped on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         app()
     except KeyboardInterrupt:

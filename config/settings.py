@@ -11,6 +11,10 @@ from config.version import VERSION
 BASE = Path(__file__).resolve().parent.parent
 
 
+class SettingError(ValueError):
+    """A setting cannot be read; the sentence names it."""
+
+
 def env_bool(name: str, default: bool) -> bool:
     """True or false from the environment; anything unclear is an error, never a guess."""
     text = os.environ.get(name, "").strip().lower()
@@ -20,7 +24,7 @@ def env_bool(name: str, default: bool) -> bool:
         return True
     if text in {"0", "false", "no", "off"}:
         return False
-    raise ValueError(f"{name} must be yes or no, not {text!r}.")
+    raise SettingError(f"{name} must be yes or no, not {text!r}.")
 
 
 def env_int(name: str, default: int) -> int:
@@ -30,7 +34,7 @@ def env_int(name: str, default: int) -> int:
     try:
         return int(text)
     except ValueError:
-        raise ValueError(f"{name} must be a whole number, not {text!r}.") from None
+        raise SettingError(f"{name} must be a whole number, not {text!r}.") from None
 
 
 DATA = Path(os.environ.get("HANDRAISE_DATA", "data")).resolve()
@@ -57,7 +61,7 @@ def _database(url: str) -> dict[str, object]:
     """A Django database entry from postgresql://user:password@host:port/name?host=/socket/dir."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ValueError("HANDRAISE_DATABASE_URL must begin with postgresql://.")
+        raise SettingError("HANDRAISE_DATABASE_URL must begin with postgresql://.")
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -187,5 +191,12 @@ FILE_UPLOAD_HANDLERS = [
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    # The pool warns at every try while the database is away; whoever asked it says so once.
+    "loggers": {"psycopg.pool": {"level": "ERROR"}},
+}
 
 APP_VERSION = VERSION

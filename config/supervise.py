@@ -24,6 +24,7 @@ PATIENCE = 20.0  # seconds that web and worker get to finish what they hold
 PORT_PATIENCE = 10.0  # and the children of a killed supervisor, to free the port
 LONGEST_PAUSE = 30.0
 DATABASE_PAUSE = 5.0
+STARTS = 10
 SETTLED_AFTER = 10.0  # a child that lived this long starts again without a pause
 
 
@@ -102,9 +103,22 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._told_to_stop)
         _wait_for_port(self.host, self.port)
-        if self.postgres is not None:
-            self.postgres.start(*product_settings())
-        session.set_up()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Database and migrations; once more where the database was killed meanwhile."""
+        for _ in range(STARTS):
+            if self.postgres is not None:
+                self.postgres.start(*product_settings())
+            try:
+                session.set_up()
+                return
+            except Exception:
+                if self.postgres is None or self.postgres.pid() is not None:
+                    raise
+                self.say("The database ended; starting it again.")
+                session.disconnect()
+        raise session.Refused("The database ends again and again: see postgres.log.")
 
     def run(self, ready: Callable[[], None]) -> None:
         """Mind the children until told to stop. `ready` is called once, when pages are served."""
