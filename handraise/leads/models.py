@@ -12,7 +12,6 @@ two rows for each message took a third of a digest's commit.
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -75,7 +74,7 @@ class Lead(models.Model):
     stage = models.CharField(max_length=24, default=Stage.LEAD)
     stage_since = models.DateTimeField()
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
+        "team.User",
         models.SET_NULL,
         null=True,
         related_name="leads_owned",
@@ -160,9 +159,7 @@ class Activity(models.Model):
         Source, models.PROTECT, related_name="activities", db_constraint=False
     )
     message_id = models.CharField(max_length=100)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    by = models.ForeignKey("team.User", models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         indexes = [
@@ -182,9 +179,7 @@ class Judgement(models.Model):
     counts = models.BooleanField()
     why = models.CharField(max_length=255, default="")
     known_at = models.DateTimeField()
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    by = models.ForeignKey("team.User", models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=_in("doubt", Doubt), name="doubt_known")]
@@ -219,9 +214,7 @@ class Fact(models.Model):
     known_at = models.DateTimeField()
     is_known_at_assumed = models.BooleanField(default=False)
     source = models.ForeignKey(Source, models.PROTECT, related_name="facts", db_constraint=False)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    by = models.ForeignKey("team.User", models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         constraints = [
@@ -243,9 +236,7 @@ class FactWithdrawal(models.Model):
 
     fact = models.OneToOneField(Fact, models.PROTECT, related_name="withdrawal")
     known_at = models.DateTimeField()
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    by = models.ForeignKey("team.User", models.PROTECT, null=True, related_name="+", db_index=False)
 
 
 class Membership(models.Model):
@@ -275,9 +266,7 @@ class Consent(models.Model):
     holds_from = models.DateTimeField()
     known_at = models.DateTimeField()
     source = models.ForeignKey(Source, models.PROTECT, related_name="consents")
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    by = models.ForeignKey("team.User", models.PROTECT, null=True, related_name="+", db_index=False)
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -300,11 +289,9 @@ class Merge(models.Model):
     move = models.ForeignKey("StageMove", models.PROTECT, null=True, related_name="+")
     carried = models.JSONField(default=dict)
     keeps_apart = models.BooleanField(default=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey("team.User", models.PROTECT, null=True, related_name="+")
     undone_at = models.DateTimeField(null=True)
-    undone_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    undone_by = models.ForeignKey("team.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -329,9 +316,7 @@ class StageMove(models.Model):
     version = models.PositiveIntegerField(null=True)
     reason = models.TextField()
     scores = models.JSONField(default=dict)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    by = models.ForeignKey("team.User", models.PROTECT, null=True, related_name="+", db_index=False)
     source = models.ForeignKey(Source, models.PROTECT, null=True, related_name="moves")
     withdrawn_at = models.DateTimeField(null=True)
 
@@ -356,9 +341,7 @@ class JournalLine(models.Model):
         Lead, models.PROTECT, null=True, related_name="journal", db_index=False
     )
     company = models.ForeignKey(Company, models.PROTECT, null=True, related_name="journal")
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    by = models.ForeignKey("team.User", models.PROTECT, null=True, related_name="+", db_index=False)
     via = models.CharField(max_length=16)
     said = models.TextField(default="")
     data = models.JSONField(default=dict)
@@ -390,9 +373,7 @@ class ParkedLead(models.Model):
     at = models.DateTimeField()
     error = models.TextField()
     cleared_at = models.DateTimeField(null=True)
-    cleared_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    cleared_by = models.ForeignKey("team.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [

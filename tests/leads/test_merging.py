@@ -64,6 +64,19 @@ def test_undoing_gives_each_what_came_by_its_own_identities_since(ada: Lead, gus
     assert lead_of("anonymous_id", "gus-phone") == gus
 
 
+def test_what_both_said_stays_with_both(ada: Lead, gus: Lead) -> None:
+    made = merge(ada, gus)
+    record([facts({"country": ada.country}, user_id="gus.ada.lovelace", at=LATER)], at=LATER)
+
+    undo(made)
+
+    told = [
+        {fact.name: fact.value for fact in facts_of(Lead.objects.get(pk=lead.pk))}
+        for lead in (ada, gus)
+    ]
+    assert [known.get("country") for known in told] == ["United Kingdom", "United Kingdom"]
+
+
 def test_the_card_shows_both_and_then_each_again(ada: Lead, gus: Lead) -> None:
     before = [(lead.email, lead.last_seen_at) for lead in (ada, gus)]
 
