@@ -53,7 +53,7 @@ bench: .venv/.ready-dev
 	$(PY) -m bench
 
 soak: .venv/.ready-dev
-	$(PY) -m pytest -m slow -s -p no:xdist tests/stories
+	$(PY) -m pytest -m slow -s -p no:xdist tests/stories tests/scoring
 
 fmt: .venv/.ready-dev
 	.venv/bin/ruff format .

@@ -12,7 +12,7 @@ from handraise.handover import actions as handover
 from handraise.handover.queries import held
 from handraise.leads import attention
 from handraise.qualification import actions as qualification
-from handraise.scoring.actions import rescore
+from handraise.scoring.actions import rescore, wake_colleagues
 
 
 @transaction.atomic
@@ -27,6 +27,7 @@ def advance(lead_ids: Sequence[int], *, at: datetime) -> None:
     if published is None:  # nothing is agreed, so nothing means anything yet
         return
     standings = rescore(lead_ids, published=published, at=at)
+    wake_colleagues(lead_ids, published=published, at=at)
     qualification.review(standings, published=published, at=at, held=held(lead_ids))
     handover.close_moot(lead_ids, at=at)
     handover.mark_cooling(standings, at=at)

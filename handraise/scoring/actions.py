@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from handraise.agreement.queries import Published
+from handraise.leads import attention
 from handraise.scoring.engines import postgres
 from handraise.scoring.engines.postgres import Moment, PostgresText, literal
 from handraise.scoring.standing import Standing
@@ -39,6 +40,44 @@ def rescore(lead_ids: Sequence[int], *, published: Published, at: datetime) -> l
         for lead_id, fit, interest, intent, priority, grade, truths in rows
     ]
     return sorted(standings, key=lambda standing: standing.lead_id)
+
+
+# Level-triggered: whoever was scored before the newest activity of a colleague became known. A
+# colleague's own re-score makes no activity, so two of them cannot wake each other for ever.
+_COLLEAGUES_BEHIND = """
+    SELECT DISTINCT other.id
+    FROM leads_lead lead
+    JOIN leads_lead other ON other.company_id = lead.company_id
+        AND other.canonical_id = other.id AND other.id <> lead.id
+    JOIN scoring_score score ON score.lead_id = other.id
+    WHERE lead.id = ANY(%s::bigint[]) AND score.scored_at < (
+        SELECT max(newest.known_at)
+        FROM leads_lead face
+        JOIN leads_identity identity ON identity.lead_id = face.id
+        CROSS JOIN LATERAL (
+            SELECT known_at FROM leads_activity activity
+            WHERE activity.identity_id = identity.id ORDER BY occurred_at DESC LIMIT 1
+        ) newest
+        WHERE face.canonical_id = lead.id
+    )
+"""
+_FIVE_MINUTES = 300
+
+
+def wake_colleagues(lead_ids: Sequence[int], *, published: Published, at: datetime) -> int:
+    """Ask for a look at the colleagues to whom these leads' activities count; how many.
+
+    Nothing unless the agreement has company activity. The look falls on the next whole five
+    minutes, so that nobody is scored more often than that for what colleagues do.
+    """
+    if published.document.company is None:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_COLLEAGUES_BEHIND, [list(lead_ids)])
+        behind = [pk for (pk,) in cursor.fetchall()]
+    next_round = (int(at.timestamp()) // _FIVE_MINUTES + 1) * _FIVE_MINUTES
+    attention.wake(behind, look_at=datetime.fromtimestamp(next_round, UTC), why="colleague")
+    return len(behind)
 
 
 def _truths(raw: str | dict[str, bool | None]) -> dict[str, bool | None]:
@@ -82,4 +121,4 @@ def _truths_object(made: PostgresText) -> str:
     return " || ".join(f"jsonb_build_object({', '.join(portion)})" for portion in portions)
 
 
-__all__ = ["rescore"]
+__all__ = ["rescore", "wake_colleagues"]

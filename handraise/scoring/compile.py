@@ -18,7 +18,7 @@ from handraise.agreement.document import Document
 from handraise.leads.decide import Stage
 from handraise.scoring import known
 from handraise.scoring.engines import Functions
-from handraise.scoring.inputs import ASKED, LISTS, MOMENTS
+from handraise.scoring.inputs import ASKED, LISTS, MOMENTS, SIGNALS
 from handraise.scoring.known import beside
 from handraise.scoring.matched import activities, hits, matched, types_read
 from handraise.scoring.plan import COMPANY, CONSENT, Plan, plan
@@ -31,7 +31,7 @@ KEY = ["lead_id", "at"]
 class Relations:
     """The compiled agreement, unbound.
 
-    matched:        lead_id, at, number, kind, activity_id, occurred_at, at_most, points
+    matched:        lead_id, at, number, activity_id, occurred_at, points
     contributions:  lead_id, at, number, kind, points (capped), count, latest
     facts:          lead_id, at, name, fact_id, … (None if the agreement reads no fact)
     scores:         lead_id, at, fit, interest, intent, priority, grade, company_interest,
@@ -78,9 +78,10 @@ def _needs_company(made: Plan) -> bool:
 
 
 def _contributions(counted: Any) -> Any:
-    summed = counted.group_by([*KEY, "number", "kind", "at_most"]).agg(
+    summed = counted.group_by([*KEY, "number"]).agg(
         points=counted.points.sum(), count=counted.count(), latest=counted.occurred_at.max()
     )
+    summed = beside(summed, SIGNALS, {"number": "number"}, kind="kind", at_most="at_most")
     capped = ibis.ifelse(
         summed.at_most.isnull(), summed.points, ibis.least(summed.points, summed.at_most)
     )

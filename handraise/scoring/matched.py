@@ -18,7 +18,7 @@ from handraise.scoring.known import beside, newest
 from handraise.scoring.plan import HALF_LIVES, Plan, Watched, tests_in
 from handraise.scoring.truth import Context, Subject, truth_of
 
-SIGNAL_COLUMNS = ("number", "kind", "points", "half_life", "horizon", "at_most")
+SIGNAL_COLUMNS = ("number", "points", "half_life", "horizon")
 MULTIPLES = 1e9  # `each` counts 0 to 1e9 times: one absurd property must not overflow a sum
 SUMMAND = 1e12  # a `did` sums values held within ±1e12, for the same reason
 
@@ -73,28 +73,27 @@ def hits(done: Any, plan: Plan) -> Any:
 def matched(
     found: Any, done: Any, people: Any, given: Any, plan: Plan, functions: Functions, zone: str
 ) -> Any:
-    """(lead_id, at, number, kind, at_most, activity_id, occurred_at, points), points faded.
+    """(lead_id, at, number, activity_id, occurred_at, points), points faded.
 
     `people` gives the instants, `given` the consents (None if nobody asks for any).
     """
     seen = beside(found, people, {"lead_id": "lead_id"}, at="at", known_by="known_by")
     seen = seen.filter(seen.occurred_at <= seen.at, seen.known_at <= seen.known_by)
-    age = functions.micros(seen.at) - functions.micros(seen.occurred_at)
-    seen = seen.mutate(age=age)
+    seen = seen.mutate(age=functions.micros(seen.at) - functions.micros(seen.occurred_at))
     seen = seen.filter(seen.age < seen.horizon)
+    # Held within 0..60 so that the power can neither under- nor overflow, whatever is read first.
+    halvings = _held(seen.age / seen.half_life.cast("float64"), 0.0, float(HALF_LIVES))
+    faded = seen.points * ibis.literal(0.5) ** halvings
+    seen = seen.select(
+        "lead_id", "at", "number", "activity_id", "occurred_at",
+        points=ibis.ifelse(seen.half_life.isnull(), seen.points, faded),
+    )  # fmt: skip
     doubtful = doubted(done, people)
     seen = seen.anti_join(
         doubtful.select(doubted_id="activity_id", doubted_at="at"),
         [("activity_id", "doubted_id"), ("at", "doubted_at")],
     )
-    seen = _first_of_day(_lawful(seen, given, plan), plan, functions, zone)
-    # Held within 0..60 so that the power can neither under- nor overflow, whatever is read first.
-    halvings = _held(seen.age / seen.half_life.cast("float64"), 0.0, float(HALF_LIVES))
-    faded = seen.points * ibis.literal(0.5) ** halvings
-    return seen.select(
-        "lead_id", "at", "number", "kind", "at_most", "activity_id", "occurred_at",
-        points=ibis.ifelse(seen.half_life.isnull(), seen.points, faded),
-    )  # fmt: skip
+    return _first_of_day(_lawful(seen, given, plan), plan, functions, zone)
 
 
 def doubted(done: Any, people: Any) -> Any:

@@ -21,8 +21,9 @@ def _builtin(name: str, takes: tuple[Any, ...], gives: Any) -> Any:
     return ibis.udf.scalar.builtin(shape, name=name, signature=(takes, gives))
 
 
-jsonb_extract_path = _builtin("jsonb_extract_path", (dt.json, dt.string), dt.json)
-jsonb_extract_path_text = _builtin("jsonb_extract_path_text", (dt.json, dt.string), dt.string)
+# What -> and ->> call. Their cousins jsonb_extract_path… take a path and are half as fast.
+jsonb_object_field = _builtin("jsonb_object_field", (dt.json, dt.string), dt.json)
+jsonb_object_field_text = _builtin("jsonb_object_field_text", (dt.json, dt.string), dt.string)
 jsonb_typeof = _builtin("jsonb_typeof", (dt.json,), dt.string)
 float8 = _builtin("float8", (dt.json,), dt.float64)
 date_part = _builtin("date_part", (dt.string, _INSTANT), dt.float64)
@@ -34,25 +35,25 @@ class PostgresFunctions:
 
     def text(self, match: Any, path: str) -> Any:
         return ibis.ifelse(
-            jsonb_typeof(jsonb_extract_path(match, path)) == "string",
-            jsonb_extract_path_text(match, path),
+            jsonb_typeof(jsonb_object_field(match, path)) == "string",
+            jsonb_object_field_text(match, path),
             ibis.null("string"),
         )
 
     def number(self, match: Any, path: str) -> Any:
-        found = jsonb_extract_path(match, path)
+        found = jsonb_object_field(match, path)
         return ibis.ifelse(jsonb_typeof(found) == "number", float8(found), ibis.null("float64"))
 
     def truth(self, match: Any, path: str) -> Any:
-        found = jsonb_extract_path(match, path)
+        found = jsonb_object_field(match, path)
         return ibis.ifelse(
             jsonb_typeof(found) == "boolean",
-            jsonb_extract_path_text(match, path) == "true",
+            jsonb_object_field_text(match, path) == "true",
             ibis.null("boolean"),
         )
 
     def is_known(self, match: Any, path: str) -> Any:
-        return jsonb_extract_path_text(match, path).notnull()
+        return jsonb_object_field_text(match, path).notnull()
 
     def micros(self, instant: Any) -> Any:
         # date_part is a double: exact to the microsecond after rounding until the year 2242.
