@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -96,7 +96,3 @@ def test_an_address_keeps_what_it_does_not_change() -> None:
 def test_an_icon_that_does_not_exist_is_an_error_of_ours() -> None:
     with pytest.raises(Exception, match="does not exist"):
         ui.icon("no-such-icon")
-
-
-def test_an_instant_can_be_carried_in_a_link() -> None:
-    assert ui.moment(datetime(2026, 3, 4, tzinfo=UTC)) == "2026-03-04T00:00:00+00:00"

@@ -118,12 +118,6 @@ def instant(at: datetime | None) -> str:
 
 
 @register.filter
-def moment(at: datetime) -> str:
-    """An instant as a link carries it (`?at=`)."""
-    return at.isoformat()
-
-
-@register.filter
 def value(given: object) -> str:
     """A fact's value in words: yes and no for truths, plain figures, lists with commas."""
     if given is None:
