@@ -20,7 +20,7 @@ _FACTS = """
     FROM leads_lead face
     JOIN leads_identity known ON known.lead_id = face.id
     JOIN leads_fact fact ON fact.identity_id = known.id
-    WHERE face.canonical_id = ANY(%s) AND fact.name = ANY(%s)
+    WHERE face.canonical_id = ANY(%s::bigint[]) AND fact.name = ANY(%s)
       AND NOT EXISTS (SELECT FROM leads_factwithdrawal gone WHERE gone.fact_id = fact.id)
     ORDER BY face.canonical_id, fact.name, fact.holds_from DESC, fact.known_at DESC, fact.id DESC
 """
@@ -28,7 +28,7 @@ _ADDRESSES = """
     SELECT DISTINCT ON (face.canonical_id) face.canonical_id, known.value
     FROM leads_lead face
     JOIN leads_identity known ON known.lead_id = face.id AND known.kind = 'email'
-    WHERE face.canonical_id = ANY(%s)
+    WHERE face.canonical_id = ANY(%s::bigint[])
     ORDER BY face.canonical_id, known.created_at DESC, known.id DESC
 """
 _WRITE = """
@@ -150,12 +150,14 @@ _COMPANIES = """
     WHERE company.id = said.id
 """
 
-_LOCK_COMPANIES = "SELECT id FROM leads_company WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+_LOCK_COMPANIES = (
+    "SELECT id FROM leads_company WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+)
 
 # A lead that somebody else holds at this moment is passed over rather than waited for out of
 # order; its card is made anew when it is next touched.
 _COLLEAGUES = """
-    SELECT id FROM leads_lead WHERE company_id = ANY(%s) AND canonical_id = id
+    SELECT id FROM leads_lead WHERE company_id = ANY(%s::bigint[]) AND canonical_id = id
     ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 """
 

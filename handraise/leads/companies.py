@@ -94,7 +94,7 @@ _MINE = """
     JOIN leads_identity known ON known.lead_id = face.id
     JOIN leads_membership membership ON membership.identity_id = known.id
     JOIN leads_company company ON company.id = membership.company_id
-    WHERE face.canonical_id = ANY(%s) AND membership.withdrawn_at IS NULL
+    WHERE face.canonical_id = ANY(%s::bigint[]) AND membership.withdrawn_at IS NULL
     ORDER BY face.canonical_id, membership.holds_from DESC, membership.known_at DESC,
         membership.id DESC
 """

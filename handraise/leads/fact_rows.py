@@ -17,7 +17,7 @@ Owner: TypeAlias = tuple[str, int]  # ("lead", canonical id) or ("company", id)
 
 class Saying(NamedTuple):
     """A fact as somebody said it: about a lead (by the identity, whose own lead is `home`) or
-    about a company."""
+    about a company. One that `is_fallback` counts only where nothing of that name is known."""
 
     owner: Owner
     name: str
@@ -29,6 +29,7 @@ class Saying(NamedTuple):
     home: int = 0
     is_known_at_assumed: bool = False
     by_id: int | None = None
+    is_fallback: bool = False
 
 
 class _Earlier(NamedTuple):
@@ -57,6 +58,8 @@ def write(sayings: Sequence[Saying]) -> dict[Owner, set[str]]:
     news: list[Saying] = []
     for place, said in enumerate(ordered):
         key = (said.owner, said.name)
+        if said.is_fallback and (key in newest or key in written):
+            continue
         before = _later(earlier.get(place) or _if_before(newest.get(key), said), written.get(key))
         if _is_news(said, before):
             news.append(said)
@@ -95,7 +98,7 @@ _NEWEST_OF_LEADS = """
     FROM leads_lead face
     JOIN leads_identity known ON known.lead_id = face.id
     JOIN leads_fact fact ON fact.identity_id = known.id
-    WHERE face.canonical_id = ANY(%s) AND fact.name = ANY(%s)
+    WHERE face.canonical_id = ANY(%s::bigint[]) AND fact.name = ANY(%s)
       AND NOT EXISTS (SELECT FROM leads_factwithdrawal gone WHERE gone.fact_id = fact.id)
     ORDER BY 1, 2, fact.holds_from DESC, fact.known_at DESC, fact.id DESC
 """
@@ -103,7 +106,7 @@ _NEWEST_OF_COMPANIES = """
     SELECT DISTINCT ON (fact.company_id, fact.name)
         fact.company_id, fact.name, fact.value::text, fact.holds_from, fact.known_at, 0
     FROM leads_fact fact
-    WHERE fact.company_id = ANY(%s) AND fact.name = ANY(%s)
+    WHERE fact.company_id = ANY(%s::bigint[]) AND fact.name = ANY(%s)
       AND NOT EXISTS (SELECT FROM leads_factwithdrawal gone WHERE gone.fact_id = fact.id)
     ORDER BY 1, 2, fact.holds_from DESC, fact.known_at DESC, fact.id DESC
 """

@@ -58,19 +58,19 @@ _LOCK = """
     SELECT id FROM leads_lead WHERE id = ANY(%s::bigint[]) AND canonical_id = id
     ORDER BY id FOR NO KEY UPDATE
 """
-_CANONICAL = "SELECT id, canonical_id FROM leads_lead WHERE id = ANY(%s)"
+_CANONICAL = "SELECT id, canonical_id FROM leads_lead WHERE id = ANY(%s::bigint[])"
 _STRENGTH = """
     SELECT face.canonical_id, bool_or(known.kind = 'user_id'), bool_or(known.kind = 'email')
     FROM leads_lead face JOIN leads_identity known ON known.lead_id = face.id
-    WHERE face.canonical_id = ANY(%s) GROUP BY 1
+    WHERE face.canonical_id = ANY(%s::bigint[]) GROUP BY 1
 """
 _APART = """
     SELECT one.canonical_id, other.canonical_id
     FROM leads_merge parted
     JOIN leads_lead one ON one.id = parted.kept_id
     JOIN leads_lead other ON other.id = parted.merged_id
-    WHERE parted.keeps_apart AND one.canonical_id = ANY(%(roots)s)
-      AND other.canonical_id = ANY(%(roots)s) AND one.canonical_id <> other.canonical_id
+    WHERE parted.keeps_apart AND one.canonical_id = ANY(%(roots)s::bigint[])
+      AND other.canonical_id = ANY(%(roots)s::bigint[]) AND one.canonical_id <> other.canonical_id
 """
 _ADD = """
     INSERT INTO leads_identity (lead_id, kind, value, created_at)

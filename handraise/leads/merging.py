@@ -78,7 +78,7 @@ def write_joins(joins: Sequence[Joining], *, at: datetime, by: User | None, via:
 
 
 def _standings(leads: Collection[int]) -> dict[int, _Standing]:
-    sql = "SELECT id, stage, owner_id, tags FROM leads_lead WHERE id = ANY(%s)"
+    sql = "SELECT id, stage, owner_id, tags FROM leads_lead WHERE id = ANY(%s::bigint[])"
     return {
         pk: _Standing(Stage(stage), owner, list(tags))
         for pk, stage, owner, tags in rows_of(sql, [list(leads)])
@@ -88,7 +88,7 @@ def _standings(leads: Collection[int]) -> dict[int, _Standing]:
 # A move names the version it was made under: here that of the step that the merged lead took.
 _VERSIONS = """
     SELECT DISTINCT ON (lead_id) lead_id, version FROM leads_stagemove
-    WHERE lead_id = ANY(%s) AND withdrawn_at IS NULL ORDER BY lead_id, at DESC, id DESC
+    WHERE lead_id = ANY(%s::bigint[]) AND withdrawn_at IS NULL ORDER BY lead_id, at DESC, id DESC
 """
 
 
@@ -222,5 +222,5 @@ def lock_roots_of(leads: Collection[int]) -> list[int]:
 
 
 def _roots_of(leads: Collection[int]) -> list[int]:
-    sql = "SELECT DISTINCT canonical_id FROM leads_lead WHERE id = ANY(%s) ORDER BY 1"
+    sql = "SELECT DISTINCT canonical_id FROM leads_lead WHERE id = ANY(%s::bigint[]) ORDER BY 1"
     return [row[0] for row in rows_of(sql, [list(leads)])]

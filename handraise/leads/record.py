@@ -90,7 +90,7 @@ def _merge(settled: Settled, entries: Sequence[Entry], at: datetime) -> None:
 
 _TOLD = """
     SELECT lead_id, (data ->> 'other')::bigint FROM leads_journalline
-    WHERE kind = 'leads.merge_refused' AND lead_id = ANY(%s)
+    WHERE kind = 'leads.merge_refused' AND lead_id = ANY(%s::bigint[])
 """
 
 

@@ -55,9 +55,12 @@ def read(entries: Sequence[Entry], settled: Settled, roots: Sequence[int]) -> He
     heard = Heard()
     first_with_email = set(settled.new_emails.values())
     guessed: set[int] = set()
+    by_email: dict[int, int] = {}  # lead -> place of the first activity that came by an e-mail
     for place, entry in enumerate(entries):
         is_news = place in first_with_email
         if entry.kind is EntryKind.ACTIVITY and not is_news:
+            if entry.email and entry.user_id is None:
+                by_email.setdefault(roots[place], place)
             continue
         who = _Who(entry, roots[place], settled.homes[place], settled.identities[place])
         facts = _facts_of_lead(entry, is_news=is_news)
@@ -77,7 +80,17 @@ def read(entries: Sequence[Entry], settled: Settled, roots: Sequence[int]) -> He
         )
         if who.root not in guessed and _guess(heard, who, facts.get("email")):
             guessed.add(who.root)
+    for root, place in by_email.items():
+        who = _Who(entries[place], root, settled.homes[place], settled.identities[place])
+        heard.about_leads.extend(_addresses_again(who))
     return heard
+
+
+def _addresses_again(who: _Who) -> Iterator[Saying]:
+    """The address of one whose facts were all taken back and who is heard of again by it."""
+    for name, value in _facts_of_lead(who.entry, is_news=True).items():
+        said = _saying(("lead", who.root), name, value, who.entry, who)
+        yield said._replace(is_fallback=True)
 
 
 @dataclass(frozen=True, slots=True)

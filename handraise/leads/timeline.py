@@ -118,7 +118,7 @@ def timeline(lead: Lead, *, before: Cursor | None = None, limit: int = 50) -> li
 _DOUBTED = """
     SELECT activity_id, doubt, why FROM (
         SELECT DISTINCT ON (activity_id, doubt) activity_id, doubt, counts, why
-        FROM leads_judgement WHERE activity_id = ANY(%s)
+        FROM leads_judgement WHERE activity_id = ANY(%s::bigint[])
         ORDER BY activity_id, doubt, known_at DESC, id DESC
     ) newest WHERE NOT counts
 """

@@ -143,7 +143,7 @@ _ALONE = """
           AND (line.data ->> 'source') IS DISTINCT FROM %(source)s::text
     )
     FROM leads_lead lead
-    WHERE lead.id = ANY(%(roots)s) AND lead.withdrawn_at IS NULL
+    WHERE lead.id = ANY(%(roots)s::bigint[]) AND lead.withdrawn_at IS NULL
       AND NOT EXISTS (
         SELECT FROM leads_lead face JOIN leads_identity known ON known.lead_id = face.id
         WHERE face.canonical_id = lead.id AND (
@@ -168,7 +168,7 @@ def _taken_back(
     ours = [source.pk, *by_hand]
     rows = rows_of(_ALONE, {"roots": list(roots), "source": source.pk, "ours": ours})
     gone = [pk for pk, is_acted_on in rows if not is_acted_on]
-    execute("UPDATE leads_lead SET withdrawn_at = %s WHERE id = ANY(%s)", [at, gone])
+    execute("UPDATE leads_lead SET withdrawn_at = %s WHERE id = ANY(%s::bigint[])", [at, gone])
     return gone, [pk for pk, is_acted_on in rows if is_acted_on]
 
 

@@ -93,6 +93,7 @@ def test_one_who_comes_back_is_back(file: Source, website: Source) -> None:
 
     ida = lead_of("email", "ida@acme.example")
     assert (ida.is_current, ida.last_seen_at, ida.title) == (True, LATER, "")
+    assert [fact.value for fact in facts_of(ida)] == ["ida@acme.example", "acme.example"]
 
 
 def test_outcomes_are_taken_back_unless_something_followed(
