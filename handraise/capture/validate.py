@@ -20,13 +20,13 @@ from crawlerdetect import CrawlerDetect
 
 from handraise.capture.decide import Refusal
 from handraise.capture.instants import occurred_at
-from handraise.capture.reading import PLAIN_DEPTH, Refused
+from handraise.capture.reading import Refused
+from handraise.capture.storable import clean
 from handraise.leads.entry import Entry, EntryKind, Json
 
 ID_CHARS = 255
 MESSAGE_ID_CHARS = 100
 NAME_CHARS = 200
-DEPTH = PLAIN_DEPTH
 
 _NOBODY = {
     "", "null", "(null)", "undefined", "none", "(none)", "nil", "nan", "n/a", "na", "-1", "0",
@@ -37,7 +37,6 @@ _EMAIL = re.compile(
     r"[^\s@\"<>(),;:\\\[\]]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]"
 )
 _PAGE = ("path", "url", "title", "referrer", "search")
-_LARGEST = 2**63
 _detector = CrawlerDetect()
 
 
@@ -69,7 +68,7 @@ def entry(value: Any, call: Call, *, is_plain: bool = False) -> Entry:
     if type(value) is not dict:
         raise Refused(Refusal.NOT_AN_OBJECT, f"A message must be a JSON object, not {_a(value)}.")
     if not is_plain:
-        _clean(value, 1)
+        clean(value, 1)
     made = _KINDS.get(call.kind or _type_of(value))
     if made is None:
         raise Refused(
@@ -101,53 +100,6 @@ def _said(value: object) -> str:
     return f"“{value[:40]}”" if isinstance(value, str) else _a(value)
 
 
-# -- text, numbers, depth ---------------------------------------------------------------------
-
-
-def _clean(value: Any, depth: int) -> None:
-    """Refuse what PostgreSQL or JSON cannot hold; make whole numbers beyond 64 bits floats."""
-    if depth > DEPTH:
-        raise Refused(Refusal.TOO_DEEP, f"The message is nested more than {DEPTH} levels deep.")
-    parts: Any = enumerate(value)
-    if type(value) is dict:
-        parts = value.items()
-        for key in value:
-            if "\0" in key or not key.isascii():
-                _check_text(key, "a field's name")
-    for key, part in parts:
-        kind = type(part)
-        if kind is str:
-            if "\0" in part or not part.isascii():
-                _check_text(part, str(key))
-        elif kind is dict or kind is list:
-            _clean(part, depth + 1)
-        elif (kind is float or kind is int) and not -_LARGEST <= part < _LARGEST:
-            value[key] = _number(part, str(key))
-
-
-def _check_text(text: str, where: str) -> None:
-    where = where.encode("ascii", "replace").decode("ascii").replace("\0", "?")[:60]
-    if "\0" in text:
-        raise Refused(Refusal.TEXT_INVALID, f"The text of {where} holds a NUL character.")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise Refused(
-            Refusal.TEXT_INVALID, f"The text of {where} holds half a character (lone surrogate)."
-        ) from None
-
-
-def _number(number: float, where: str) -> float:
-    """A float for a number beyond 64 bits (NaN fails every comparison, so it comes here too)."""
-    try:
-        whole = float(number)
-    except OverflowError:
-        whole = float("inf")
-    if whole - whole != 0:
-        raise Refused(Refusal.WRONG_TYPE, f"{where[:60]} is not a finite number.")
-    return whole
-
-
 # -- fields ------------------------------------------------------------------------------------
 
 
@@ -165,7 +117,7 @@ def _context(value: dict[str, Any], call: Call) -> dict[str, Any]:
     own = _object(value, "context")
     if type(call.context) is dict and call.context:
         shared = call.context.copy()
-        _clean(shared, 1)
+        clean(shared, 1)
         return {**shared, **own}
     return own
 
