@@ -38,6 +38,11 @@ class Share:
     def high(self) -> float:
         return self._bounds()[1]
 
+    @property
+    def interval(self) -> str:
+        """The bounds in per cent, as they stand beside the figure: `27–32`."""
+        return f"{100 * self.low:.0f}–{100 * self.high:.0f}"
+
     def _bounds(self) -> tuple[float, float]:
         if not self.of:
             return 0.0, 1.0
@@ -45,6 +50,14 @@ class Share:
         middle = (p + z * z / (2 * n)) / (1 + z * z / n)
         reach = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
         return max(0.0, min(p, middle - reach)), min(1.0, max(p, middle + reach))
+
+
+CONSEQUENCES = {
+    "recycle": "recycled",
+    "disqualify": "disqualified",
+    "fix data": "sent back to be corrected",
+    "other team": "passed to another team",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,11 @@ class Refusal:
     came_back: int
     versions: tuple[int, ...]
 
+    @property
+    def became(self) -> str:
+        """What became of those leads, in words."""
+        return decide.CONSEQUENCES.get(self.consequence, self.consequence)
+
 
 _REFUSALS = """
 select rejected.reason, rejected.consequence, count(*),
