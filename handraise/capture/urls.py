@@ -14,5 +14,6 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/", views.import_page, name="import"),
     path("<int:pk>/progress/", views.import_progress, name="import_progress"),
     path("<int:pk>/refused.csv", views.import_errors, name="import_errors"),
+    path("<int:pk>/resuming/", views.import_resuming, name="import_resuming"),
     path("<int:pk>/undoing/", views.import_undoing, name="import_undoing"),
 ]

@@ -181,6 +181,20 @@ def import_errors(request: HttpUserRequest, pk: int) -> StreamingHttpResponse:
 
 @require_POST
 @needs(Permission.IMPORT)
+def import_resuming(request: HttpUserRequest, pk: int) -> HttpResponse:
+    """A failed import goes on where it was."""
+    importing = _visible(request, pk)
+    with transaction.atomic():
+        failed = Import.objects.filter(pk=importing.pk, state=ImportState.FAILED)
+        if failed.update(state=ImportState.WAITING, error=""):
+            tasks.run_import.defer(import_id=importing.pk)
+        else:
+            messages.warning(request, "Only an import that failed can be tried again.")
+    return redirect("import", pk=pk)
+
+
+@require_POST
+@needs(Permission.IMPORT)
 def import_undoing(request: HttpUserRequest, pk: int) -> HttpResponse:
     importing = _visible(request, pk)
     try:

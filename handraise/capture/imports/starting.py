@@ -81,7 +81,8 @@ def _refuse_if_known(digest: str, kind: ImportKind) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [digest + kind])
     known = (
         Import.objects.filter(file_hash=digest, kind=kind)
-        .exclude(state__in=[ImportState.UNDONE, ImportState.FAILED])
+        .exclude(state=ImportState.UNDONE)
+        .exclude(state=ImportState.FAILED, taken_rows=0)
         .first()
     )
     if known is not None:

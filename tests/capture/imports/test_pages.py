@@ -8,6 +8,7 @@ from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from handraise.capture.imports import run
+from handraise.capture.imports.running import fail
 from handraise.capture.models import Drop, Import, Inbox
 from handraise.leads.models import Lead, Source
 from handraise.team.models import User
@@ -130,6 +131,21 @@ def test_undo_takes_it_back_and_says_so(browser: Client) -> None:
     assert f"Import {importing.pk} is undone." in page
     again = browser.post(f"/imports/{importing.pk}/undoing/", follow=True).content.decode()
     assert "is undone already" in again
+
+
+def test_a_failed_import_can_be_tried_again(browser: Client) -> None:
+    importing = started(browser)
+    fail(importing, "The disk was full.", at=NOON)
+
+    page = browser.get(f"/imports/{importing.pk}/").content.decode()
+    browser.post(f"/imports/{importing.pk}/resuming/")
+
+    assert "The disk was full." in page
+    assert "Try again" in page
+    assert ProcrastinateJob.objects.count() == 2
+    assert run(importing.pk, at=NOON).taken_rows == 1
+    again = browser.post(f"/imports/{importing.pk}/resuming/", follow=True).content.decode()
+    assert "Only an import that failed" in again
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"PK\x03\x04", b"\x00\x01", b"a,b\n"])

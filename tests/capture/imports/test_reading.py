@@ -165,13 +165,17 @@ def test_a_stray_quote_that_a_later_quote_closes_costs_its_own_line_only(file: W
     assert [found.line for found in damaged(sheet)] == [2]
 
 
-def test_running_text_after_a_stray_quote_is_never_taken_for_rows(file: WriteFile) -> None:
-    sheet = open_sheet(file('a,b\n1,"Dear all,\nwe met, I think\nat the fair'))
+@pytest.mark.parametrize("header", ["a,b", "a,b,c"])
+def test_running_text_after_a_stray_quote_is_never_taken_for_rows(
+    file: WriteFile, header: str
+) -> None:
+    text = '1,"Dear all,\nwe met, I think, once\nand, well, danced\n'
+    if header == "a,b":
+        text = '1,"Dear all,\nwe met, I think\nat a fair, no\nor, well\nso,\n'
+    sheet = open_sheet(file(f"{header}\n{text}"))
 
     assert rows(sheet) == []
-    assert [(found.line, found.raw) for found in damaged(sheet)] == [
-        (2, '1,"Dear all,\nwe met, I think\nat the fair')
-    ]
+    assert [(found.line, found.raw) for found in damaged(sheet)] == [(2, text)]
 
 
 def test_a_cell_of_more_than_a_million_characters_is_named(file: WriteFile) -> None:

@@ -88,6 +88,14 @@ def test_the_same_file_is_refused_while_it_is_in(file: WriteFile, mark: User) ->
     assert Lead.objects.count() == 1
 
 
+def test_a_file_that_failed_halfway_is_in_as_far_as_it_came(file: WriteFile, mark: User) -> None:
+    path = file("Email,Name,Size\nada@example.com,Ada,50\n")
+    running.fail(brought(path, PEOPLE, mark), "The roof is on fire.", at=NOON)
+
+    with pytest.raises(ImportRefused, match="Undo that import first"):
+        brought(path, PEOPLE, mark)
+
+
 def test_an_undone_file_may_come_again(file: WriteFile, mark: User) -> None:
     path = file("Email,Name,Size\nada@example.com,Ada,50\n")
     undo(brought(path, PEOPLE, mark), by=mark, at=NOON, via=Via.WEB)
@@ -140,15 +148,18 @@ def test_two_workers_at_one_import_do_not_double_it(file: WriteFile, mark: User)
     made = start(path, kind=mapping.kind, mapping=mapping, by=mark, at=NOON)
     others: list[Import] = []
 
-    def other(read: int, _: int) -> None:
+    def one_more_batch(read: int, _: int) -> None:
         if not others:
-            others.append(run(made.pk, at=NOON))
+            asked = iter([False, True])
+            others.append(run(made.pk, at=NOON, must_stop=lambda: next(asked)))
 
-    run(made.pk, at=NOON, progress=other)
+    beaten = run(made.pk, at=NOON, progress=one_more_batch)
+    done = run(made.pk, at=NOON)
 
-    assert others[0].state == ImportState.DONE
+    assert (others[0].state, others[0].read_rows) == (ImportState.RUNNING, 6)
+    assert (beaten.state, beaten.read_rows) == (ImportState.RUNNING, 6)
+    assert (done.state, done.read_rows, done.taken_rows) == (ImportState.DONE, 20, 20)
     assert Activity.objects.count() == 20
-    assert Import.objects.get(pk=made.pk).taken_rows == 20
 
 
 @pytest.mark.usefixtures("small_batches")

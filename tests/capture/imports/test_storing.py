@@ -208,3 +208,20 @@ def test_a_row_without_a_date_may_count_as_of_the_import(file: WriteFile, mark: 
     assert [(row.holds_from, row.is_known_at_assumed) for row in found] == [
         (NOON, False), (datetime(2026, 1, 1, tzinfo=UTC), True)
     ]  # fmt: skip
+
+
+def test_a_row_may_say_when_it_became_known(file: WriteFile, mark: User) -> None:
+    mapping = PEOPLE + "occurred_at: When\nknown_at: Told\n"
+    path = file(
+        "Email,Name,Size,When,Told\n"
+        "a@b.example,A,1,2026-01-01,2026-02-01\n"
+        "b@b.example,B,1,2026-01-02,\n"
+        "c@b.example,C,1,2026-01-03,2025-01-01\n"
+    )
+
+    brought(path, mapping, mark)
+
+    found = Fact.objects.filter(name="size").order_by("holds_from")
+    assert [(row.known_at.date().isoformat(), row.is_known_at_assumed) for row in found] == [
+        ("2026-02-01", False), ("2026-01-02", True), ("2026-01-03", False)
+    ]  # fmt: skip
