@@ -31,9 +31,10 @@ LATE_AFTER = timedelta(minutes=2)  # a worker that runs has looked by then
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The queue of one who takes leads, and the leads that are theirs already."""
+    """The first of the queue of one who takes leads, its length, and what is theirs already."""
 
     queue: list[Waiting]
+    waiting: int
     late: int
     own: QuerySet[Lead]
 
@@ -47,7 +48,7 @@ def work_of(user: User, *, at: datetime) -> Work | None:
     own = mine.filter(owner=user, stage__in=_IN_HAND[Role(user.role)]).order_by(
         "-stage_since", "pk"
     )
-    return Work(queue[:SHOWN], sum(one.clock == "late" for one in queue), own[:SHOWN])
+    return Work(queue[:SHOWN], len(queue), sum(one.clock == "late" for one in queue), own[:SHOWN])
 
 
 _IN_HAND = {
