@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import difflib
 import json
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from handraise.capture.imports.faults import MappingFault, RowFault
 from handraise.capture.imports.mapping import Mapping
+from handraise.capture.reading import Refused
+from handraise.capture.storable import clean as make_storable
 from handraise.leads.entry import Json
 
 Parsed: TypeAlias = dict[str, dict[str, Json]]
 _JSON_LIMIT = 32 * 1024
-_BAD_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +89,15 @@ def _object(text: str, column: str) -> dict[str, Json]:
         )
     try:
         value = json.loads(text, parse_constant=_refuse_constant)
-        again = json.dumps(value, ensure_ascii=False)
     except (ValueError, RecursionError):
         raise RowFault(f"column {column!r} is not JSON", "json") from None
     if not isinstance(value, dict):
         raise RowFault(f"column {column!r} is JSON, but not an object", "json")
-    if _BAD_TEXT.search(again) or "\\u0000" in again or "Infinity" in again:
-        raise RowFault(f"column {column!r} holds text or numbers that cannot be stored", "json")
+    try:
+        make_storable(value, 1)
+    except Refused as refused:
+        said = refused.sentence.removesuffix(".")
+        raise RowFault(f"column {column!r} cannot be stored: {said}", "json") from None
     return value
 
 

@@ -148,7 +148,7 @@ def _stored(
     try:
         with transaction.atomic():
             refused = store(importing, taken, own, at=at)
-    except (DataError, IntegrityError, ValueError) as error:
+    except (DataError, IntegrityError, ValueError, OverflowError) as error:
         if len(taken) == 1:
             return [refusal(taken[0][0], f"it could not be stored ({_short(error)})", "stored")]
         half = len(taken) // 2

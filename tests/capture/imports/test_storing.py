@@ -225,3 +225,39 @@ def test_a_row_may_say_when_it_became_known(file: WriteFile, mark: User) -> None
     assert [(row.known_at.date().isoformat(), row.is_known_at_assumed) for row in found] == [
         ("2026-02-01", False), ("2026-01-02", True), ("2026-01-03", False)
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ("[1]", "is JSON, but not an object"),
+        ("{broken", "is not JSON"),
+        ('{"a": NaN}', "is not JSON"),
+        ('{"a": 1e999}', "is not a finite number"),
+        ('{"a": "\\u0000"}', "holds a NUL character"),
+        ('{"a": "\\ud800"}', "half a character"),
+        ('{"a":' * 40 + "1" + "}" * 40, "nested more than"),
+        ("[" * 9000, "is not JSON"),
+        ('{"a": "' + "x" * 40_000 + '"}', "more than 32,768 characters of JSON"),
+        ('{"a": ' + "9" * 5000 + "}", "is not JSON"),
+    ],
+)
+def test_json_that_cannot_be_stored_is_refused_by_name(
+    file: WriteFile, mark: User, data: str, says: str
+) -> None:
+    quoted = data.replace('"', '""')
+    path = file("Visitor,When,What,Data,Url,Agent\n"
+                f'v1,2026-02-01T10:00:00Z,called,"{quoted}",,\n')  # fmt: skip
+
+    done = brought(path, VISITS, mark)
+
+    assert done.refused_rows == 1
+    assert says in done.refusals.get().why
+
+
+def test_whole_numbers_beyond_64_bits_are_taken(file: WriteFile, mark: User) -> None:
+    path = file("Visitor,When,What,Data,Url,Agent\n"
+                f'v1,2026-02-01T10:00:00Z,called,"{{""a"": {10**30}}}",,\n')  # fmt: skip
+
+    assert brought(path, VISITS, mark).taken_rows == 1
+    assert float(Activity.objects.get().properties["a"]) == 1e30
