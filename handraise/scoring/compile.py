@@ -63,7 +63,7 @@ def relations(document: Document, functions: Functions, zone: str) -> Relations:
         everyone = known.identities(ASKED.union(colleagues.select("lead_id"), distinct=True))
     given = known.consents(people, everyone, made.purposes) if made.purposes else None
     done = activities(everyone, made, functions)
-    counted = matched(hits(done, made), done, people, given, made, functions=functions, zone=zone)
+    counted = matched(hits(done, made), people, given, made, functions, zone)
     contributions = _contributions(counted)
     sums = _sums(contributions, made)
     row = _scored(made, _row(

@@ -71,7 +71,7 @@ def hits(done: Any, plan: Plan) -> Any:
 
 
 def matched(
-    found: Any, done: Any, people: Any, given: Any, plan: Plan, functions: Functions, zone: str
+    found: Any, people: Any, given: Any, plan: Plan, functions: Functions, zone: str
 ) -> Any:
     """(lead_id, at, number, activity_id, occurred_at, points), points faded.
 
@@ -85,24 +85,23 @@ def matched(
     halvings = _held(seen.age / seen.half_life.cast("float64"), 0.0, float(HALF_LIVES))
     faded = seen.points * ibis.literal(0.5) ** halvings
     seen = seen.select(
-        "lead_id", "at", "number", "activity_id", "occurred_at",
+        "lead_id", "at", "known_by", "number", "activity_id", "occurred_at",
         points=ibis.ifelse(seen.half_life.isnull(), seen.points, faded),
     )  # fmt: skip
-    doubtful = doubted(done, people)
+    doubtful = _doubted(seen)
     seen = seen.anti_join(
         doubtful.select(doubted_id="activity_id", doubted_at="at"),
         [("activity_id", "doubted_id"), ("at", "doubted_at")],
     )
-    return _first_of_day(_lawful(seen, given, plan), plan, functions, zone)
+    return _first_of_day(_lawful(seen, given, plan), plan, functions, zone).drop("known_by")
 
 
-def doubted(done: Any, people: Any) -> Any:
+def _doubted(seen: Any) -> Any:
     """(activity_id, at) of activities whose newest judgement for some doubt says: not counted."""
-    judged = beside(
-        done.select("lead_id", "activity_id"), JUDGEMENT, {"activity_id": "activity_id"},
+    rows = beside(
+        seen.select("activity_id", "at", "known_by"), JUDGEMENT, {"activity_id": "activity_id"},
         doubt="doubt", counts="counts", known_at="known_at", id="id",
     )  # fmt: skip
-    rows = beside(judged, people, {"lead_id": "lead_id"}, at="at", known_by="known_by")
     rows = rows.filter(rows.known_at <= rows.known_by)
     held = newest(rows, ["activity_id", "at", "doubt"], ["known_at", "id"])
     return held.filter(~held.counts).select("activity_id", "at").distinct()

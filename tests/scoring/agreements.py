@@ -12,6 +12,15 @@ from tests.scoring.histories import EVENTS, LENGTHS, LISTED, PATHS, PURPOSES, TE
 WORDS = ["vp", "sales", "elan", "head of", "4"]
 PATTERNS = ["^vp", "sales$", r"\d", "e.*d", "(?:head|vp) ", "100%", "[a-c]{1,2}"]
 
+# Asked in every agreement, for what is drawn seldom asks for these.
+ALWAYS: list[dict[str, Any]] = [
+    {"stage": ["CUSTOMER", "MQL"]},
+    {"stage": "NURTURE"},
+    {"consent": "newsletter"},
+    {"title": {"is_known": True}},
+    {"company.employees": {"at_least": 50}},
+]
+
 
 def _text_tests(values: list[str]) -> st.SearchStrategy[dict[str, Any]]:
     some = st.lists(st.sampled_from(values), min_size=1, max_size=3)
@@ -162,8 +171,8 @@ def agreements(draw: st.DrawFn) -> Document:
         "sql": {"when": draw(criteria)} if draw(st.booleans()) else {},
         "lists": {"partners": LISTED["partners"]},
         "routes": [
-            {"name": f"Route {n}", "team": "Sales", "when": draw(criteria)}
-            for n in range(draw(st.integers(1, 3)))
+            {"name": f"Route {n}", "team": "Sales", "when": when}
+            for n, when in enumerate([*ALWAYS, *draw(st.lists(criteria, min_size=1, max_size=3))])
         ],
         "reasons": [{"name": "Not now", "consequence": "recycle"}],
     }  # fmt: skip

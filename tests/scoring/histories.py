@@ -234,7 +234,7 @@ class Histories:
     def _moves(self) -> None:
         rows = []
         for lead in self.world.leads:
-            for _ in range(self.random.choice([0, 0, 1, 3])):
+            for _ in range(self.random.choice([0, 1, 2, 3])):
                 times = self._times()
                 rows.append(
                     StageMove(
@@ -245,7 +245,7 @@ class Histories:
                         at=times["holds_from"],
                         known_at=times["known_at"],
                         withdrawn_at=self._known(times["known_at"])
-                        if self.random.random() < 0.2
+                        if self.random.random() < 0.4
                         else None,
                     )
                 )
