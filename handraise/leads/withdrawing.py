@@ -39,6 +39,8 @@ def withdraw_source(source: Source, *, by: User | None, at: datetime, via: Via) 
     """
     homes = [row[0] for row in rows_of(_HOMES, {"source": source.pk})]
     merging.lock_roots_of(homes)
+    # Lines written from here on are this undo's own, and no act of people on a lead.
+    until = rows_of("SELECT coalesce(max(id), 0) FROM leads_journalline")[0][0]
     merges = _part_merges(source, by=by, at=at, via=via)
     by_id = None if by is None else by.pk
     told = {"source": source.pk, "at": at, "by": by_id, "why": f"{source} was withdrawn"[:255]}
@@ -50,7 +52,7 @@ def withdraw_source(source: Source, *, by: User | None, at: datetime, via: Via) 
     moves = execute(_MOVES, told)
     roots = merging.lock_roots_of(homes)
     _step_back(roots)
-    gone, kept = _taken_back(roots, source, at)
+    gone, kept = _taken_back(roots, source, at, until)
     _finish(roots, companies, source, by_id=by_id, at=at, via=via)
     return Withdrawn(
         activities, facts, memberships, consents, moves, merges, len(gone),
@@ -139,7 +141,7 @@ def _step_back(roots: Collection[int]) -> None:
 _ALONE = """
     SELECT lead.id, EXISTS (
         SELECT FROM leads_lead face JOIN leads_journalline line ON line.lead_id = face.id
-        WHERE face.canonical_id = lead.id AND line.by_id IS NOT NULL
+        WHERE face.canonical_id = lead.id AND line.by_id IS NOT NULL AND line.id <= %(until)s
           AND (line.data ->> 'source') IS DISTINCT FROM %(source)s::text
     )
     FROM leads_lead lead
@@ -161,12 +163,14 @@ _ALONE = """
 
 
 def _taken_back(
-    roots: Collection[int], source: Source, at: datetime
+    roots: Collection[int], source: Source, at: datetime, until: int
 ) -> tuple[list[int], list[int]]:
     """Leads taken back, and those that stay because people acted on them."""
     by_hand = Source.objects.filter(kind=SourceKind.HAND).values_list("pk", flat=True)
     ours = [source.pk, *by_hand]
-    rows = rows_of(_ALONE, {"roots": list(roots), "source": source.pk, "ours": ours})
+    rows = rows_of(
+        _ALONE, {"roots": list(roots), "source": source.pk, "ours": ours, "until": until}
+    )
     gone = [pk for pk, is_acted_on in rows if not is_acted_on]
     execute("UPDATE leads_lead SET withdrawn_at = %s WHERE id = ANY(%s::bigint[])", [at, gone])
     return gone, [pk for pk, is_acted_on in rows if is_acted_on]

@@ -87,3 +87,19 @@ def test_it_happens_once_and_needs_permission(file: WriteFile, mark: User, vera:
     undo(done, by=mark, at=LATER, via=Via.WEB)
     with pytest.raises(ImportRefused, match="is undone already"):
         undo(done, by=mark, at=LATER, via=Via.WEB)
+
+
+def test_undoing_its_own_merges_is_no_act_of_people(file: WriteFile, mark: User) -> None:
+    mapping = VISITS.replace("Visitor}", "Visitor, user_id: Person}")
+    path = file(
+        "Visitor,Person,When,What,Data,Url,Agent\n"
+        "v1,,2026-02-01T10:00:00Z,called,,,\n"
+        "v2,p,2026-02-01T10:00:00Z,called,,,\n"
+        "v1,p,2026-02-01T11:00:00Z,called,,,\n"
+    )
+    done = brought(path, mapping, mark)
+
+    gone = undo(done, by=mark, at=LATER, via=Via.WEB)
+
+    assert gone.kept == []
+    assert not leads_visible_to(mark).exists()
