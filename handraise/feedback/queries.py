@@ -38,47 +38,45 @@ class Funnel:
 
 
 # A lead enters the path when it is created, and any other stage with its first move into it.
-_CREATED = """
-    select lead.id, lead.stage, lead.created_at as entered_at from leads_lead lead
-    where lead.is_current and lead.created_at >= %(since)s and lead.created_at < %(until)s
-"""
-_MOVED = """
-    select lead.id, lead.stage, min(move.at) as entered_at
+# The two are written so that PostgreSQL can guess their size: a cohort may be ten leads or all.
+_TOLD = """
     from leads_stagemove move
     join leads_lead face on face.id = move.lead_id
     join leads_lead lead on lead.id = face.canonical_id
-    where move.after = %(entered)s and move.withdrawn_at is null and lead.is_current
-    group by lead.id, lead.stage
-    having min(move.at) >= %(since)s and min(move.at) < %(until)s
+    where lead.is_current and move.withdrawn_at is null and move.at <= %(at)s
+      and move.after = any(%(path)s)
 """
+_CREATED = "lead.is_current and lead.created_at >= %(since)s and lead.created_at < %(until)s"
+_FROM_THE_START = f"""
+    select lead.id, move.after, move.version {_TOLD} and {_CREATED} and move.at >= lead.created_at
+"""
+_FROM_A_STAGE = f"""
+    select id, after, version from (
+        select lead.id, move.after, move.version, move.at,
+            min(move.at) filter (where move.after = %(entered)s) over (partition by lead.id)
+                as entered_at
+        {_TOLD}
+    ) told
+    where entered_at >= %(since)s and entered_at < %(until)s and at >= entered_at
+"""  # noqa: S608
 
 # Which stages each lead of the cohort reached, as bits along the path; then how many leads share
-# each combination: at most 64 rows, whatever the number of leads.
+# each combination: at most 64 rows a stage, whatever the number of leads. The versions come from
+# the same rows.
 _FUNNEL = """
-with cohort as materialized ({cohort}),
+with moved as materialized ({moved}),
 reached as (
-    select face.canonical_id as id, bit_or(1 << array_position(%(path)s::text[], move.after))
-               as stages
-    from cohort join leads_lead face on face.canonical_id = cohort.id
-    join leads_stagemove move on move.lead_id = face.id
-    where move.withdrawn_at is null and move.at >= cohort.entered_at and move.at <= %(at)s
-      and move.after = any(%(path)s)
-    group by 1
+    select id, bit_or(1 << array_position(%(path)s::text[], after::text)) as stages
+    from moved group by id
 )
-select coalesce(reached.stages, 0), cohort.stage, count(*)
-from cohort left join reached on reached.id = cohort.id
-group by 1, 2
+select coalesce(reached.stages, 0), lead.stage, null::int, count(*)
+from leads_lead lead {join} join reached on reached.id = lead.id
+where {cohort} group by 1, 2
+union all
+select null, after, version, null from moved where version is not null group by after, version
 """
-
-_VERSIONS = """
-with cohort as materialized ({cohort})
-select move.after, move.version
-from cohort join leads_lead face on face.canonical_id = cohort.id
-join leads_stagemove move on move.lead_id = face.id
-where move.withdrawn_at is null and move.at >= cohort.entered_at and move.at <= %(at)s
-  and move.after = any(%(path)s) and move.version is not null
-group by 1, 2 order by 1, 2
-"""
+_OF_THE_CREATED = _FUNNEL.format(moved=_FROM_THE_START, join="left", cohort=_CREATED)
+_OF_THE_MOVED = _FUNNEL.format(moved=_FROM_A_STAGE, join="", cohort="lead.is_current")
 
 
 def funnel(
@@ -89,7 +87,6 @@ def funnel(
     One cohort for all steps, so that each share is of the same people. Moves told by an import
     count, those that were withdrawn with one do not.
     """
-    cohort = _CREATED if entered is Stage.LEAD else _MOVED
     named = {
         "since": since,
         "until": until,
@@ -97,11 +94,12 @@ def funnel(
         "entered": entered.value,
         "path": [stage.value for stage in PATH],
     }
-    rows = rows_of(_FUNNEL.format(cohort=cohort), named)
+    found = rows_of(_OF_THE_CREATED if entered is Stage.LEAD else _OF_THE_MOVED, named)
+    rows = [(_stages(bits) | {entered}, now, count) for bits, now, _, count in found if count]
     versions: dict[Stage, tuple[int, ...]] = {}
-    for after, number in rows_of(_VERSIONS.format(cohort=cohort), named):
+    for after, number in sorted((after, number) for _, after, number, _ in found if number):
         versions[Stage(after)] = (*versions.get(Stage(after), ()), number)
-    combinations = [(_stages(bits) | {entered}, count) for bits, _, count in rows]
+    combinations = [(reached, count) for reached, _, count in rows]
     return Funnel(
         entered,
         since,

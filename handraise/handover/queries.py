@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from handraise.agreement import queries as agreements
 from handraise.agreement.document import Reason
@@ -70,9 +70,13 @@ class InboxCounts:
 
 def inbox_counts(user: User, *, at: datetime) -> InboxCounts:
     """Counts of what `inbox` shows, and of MQLs that nobody could be found for."""
-    mine = inbox(user, at=at)
+    mine = (
+        inbox(user, at=at)
+        .order_by()
+        .aggregate(open=Count("pk"), overdue=Count("pk", filter=Q(due_at__lte=at)))
+    )
     waiting = rows_of(f"select count(*) {_OFFERABLE}")[0][0]
-    return InboxCounts(mine.count(), mine.filter(due_at__lte=at).count(), waiting)
+    return InboxCounts(mine["open"], mine["overdue"], waiting)
 
 
 # Two questions rather than one with an "or": each of them is one pass over few rows.
