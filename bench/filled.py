@@ -22,7 +22,8 @@ _STATEMENTS = (
     """
     insert into leads_lead (id, canonical_id, stage, stage_since, tags, created_at, name, email,
                             phone, title, country, company_id, search, last_seen_at)
-    select made.id, made.id, 'LEAD', now() - interval '300 days', '{}', now() - n * interval '4 minutes',
+    select made.id, made.id, 'LEAD', now() - interval '300 days', '{}',
+           now() - n * interval '4 minutes',
            'Person ' || n, 'person-' || n || '@firm-' || (1 + n % (%(leads)s / 8)) || '.example',
            '',
            title, 'Denmark', company.id,
