@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from handraise.agreement.queries import Published
@@ -76,6 +77,14 @@ def test_new_offers_appear_by_themselves(visit: Visit, agreed: Published, mia: U
     offered("Ada")
 
     expect(page.locator("[data-offer]")).to_have_count(1, timeout=15_000)
+
+
+def test_a_session_that_ends_leads_back_to_the_sign_in(visit: Visit, mia: User) -> None:
+    page = visit.sign_in(mia).go("/inbox/")
+
+    Session.objects.all().delete()
+
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible(timeout=15_000)
 
 
 def test_leads_are_found_while_typing(visit: Visit, handover: Handover, mia: User) -> None:

@@ -37,6 +37,7 @@ def _inbox(request: HttpUserRequest, chosen: Handover | None) -> HttpResponse:
         "chosen": chosen,
         "shown": shown,
         "brief": brief_page(shown, request.user, at=at) if shown else None,
+        "ended": ending_sentence(shown) if shown else "",
         "reasons": reasons_of(shown) if shown else (),
     }
     return render(request, "desk/_inbox.html" if request.htmx else "desk/inbox.html", context)
