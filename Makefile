@@ -3,7 +3,7 @@
 # make test    every test, browser ones included (DATABASE=postgresql://… for a server of your own)
 # make check   what is checked without running: format, lint, import order, types
 # make bench   the figures that claims of speed stand on
-# make soak    the long tests: kill everything, many times, under load
+# make soak    the long tests: kill everything, many times, under load; many examples
 # make fmt     put the code in shape
 
 PYTHON ?= python3
@@ -53,7 +53,7 @@ bench: .venv/.ready-dev
 	$(PY) -m bench
 
 soak: .venv/.ready-dev
-	$(PY) -m pytest -m slow -s -p no:xdist tests/stories tests/scoring
+	$(PY) -m pytest -m slow -s tests/scoring
 
 fmt: .venv/.ready-dev
 	.venv/bin/ruff format .
