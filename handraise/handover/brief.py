@@ -17,6 +17,7 @@ from handraise.scoring.models import Score
 
 Row = dict[str, Any]
 
+COLLEAGUES = "What colleagues did"
 FORMAT = 1  # so that a page can still read the briefs of an older release
 
 
@@ -94,6 +95,7 @@ def _contributions(score: Score | None, document: Document) -> dict[str, list[Ro
     place = 0
     for kind, signals in kinds.items():
         rows = [_contribution(score, place + n, signal) for n, signal in enumerate(signals)]
+        rows += _of_colleagues(score, kind)
         found[kind] = sorted(rows, key=lambda row: -abs(row["points"] or 0))
         place += len(signals)
     return found
@@ -109,6 +111,14 @@ def _contribution(score: Score | None, place: int, signal: FitSignal | Behaviour
         "matched": score.matched[place] if score is not None and there else 0,
         "latest": score.latest[place] if score is not None and there else None,
     }
+
+
+def _of_colleagues(score: Score | None, kind: str) -> list[Row]:
+    """What others at the same company did, where the agreement lets that count."""
+    points = getattr(score, f"company_{kind}", 0.0)
+    if not points:
+        return []
+    return [{"name": COLLEAGUES, "points": points, "given": None, "matched": 0, "latest": None}]
 
 
 def _why_now(one: Material, contributions: dict[str, list[Row]]) -> str:

@@ -71,6 +71,15 @@ def test_every_signal_is_there_with_its_points(brief: dict) -> None:
     assert intent[0]["latest"].startswith("2026-03-04T12:00")
 
 
+def test_what_colleagues_did_is_told_apart(ada: Lead, agreed: Published) -> None:
+    Score.objects.filter(pk=ada.pk).update(company_intent=7.5)
+
+    offer([ada.pk], published=agreed, at=NOON)
+
+    intent = Handover.objects.get(lead=ada).brief["contributions"]["intent"]
+    assert [(row["name"], row["points"]) for row in intent][1] == ("What colleagues did", 7.5)
+
+
 def test_it_shows_what_they_engaged_with_and_leaves_out_bots(brief: dict) -> None:
     assert [row["name"] for row in brief["activities"]] == ["page", *["Content Downloaded"] * 2]
     assert {(row["what"], row["count"]) for row in brief["content"]} == {
