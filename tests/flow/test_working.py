@@ -101,6 +101,25 @@ def test_it_runs_jobs_that_were_deferred_in_a_transaction(mark: User, mia: User)
         until(lambda: ProcrastinateJob.objects.filter(status="succeeded").exists())
 
 
+def test_a_job_whose_worker_was_killed_is_put_back(mark: User, mia: User) -> None:
+    in_force(mark, mia)
+    arrives("Ada")
+    pk = leave_a_mark.defer(name="Ada")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into procrastinate_workers (last_heartbeat) values (now() - interval '1 hour')"
+            " returning id"
+        )
+        (killed,) = cursor.fetchone()
+        cursor.execute(
+            "update procrastinate_jobs set status = 'doing', worker_id = %s where id = %s",
+            [killed, pk],
+        )
+
+    with working():
+        until(lambda: Lead.objects.filter(title="Marked").exists())
+
+
 def test_a_step_that_fails_is_tried_again_and_ends_no_thread() -> None:
     stop, calls = Event(), []
 
