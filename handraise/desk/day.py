@@ -14,9 +14,9 @@ from handraise.capture.decide import ImportState
 from handraise.capture.drops import drops_visible_to
 from handraise.capture.models import Drop, Import, Inbox
 from handraise.desk.paging import capped_count
-from handraise.desk.queue import Waiting, queue_of
+from handraise.desk.queue import Queue, queue_of
 from handraise.handover.models import Handover, Rejection
-from handraise.handover.queries import waiting_leads
+from handraise.handover.queries import inbox, waiting_leads
 from handraise.leads.decide import Stage
 from handraise.leads.models import Attention, Lead, ParkedLead
 from handraise.leads.queries import leads_visible_to, parked_leads
@@ -31,10 +31,9 @@ LATE_AFTER = timedelta(minutes=2)  # a worker that runs has looked by then
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The first of the queue of one who takes leads, its length, and what is theirs already."""
+    """The first of the queue of one who takes leads, how many are late, and what is theirs."""
 
-    queue: list[Waiting]
-    waiting: int
+    queue: Queue
     late: int
     own: QuerySet[Lead]
 
@@ -43,12 +42,13 @@ def work_of(user: User, *, at: datetime) -> Work | None:
     """For those who take leads: what waits, and what they have; None for everybody else."""
     if user.role not in {Role.SALES_DEVELOPMENT, Role.SALES}:
         return None
-    queue = queue_of(user, at=at)
+    queue = queue_of(user, at=at, limit=SHOWN)
+    late = capped_count(inbox(user, at=at).filter(due_at__lte=at), CAP)
     mine = leads_visible_to(user).select_related("company", "score")
     own = mine.filter(owner=user, stage__in=_IN_HAND[Role(user.role)]).order_by(
         "-stage_since", "pk"
     )
-    return Work(queue[:SHOWN], len(queue), sum(one.clock == "late" for one in queue), own[:SHOWN])
+    return Work(queue, late, own[:SHOWN])
 
 
 _IN_HAND = {

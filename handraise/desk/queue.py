@@ -5,15 +5,20 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.db.models import F
+from django.db.models.fields.json import KeyTextTransform
 from django.http import Http404
 
+from handraise.desk.paging import capped_count
 from handraise.handover import queries as handovers
 from handraise.handover.models import Handover
 from handraise.kit import working_time
 from handraise.team.models import User
 
-LONGEST = 100
+LONGEST = 50
+CAP = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +31,37 @@ class Waiting:
     clock: str
     kind: str
 
+    @property
+    def lead(self) -> dict[str, Any]:
+        """Who they are, as frozen in the brief."""
+        given: dict[str, Any] = getattr(self.handover, "brief_lead", None) or {}
+        return given
 
-def queue_of(user: User, *, at: datetime) -> list[Waiting]:
-    """The offers that wait for this person, in the order to answer them, at most a hundred."""
-    return [waiting(one, at=at) for one in handovers.inbox(user, at=at)[:LONGEST]]
+    @property
+    def why_now(self) -> str:
+        return str(getattr(self.handover, "brief_why_now", None) or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The first offers to answer, in their order; `count` of all goes one above CAP at most."""
+
+    offers: list[Waiting]
+    count: int
+
+    @property
+    def count_words(self) -> str:
+        return f"more than {CAP}" if self.count > CAP else str(self.count)
+
+
+def queue_of(user: User, *, at: datetime, limit: int = LONGEST) -> Queue:
+    """The offers that wait for this person. Of each brief only what the queue shows is read."""
+    mine = handovers.inbox(user, at=at)
+    shown = mine.defer("brief").annotate(
+        brief_lead=F("brief__lead"), brief_why_now=KeyTextTransform("why_now", "brief")
+    )
+    offers = [waiting(one, at=at) for one in shown[:limit]]
+    return Queue(offers, len(offers) if len(offers) < limit else capped_count(mine, CAP))
 
 
 def waiting(handover: Handover, *, at: datetime) -> Waiting:
@@ -59,9 +91,9 @@ def in_words(left: timedelta) -> str:
     return " ".join(said) or "less than a minute"
 
 
-def tag_of(queue: list[Waiting]) -> str:
+def tag_of(queue: Queue) -> str:
     """Changes exactly when the queue would look different: what the poll compares."""
-    looks = [(one.handover.pk, one.clock, one.handover.is_cooling) for one in queue]
+    looks = [(one.handover.pk, one.clock, one.handover.is_cooling) for one in queue.offers]
     return hashlib.sha256(repr(looks).encode()).hexdigest()[:16]
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from handraise.agreement.queries import Published
-from handraise.desk.queue import in_words, tag_of, waiting
+from handraise.desk.queue import Queue, in_words, tag_of, waiting
 from handraise.handover.actions import accept
 from handraise.handover.models import Acceptance, Handover, Opening
 from handraise.kit import clock
@@ -108,7 +108,7 @@ def test_the_clock_runs_in_the_working_time_of_who_was_asked(handover: Handover)
     assert (fresh.clock, fresh.kind, fresh.share) == ("4:00", "accent", 1.0)
     assert (soon.clock, soon.kind, soon.share) == ("1:00", "bad", 0.25)
     assert (late.clock, late.kind, late.share) == ("late", "bad", 0.0)
-    assert tag_of([fresh]) != tag_of([soon])
+    assert tag_of(Queue([fresh], 1)) != tag_of(Queue([soon], 1))
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def inbox(request: HttpUserRequest, pk: int | None = None) -> HttpResponse:
 def _inbox(request: HttpUserRequest, chosen: Handover | None) -> HttpResponse:
     at = clock.now()
     queue = queue_of(request.user, at=at)
-    shown = chosen or (queue[0].handover if queue else None)
+    shown = chosen or (queue.offers[0].handover if queue.offers else None)
     if chosen is not None:
         _receipt(request, chosen)
     context = {
@@ -37,7 +37,7 @@ def _inbox(request: HttpUserRequest, chosen: Handover | None) -> HttpResponse:
         "chosen": chosen,
         "shown": shown,
         "brief": brief_page(shown, request.user, at=at) if shown else None,
-        "ended": ending_sentence(shown) if shown else "",
+        "ended": ending_sentence(shown) if shown and shown.ended_at else "",
         "reasons": reasons_of(shown) if shown else (),
     }
     return render(request, "desk/_inbox.html" if request.htmx else "desk/inbox.html", context)
