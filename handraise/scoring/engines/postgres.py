@@ -50,7 +50,9 @@ class PostgresText:
         signals = f"VALUES {rows}" if rows else "SELECT 0, '', '', 0.0, NULL, 0, NULL WHERE false"
         return (
             "WITH moments(lead_id, at, known_by) AS"
-            " (SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[])),"
+            " (SELECT lead_id, coalesce(at, %s::timestamptz), coalesce(known_by, %s::timestamptz)"
+            " FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[])"
+            " AS m(lead_id, at, known_by)),"
             " asked(lead_id) AS (SELECT unnest(%s::bigint[])),"
             " signals(number, kind, event, points, half_life, horizon, at_most) AS"
             " (SELECT number::bigint, kind::text, event::text, points::float8, half_life::bigint,"
@@ -141,18 +143,26 @@ class Moment:
 
 def run(made: PostgresText, text: str, moments: Sequence[Moment]) -> list[tuple[Any, ...]]:
     """The rows of `text`, which begins after `made.inputs`, for these moments."""
-    leads = [moment.lead_id for moment in moments]
-    parameters = [
-        leads,
-        [moment.at for moment in moments],
-        [moment.known_by or HINDSIGHT for moment in moments],
-        sorted(set(leads)),
-        *made.list_parameters,
-    ]
+    if not moments:
+        return []
+    parameters = [*_times_and_leads(moments), *made.list_parameters]
     are_few = len(moments) <= FEW
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_SETTINGS, ["force_generic_plan" if are_few else "auto"])
         return _execute(made.inputs + text, parameters, prepare=are_few)
+
+
+def _times_and_leads(moments: Sequence[Moment]) -> list[Any]:
+    """The parameters of `moments` and `asked`. An instant shared by all is sent once."""
+    leads = [moment.lead_id for moment in moments]
+    first = moments[0]
+    ats: list[str] = []
+    known: list[str] = []
+    if any(m.at != first.at or m.known_by != first.known_by for m in moments):
+        ats = [str(moment.at) for moment in moments]
+        known = [str(moment.known_by or HINDSIGHT) for moment in moments]
+    shared = [str(first.at), str(first.known_by or HINDSIGHT)]
+    return [*shared, leads, ats, known, sorted(set(leads))]
 
 
 def _execute(text: str, parameters: list[Any], *, prepare: bool) -> list[tuple[Any, ...]]:
