@@ -12,6 +12,7 @@ from handraise.capture.imports.faults import MappingFault
 from handraise.capture.imports.mapping import Mapping
 
 _LONGEST = 256 * 1024
+_DEEPEST = 20
 
 
 def read_mapping(text: str) -> Mapping:
@@ -22,8 +23,8 @@ def read_mapping(text: str) -> Mapping:
         value = yaml.load(text, Loader=_Plain)  # noqa: S506 (a BaseLoader: scalars stay text)
     except yaml.YAMLError as error:
         raise MappingFault([_yaml_sentence(error)]) from None
-    except (RecursionError, ValueError) as error:
-        raise MappingFault([f"The mapping cannot be read: {type(error).__name__}."]) from None
+    except ValueError as error:
+        raise MappingFault([f"The mapping cannot be read: {error}."]) from None
     if not isinstance(value, dict):
         raise MappingFault(["A mapping is a list of keys with values, such as “kind: leads”."])
     return checked(value)
@@ -47,10 +48,17 @@ def written(mapping: Mapping) -> str:
 class _Plain(yaml.BaseLoader):
     """Text stays text; a key said twice, an alias and a tag are faults."""
 
+    _depth = 0
+
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             raise yaml.composer.ComposerError(None, None, "aliases are not used in mappings")
-        return super().compose_node(parent, index)
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise yaml.composer.ComposerError(None, None, "it is nested too deeply")
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import OperationalError
@@ -36,7 +37,9 @@ def work() -> None:
         async with job_app().open_async() as app:
             await app.run_worker_async(wait=False, install_signal_handlers=False)
 
-    asyncio.run(until_none_waits())
+    # In a thread of its own: a browser test may hold this one's event loop.
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(asyncio.run, until_none_waits()).result()
 
 
 def test_the_worker_brings_it_in(file: WriteFile, mark: User) -> None:

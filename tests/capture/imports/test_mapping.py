@@ -41,7 +41,8 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
         ("kind: activities\nidentity: {email: E}\noccurred_at: A", "Activities need an event"),
         ("kind: activities\nidentity: {email: E}\nevent: A", "Activities need occurred_at"),
         (ACTIVITIES.replace("event: What", "event: {}"), "either a column or a constant"),
-        ("a: " + "[" * 5000, "cannot be read"),
+        ("a: " + "[" * 5000, "it is nested too deeply"),
+        ("a: \x07", "special characters are not allowed"),
         ("#" * 300_000, "A mapping may have 262,144 characters"),
     ],
 )  # fmt: skip
