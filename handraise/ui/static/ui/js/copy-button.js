@@ -4,15 +4,15 @@ customElements.define("copy-button", class extends HTMLElement {
     this.addEventListener("click", async () => {
       const source = document.getElementById(this.getAttribute("from"));
       const button = this.querySelector("button");
-      const before = button.textContent;
+      const before = [...button.childNodes];
       try {
         await navigator.clipboard.writeText(source.value ?? source.textContent);
-        button.textContent = "Copied";
+        button.replaceChildren("Copied");
       } catch {
         getSelection().selectAllChildren(source);
-        button.textContent = "Selected; press Ctrl C";
+        button.replaceChildren("Selected; press Ctrl C");
       }
-      setTimeout(() => { button.textContent = before; }, 2000);
+      setTimeout(() => { button.replaceChildren(...before); }, 2000);
     });
   }
 });
