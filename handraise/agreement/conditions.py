@@ -238,13 +238,27 @@ _PATTERN_ALLOWED = re2.compile(
 )
 
 
+MOST_TIMES = 255  # what PostgreSQL counts to
+_QUIET = re2.Options()
+_QUIET.log_errors = False  # the fault is told in a sentence, not on stderr
+
+
+def _counts(bare: str) -> str:
+    return " ".join(re2.findall(r"\{[\d,]+\}", bare))
+
+
 def _pattern(value: str, where: Place) -> str:
     if not _PATTERN_ALLOWED.match(value):
         raise ConditionError(
             where, f"The pattern {value!r} uses more than the simple forms allowed."
         )
+    bare = re2.sub(r"\\.|\[\^?[^\]]+\]", "x", value)  # without escapes and classes
+    if re2.search(r"[\^$][*+?{]", bare):
+        raise ConditionError(where, f"The pattern {value!r} repeats a beginning or an end.")
+    if any(int(count) > MOST_TIMES for count in re2.findall(r"\d+", _counts(bare))):
+        raise ConditionError(where, f"The pattern {value!r} repeats more than {MOST_TIMES} times.")
     try:
-        re2.compile(value)
+        re2.compile(value, _QUIET)
     except re2.error as fault:
         raise ConditionError(where, f"The pattern {value!r} cannot be read: {fault}.") from None
     return value
