@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -10,6 +12,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from handraise.capture.imports import run
 from handraise.capture.imports.running import fail
 from handraise.capture.models import Drop, Import, Inbox
+from handraise.leads.actions import tag
+from handraise.leads.decide import Via
 from handraise.leads.models import Lead, Source
 from handraise.team.models import User
 from tests.personas import NOON
@@ -131,6 +135,18 @@ def test_undo_takes_it_back_and_says_so(browser: Client) -> None:
     assert f"Import {importing.pk} is undone." in page
     again = browser.post(f"/imports/{importing.pk}/undoing/", follow=True).content.decode()
     assert "is undone already" in again
+
+
+def test_leads_that_stay_after_an_undo_are_one_click_away(browser: Client, mark: User) -> None:
+    importing = started(browser)
+    run(importing.pk, at=NOON)
+    ada = Lead.objects.get(email="ada@example.com")
+    tag(ada, add=["met"], remove=[], by=mark, at=NOON + timedelta(hours=1), via=Via.WEB)
+
+    page = browser.post(f"/imports/{importing.pk}/undoing/", follow=True).content.decode()
+
+    assert "1 lead stays" in page
+    assert f'href="/lead/{ada.pk}/">ada@example.com</a>' in page
 
 
 def test_a_failed_import_can_be_tried_again(browser: Client) -> None:
