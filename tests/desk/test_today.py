@@ -72,7 +72,7 @@ def test_revenue_operations_sees_what_is_broken(handover: Handover, rita: User) 
 
     assert "The worker is late." in page
     assert "1 message waits" in page
-    assert "1 refused message this week" in page
+    assert 'href="/imports/drops/">1 refused message</a> this week' in page
     assert "It broke." in page
 
 
