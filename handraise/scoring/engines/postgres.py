@@ -171,7 +171,7 @@ def _execute(text: str, parameters: list[Any], *, prepare: bool) -> list[tuple[A
     raw = connection.connection
     before, raw.prepare_threshold = raw.prepare_threshold, 0 if prepare else None
     try:
-        with psycopg.Cursor(raw) as cursor:
+        with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
             return cursor.execute(text, parameters, prepare=prepare).fetchall()
     finally:
         raw.prepare_threshold = before
