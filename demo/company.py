@@ -15,6 +15,7 @@ from demo.sales import Salespeople
 from demo.visits import Visitor, visitors
 from handraise.agreement import actions as agreement
 from handraise.agreement import shipped
+from handraise.capture.keys import create_key
 from handraise.flow.advance import advance
 from handraise.leads import attention, journal
 from handraise.leads.decide import SourceKind, Via
@@ -93,7 +94,7 @@ def _play(random: Random, *, at: datetime, count: int, told: Callable[[str, floa
     since = at - timedelta(days=365)
     people = _hire(since)
     _sign(people, at=since)
-    web = Source.objects.create(name="Website", kind=SourceKind.API, created_at=since)
+    web = create_key(name="Website", by=people["Rita Holm"], at=since)[0].source
     fair = Source.objects.create(name="Trade fair list", kind=SourceKind.API, created_at=since)
     crowd = visitors(
         random, firms(random, 420), count=count, since=since, until=at, web=web.pk, fair=fair.pk
