@@ -70,6 +70,24 @@ def test_a_letter_typed_into_a_note_is_not_a_command(
     assert not Acceptance.objects.exists()
 
 
+def test_a_refused_answer_is_asked_again_with_what_was_chosen(
+    visit: Visit, handover: Handover, mia: User
+) -> None:
+    page = visit.sign_in(mia).go(f"/inbox/{handover.pk}/")
+    page.keyboard.press("r")
+    page.get_by_label("No fit").check()
+    page.get_by_role("button", name="Give back").click()
+
+    dialog = page.locator("#rejection")
+    expect(dialog.get_by_role("alert")).to_contain_text("note")
+    expect(dialog.get_by_label("No fit")).to_be_checked()
+
+    page.get_by_label("What should marketing know?").fill("A student.")
+    page.get_by_role("button", name="Give back").click()
+    expect(page.get_by_text("Nothing waits for you")).to_be_visible()
+    assert Rejection.objects.get().note == "A student."
+
+
 def test_new_offers_appear_by_themselves(visit: Visit, agreed: Published, mia: User) -> None:
     page = visit.sign_in(mia).go("/inbox/")
     expect(page.get_by_text("Nothing waits for you")).to_be_visible()
