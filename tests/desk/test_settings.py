@@ -61,11 +61,11 @@ def test_a_forgotten_password_is_replaced(client: Client, mia: User) -> None:
 
 
 def test_somebody_is_locked_out_and_let_in_again(client: Client, mia: User) -> None:
-    said(client, f"/people/{mia.pk}/deactivation/")
+    assert "may no longer sign in." in said(client, f"/people/{mia.pk}/deactivation/")
     mia.refresh_from_db()
     assert not mia.is_active
 
-    said(client, f"/people/{mia.pk}/deactivation/", undo="1")
+    assert "may sign in again." in said(client, f"/people/{mia.pk}/deactivation/", undo="1")
     mia.refresh_from_db()
     assert mia.is_active
 
@@ -77,7 +77,7 @@ def test_the_last_of_revenue_operations_cannot_lock_themselves_out(
 
 
 def test_a_team_is_founded_once(client: Client) -> None:
-    said(client, "/teams/", name="Enterprise", zone="Europe/Oslo")
+    assert "is a team now" in said(client, "/teams/", name="Enterprise", zone="Europe/Oslo")
 
     assert "already a team" in said(client, "/teams/", name="enterprise", zone="UTC")
     assert Team.objects.get().zone == "Europe/Oslo"

@@ -101,6 +101,9 @@ def deactivation(request: HttpUserRequest, pk: int) -> HttpResponse:
                 _write(request, "team.person_deactivated", f"{shown.name} may no longer sign in.")
     except Refused as refused:
         messages.error(request, str(refused))
+    else:
+        may = "may sign in again" if "undo" in request.POST else "may no longer sign in"
+        messages.success(request, f"{shown.name} {may}.")
     return redirect("person", pk)
 
 
@@ -118,6 +121,8 @@ def team(request: HttpUserRequest) -> HttpResponse:
             _write(request, "team.team_added", f"The team {made.name} was added.")
     except Refused as refused:
         messages.error(request, str(refused))
+    else:
+        messages.success(request, f"{made.name} is a team now; the agreement’s routes may name it.")
     return redirect("people")
 
 
