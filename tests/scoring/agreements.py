@@ -178,7 +178,7 @@ def agreements(draw: st.DrawFn) -> Document:
     }  # fmt: skip
     if draw(st.booleans()):
         raw["mql"]["never"] = draw(criteria)
-    if draw(st.integers(0, 3)) == 0:
+    if draw(st.booleans()):
         raw["company"] = draw(
             st.sampled_from([{"weight": 0.5, "at_most": 20}, {"weight": 1, "at_most": 100}])
         )

@@ -66,3 +66,19 @@ def test_without_company_activity_nobody_is_woken(
     rescore([colleague.pk], published=published, at=NOON - 2 * DAY)
 
     assert wake_colleagues([ada.pk], published=published, at=NOON) == 0
+
+
+@pytest.mark.parametrize(("points", "share"), [(-50, 0), (150, 50)])
+def test_a_colleague_counts_from_0_to_100_and_no_further(
+    ada: Lead, colleague: Lead, points: float, share: float
+) -> None:
+    did = {"event": "Demo Requested", "points": points}
+    document = agreement(
+        company={"weight": 0.5, "at_most": 100},
+        interest=[{"name": "As interest", **did}],
+        intent=[{"name": "As intent", **did}],
+    )
+
+    (hers,) = scores_at(document=document, lead_ids=[colleague.pk], at=NOON)
+
+    assert (hers.company_interest, hers.company_intent) == (share, share)
