@@ -34,7 +34,9 @@ def drops(request: HttpUserRequest) -> HttpResponse:
 @needs(Permission.IMPORT)
 def drop_replays(request: HttpUserRequest) -> HttpResponse:
     """Put the ticked messages, or all of one reason, back into the inbox."""
-    ticked = [int(text) for text in request.POST.getlist("drop") if text.isdigit()][:_AT_ONCE]
+    ticked = [
+        int(text) for text in request.POST.getlist("drop") if text.isdecimal() and len(text) < 18
+    ][:_AT_ONCE]
     reason = request.POST.get("all_of", "")
     if reason in set(Refusal):
         waiting = drops_visible_to(request.user).filter(replayed_at=None, reason=reason)

@@ -23,6 +23,11 @@ def found(door: Callable[[], T]) -> T:
         raise Http404 from None
 
 
+def number_in(text: str) -> int:
+    """The id that was sent as text; 0, which nothing has, for what is none."""
+    return int(text) if text.isdecimal() and len(text) < 18 else 0
+
+
 def lead_or_404(user: User, pk: int) -> Lead:
     """The lead of this id, through its door; a merged id gives the lead it became."""
     return found(lambda: lead_visible_to(user, pk))

@@ -10,7 +10,7 @@ import binascii
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from django.db.models import F, Model, Q, QuerySet
@@ -88,9 +88,20 @@ def _read(place: str, order: Order) -> tuple[Any, int] | None:
         value, key = json.loads(base64.urlsafe_b64decode(place + "=" * (-len(place) % 4)))
         if not isinstance(key, int) or abs(key) >= 2**63:
             return None
-        return order.read(value), key
-    except (ValueError, TypeError, binascii.Error):
+        return _storable(order.read(value)), key
+    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
         return None
+
+
+def _storable(value: Any) -> Any:
+    """The value, if the database can compare with it; else one of the errors that `_read` knows."""
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise ValueError("A NUL character.")
+        value.encode()
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
+    return value
 
 
 def capped_count(rows: QuerySet[Any], cap: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from django.db import transaction
@@ -49,6 +49,8 @@ __all__ = [
 ]
 
 MAX_TAG = 60
+MAX_TAGS = 100
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)  # nobody who may buy did anything before
 _ADDRESS = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 
 
@@ -126,11 +128,15 @@ def tag(
     adding = [name.strip() for name in add if name.strip()]
     if any(len(name) > MAX_TAG for name in adding):
         raise Refused(f"A tag has at most {MAX_TAG} characters.")
+    if any("\x00" in name for name in adding):
+        raise Refused("A tag cannot contain the NUL character.")
     held = _hold(lead)
     gone = {name.strip() for name in remove}
     tags = list(dict.fromkeys([*(name for name in held.tags if name not in gone), *adding]))
     if tags == held.tags:
         return held
+    if len(tags) > max(MAX_TAGS, len(held.tags)):
+        raise Refused(f"A lead has at most {MAX_TAGS} tags.")
     data: dict[str, Json] = {
         "added": [name for name in tags if name not in held.tags],
         "removed": [name for name in held.tags if name not in tags],
@@ -175,6 +181,8 @@ def log_activity(
         raise Refused("Say what the lead did, in at most 200 characters.")
     if occurred_at > at:
         raise Refused("That has not happened yet.")
+    if occurred_at < _EARLIEST:
+        raise Refused("That was before the year 1900; look at the date again.")
     held = _hold(lead)
     activity = Activity.objects.create(
         identity=record_identity(held, at=at), name=called, occurred_at=occurred_at, known_at=at,

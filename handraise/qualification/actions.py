@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from handraise.scoring.standing import Standing
 
 LONGEST_REASON = 4000
+LONGEST_REST = timedelta(days=10 * 365 + 3)
 WAKES = "qualification.wakes"
 
 
@@ -213,6 +214,8 @@ def _criteria_passed(
 def _later(wakes_at: datetime | None, at: datetime) -> datetime | None:
     if wakes_at is not None and wakes_at <= at:
         raise Refused("The wake-up must lie ahead.")
+    if wakes_at is not None and wakes_at - at > LONGEST_REST:
+        raise Refused("The wake-up must lie within ten years.")
     return wakes_at
 
 

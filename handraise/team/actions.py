@@ -5,7 +5,7 @@ Team lies below the journal; callers above (`desk`, the command line) write the 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -15,6 +15,8 @@ from django.db import transaction
 from handraise.team.decide import OFFICE_HOURS, Refused, Role, checked_hours
 from handraise.team.models import Team, User
 from handraise.team.queries import others_who_administer
+
+LONGEST_ABSENCE = timedelta(days=5 * 365 + 2)
 
 
 def add_team(*, name: str, zone: str = "UTC", by: User | None, at: datetime) -> Team:  # noqa: ARG001
@@ -118,6 +120,8 @@ def set_working_time(
     """When somebody works: the clock of their handovers. Raises Refused with a sentence."""
     if away_until is not None and away_until <= at:
         away_until = None
+    if away_until is not None and away_until - at > LONGEST_ABSENCE:
+        raise Refused("An absence ends within five years; whoever is gone for good is deactivated.")
     user.zone, user.hours, user.away_until = _zone(zone), checked_hours(hours), away_until
     user.save(update_fields=["zone", "hours", "away_until"])
     return user

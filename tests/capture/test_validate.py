@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from time import process_time
 from typing import Any
 
 import pytest
@@ -359,3 +360,21 @@ def test_one_bad_message_leaves_its_batch_readable(bad: bytes) -> None:
 
     assert refusal(reading.items[0].value).reason in {Refusal.TEXT_INVALID, Refusal.WRONG_TYPE}
     assert entry(reading.items[1].value, CALL)
+
+
+@pytest.mark.parametrize("part", ["a", "1", "bo", "-", "a b ", "x/"])
+def test_a_user_agent_made_to_be_slow_is_not(part: str) -> None:
+    call = replace(CALL, agent=part * 1000)
+
+    began = process_time()
+    for number in range(20):
+        taken({**TRACK, "context": {"userAgent": f"{number}{part * 1000}"}}, call)
+
+    assert process_time() - began < 0.5  # it was five seconds
+
+
+def test_the_door_does_not_look_for_robots() -> None:
+    told = {**TRACK, "context": {"userAgent": BOT}}
+
+    assert not taken(told, replace(CALL, is_at_the_door=True)).bot
+    assert taken(told).bot

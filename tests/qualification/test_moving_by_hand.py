@@ -116,6 +116,9 @@ def test_a_wake_up_lies_ahead(agreed: Published, mia: User) -> None:
     with pytest.raises(Refused, match="must lie ahead"):
         move_by_hand(ada, to=_S.NURTURE, reason="Next quarter", wakes_at=NOON, by=mia, at=NOON,
                      via=Via.WEB)  # fmt: skip
+    with pytest.raises(Refused, match="within ten years"):
+        move_by_hand(ada, to=_S.NURTURE, reason="Never", wakes_at=NOON + timedelta(days=4000),
+                     by=mia, at=NOON, via=Via.WEB)  # fmt: skip
     move_by_hand(ada, to=_S.NURTURE, reason="Next quarter", wakes_at=NOON + timedelta(days=90),
                  by=mia, at=NOON, via=Via.WEB)  # fmt: skip
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from handraise.desk.brief_page import brief_page
+from handraise.desk.doors import number_in
 from handraise.desk.queue import open_handover, queue_of, tag_of
 from handraise.handover import actions
 from handraise.handover.models import Handover
@@ -50,8 +51,8 @@ def queue(request: HttpUserRequest) -> HttpResponse:
     tag = tag_of(found)
     if tag == request.GET.get("tag"):
         return HttpResponse(status=204)
-    chosen = request.GET.get("chosen", "")
-    context = {"queue": found, "tag": tag, "chosen_pk": int(chosen) if chosen.isdecimal() else 0}
+    chosen = number_in(request.GET.get("chosen", ""))
+    context = {"queue": found, "tag": tag, "chosen_pk": chosen}
     return render(request, "desk/_queue.html", context)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -91,8 +91,9 @@ def _asked_instant(request: HttpUserRequest) -> datetime | None:
     text = request.GET.get("at", "").strip()
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        if found.tzinfo is None:
+            found = timezone.make_aware(found)
+        timezone.localtime(found)  # within the years that there are, in the reader's zone too
+    except (ValueError, OverflowError):
         return None
-    if found.tzinfo is None:
-        found = timezone.make_aware(found)
-    return found if found < clock.now() else None
+    return found.astimezone(UTC) if found < clock.now() else None

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from handraise.agreement.queries import published
-from handraise.desk.doors import found, lead_or_404
+from handraise.desk.doors import found, lead_or_404, number_in
 from handraise.desk.forms import ConsentForm, LogForm, MoveForm, lead_form
 from handraise.desk.listing import Wanted, leads_wanted
 from handraise.kit import clock
@@ -97,7 +97,7 @@ def owner(request: HttpUserRequest, pk: int) -> HttpResponse:
     lead, given = lead_or_404(request.user, pk), request.POST.get("owner", "")
     person = None
     if given:
-        person = found(lambda: working_people().get(pk=int(given) if given[:18].isdecimal() else 0))
+        person = found(lambda: working_people().get(pk=number_in(given)))
     return _done(
         request,
         lead,
@@ -153,7 +153,7 @@ def merges(request: HttpUserRequest, pk: int) -> HttpResponse:
     """Find the same person twice, look at both, make them one. It can be undone."""
     lead = lead_or_404(request.user, pk)
     if request.method == "POST":
-        other = lead_or_404(request.user, _number(request.POST.get("merged", "")))
+        other = lead_or_404(request.user, number_in(request.POST.get("merged", "")))
         why = request.POST.get("why", "").strip() or "Said to be the same person."
         return _done(
             request,
@@ -234,7 +234,3 @@ def _done(
 def _refused(request: HttpUserRequest, lead: Lead, why: str) -> HttpResponse:
     messages.error(request, why)
     return redirect("lead", lead.pk)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 18 else 0
