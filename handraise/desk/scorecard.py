@@ -15,6 +15,7 @@ from handraise.leads.models import Lead
 from handraise.scoring.explanation import Criterion, Explanation, Part, Reason
 from handraise.scoring.explanation import Kind as KindExplained
 from handraise.scoring.queries import explain
+from handraise.ui.templatetags.ui import figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,22 @@ class Kind:
     speaking: list[Reason]
     unknown: list[Reason]
     silent: list[Reason]
+
+    @property
+    def bound(self) -> str:
+        """Why the score is not the sum of its reasons; empty where it is."""
+        total = sum(reason.points or 0 for reason in self.speaking) + self.from_colleagues
+        return bound(total, self.score)
+
+
+TOLD_FROM = 0.05  # points: less would be printed as 0
+
+
+def bound(total: float, score: float) -> str:
+    """A sentence where the reasons together leave 0..100, within which a score is held."""
+    if abs(total - score) < TOLD_FROM:
+        return ""
+    return f"Together {figure(total)}; a score {'ends at 100' if total > score else 'begins at 0'}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ def test_the_inbox_is_answered_by_keys_alone(visit: Visit, agreed: Published, mi
 
     expect(page.locator("[data-offer]")).to_have_count(1)
     expect(page.get_by_role("status")).to_contain_text("Ada is yours")
+    expect(page.locator("#rail-waiting")).to_have_text("1")
+    expect(page).to_have_title("(1) Inbox · Handraise")
     assert Acceptance.objects.get().handover == first
     assert Opening.objects.filter(handover=second, by=mia).exists()
 
@@ -95,6 +97,9 @@ def test_new_offers_appear_by_themselves(visit: Visit, agreed: Published, mia: U
     offered("Ada")
 
     expect(page.locator("[data-offer]")).to_have_count(1, timeout=15_000)
+    expect(page.locator("#queue-words")).to_have_text("1 waiting")
+    expect(page.locator("#rail-waiting")).to_have_text("1")
+    expect(page).to_have_title("(1) Inbox · Handraise")
 
 
 def test_a_session_that_ends_leads_back_to_the_sign_in(visit: Visit, mia: User) -> None:

@@ -30,7 +30,7 @@ def client(mia: User) -> Client:
 def test_an_acceptance_makes_the_lead_mine(client: Client, handover: Handover, mia: User) -> None:
     answer = client.post(f"/handover/{handover.pk}/acceptance/", follow=True)
 
-    assert "Ada is yours." in answer.content.decode()
+    assert "Ada</a> is yours." in answer.content.decode()
     handover.lead.refresh_from_db()
     assert (handover.lead.stage, handover.lead.owner) == (Stage.SALES_ACCEPTED, mia)
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from handraise.desk.brief_page import brief_page
@@ -52,7 +53,7 @@ def queue(request: HttpUserRequest) -> HttpResponse:
     if tag == request.GET.get("tag"):
         return HttpResponse(status=204)
     chosen = number_in(request.GET.get("chosen", ""))
-    context = {"queue": found, "tag": tag, "chosen_pk": chosen}
+    context = {"queue": found, "tag": tag, "chosen_pk": chosen, "is_poll": True}
     return render(request, "desk/_queue.html", context)
 
 
@@ -97,7 +98,13 @@ def acceptance(request: HttpUserRequest, pk: int) -> HttpResponse:
     except ValueError as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, f"{shown.lead} is yours. Say hello within the hour.")
+        messages.success(
+            request,
+            format_html(
+                '<a class="link" href="{}">{}</a> is yours. Say hello within the hour.',
+                reverse("lead", args=[shown.lead_id]), shown.lead,
+            ),
+        )  # fmt: skip
     return _next(request)
 
 

@@ -118,6 +118,16 @@ def instant(at: datetime | None) -> str:
 
 
 @register.filter
+def day(at: datetime | str | None) -> str:
+    """The day alone, in the reader's zone: `4 Mar 2026`; of an instant or its ISO text."""
+    if not at:
+        return "–"
+    exact = datetime.fromisoformat(at) if isinstance(at, str) else at
+    shown = timezone.localtime(exact) if exact.tzinfo else exact
+    return shown.strftime("%-d %b %Y")
+
+
+@register.filter
 def value(given: object) -> str:
     """A fact's value in words: yes and no for truths, plain figures, lists with commas."""
     if given is None:
