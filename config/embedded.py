@@ -188,7 +188,11 @@ class EmbeddedPostgres:
             self.log.replace(self.log.with_suffix(".log.1"))
         self._disown_pid()
         options = [part for setting in settings for part in ("-c", setting)]
-        with self.log.open("ab") as log:
+        # Its lines may quote what people wrote, so nobody else reads them.
+        opened = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        os.fchmod(opened, 0o600)
+        with os.fdopen(opened, "ab") as log:
+            log.seek(0, os.SEEK_END)
             self._log_from = log.tell()
             self.process = subprocess.Popen(
                 [

@@ -195,8 +195,13 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    # The pool warns at every try while the database is away; whoever asked it says so once.
-    "loggers": {"psycopg.pool": {"level": "ERROR"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "loggers": {
+        # The pool warns at every try while the database is away; whoever asked it says so once.
+        "psycopg.pool": {"level": "ERROR"},
+        # Without a handler of its own, Django tells faults of pages to nobody (DEBUG is off).
+        "django.request": {"handlers": ["stderr"], "level": "ERROR"},
+    },
 }
 
 APP_VERSION = VERSION

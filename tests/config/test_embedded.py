@@ -62,6 +62,10 @@ def test_it_listens_on_a_socket_only(server: EmbeddedPostgres) -> None:
     assert server.socket.stat().st_mode & 0o777 == 0o700
 
 
+def test_nobody_else_reads_its_log(server: EmbeddedPostgres) -> None:
+    assert server.log.stat().st_mode & 0o777 == 0o600
+
+
 def test_it_runs_in_a_process_group_of_its_own(server: EmbeddedPostgres) -> None:
     pid = server.pid()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 
 import pytest
 from django.test import Client
@@ -89,3 +90,16 @@ def test_a_hundred_tags_are_enough(client: Client, ada: Lead) -> None:
     page = client.post(f"/lead/{ada.pk}/tags/", {"add": many}, follow=True).content.decode()
 
     assert "A lead has at most 100 tags." in page
+
+
+def test_no_cache_takes_a_part_for_its_page(client: Client) -> None:
+    answer = client.get("/leads/")
+
+    assert "HX-Request" in answer.headers["Vary"]
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+
+
+def test_a_fault_of_a_page_is_told_to_who_runs_it() -> None:
+    log = logging.getLogger("django.request")
+
+    assert any(type(handler) is logging.StreamHandler for handler in log.handlers)
