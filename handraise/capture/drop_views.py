@@ -43,7 +43,8 @@ def drop_replays(request: HttpUserRequest) -> HttpResponse:
         ticked = list(waiting.values_list("pk", flat=True)[:_AT_ONCE])
     count = replay(ticked, by=request.user, at=now())
     if count:
-        messages.success(request, f"{count:,} messages wait in the inbox to be digested again.")
+        noun = "message" if count == 1 else "messages"
+        messages.success(request, f"{count:,} {noun} will be tried again in a moment.")
     else:
         messages.warning(request, "Tick the messages that should be tried again.")
     return redirect("drops")

@@ -128,3 +128,10 @@ def test_an_empty_inbox_says_what_comes_next(agreed: Published, client: Client) 
     page = client.get("/inbox/").content.decode()
 
     assert "Nothing waits for you" in page
+
+
+def test_the_page_of_the_lead_leads_to_its_offer(handover: Handover, mia: User, mark: User) -> None:
+    answer = f'href="/inbox/{handover.pk}/"'
+
+    assert answer in client_of(mia).get(f"/lead/{handover.lead_id}/").content.decode()
+    assert answer not in client_of(mark).get(f"/lead/{handover.lead_id}/").content.decode()

@@ -13,7 +13,8 @@ from handraise.desk.doors import lead_or_404
 from handraise.desk.forms import ConsentForm, LogForm
 from handraise.desk.lead_page import happenings, path_of
 from handraise.desk.scorecard import scorecard
-from handraise.handover.queries import handovers_of
+from handraise.handover.models import Handover
+from handraise.handover.queries import handovers_of, may_answer
 from handraise.kit import clock
 from handraise.leads.models import Lead
 from handraise.leads.queries import (
@@ -38,6 +39,7 @@ def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
         return redirect("lead", shown.pk)
     at = _asked_instant(request)
     company = company_of(shown, at=at) if at else shown.company
+    handovers = list(handovers_of(shown)[:5])
     context = {
         "lead": shown,
         "at": at,
@@ -48,18 +50,24 @@ def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
         "facts": facts_of(shown, at=at),
         "company_facts": company_facts_of(company, at=at) if company else [],
         "consents": consents_of(shown, at=at),
-        "handovers": handovers_of(shown)[:5],
+        "handovers": handovers,
     }
-    return render(request, "desk/lead.html", context | _acts(request, shown) if not at else context)
+    return render(
+        request, "desk/lead.html", context | _acts(request, shown, handovers) if not at else context
+    )
 
 
-def _acts(request: HttpUserRequest, shown: Lead) -> dict[str, object]:
+def _acts(request: HttpUserRequest, shown: Lead, handovers: list[Handover]) -> dict[str, object]:
     """What this reader can do with the lead; nothing while looking back."""
     agreed = published()
     moves = moves_open_to(request.user, shown, document=agreed.document) if agreed else []
     may_edit = may(request.user, Permission.EDIT_LEADS)
     return {
         "may_edit": may_edit,
+        "offer": next(
+            (one for one in handovers if one.ended_at is None and may_answer(request.user, one)),
+            None,
+        ),
         "moves": moves,
         "may_override": may(request.user, Permission.OVERRIDE),
         "people": working_people() if may_edit else [],
