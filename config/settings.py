@@ -159,6 +159,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "handraise.team.adapter.ClosedAdapter"
+# Sign-in tries are counted by address: behind a proxy all would come from one, the proxy's.
+ALLAUTH_TRUSTED_PROXY_COUNT = env_int("HANDRAISE_PROXIES", 1 if HTTPS else 0)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
+from pytest_django.fixtures import SettingsWrapper
 
+from handraise.team.adapter import ClosedAdapter
 from handraise.team.models import User
 from tests.personas import PASSWORD
 
@@ -87,3 +89,13 @@ def test_times_are_shown_in_the_readers_zone(client: Client, mia: User) -> None:
 
     assert 'value="2030-01-01T09:00"' in client.get("/profile/").content.decode()
     assert timezone.get_current_timezone_name() == "UTC"
+
+
+@pytest.mark.parametrize(("proxies", "counted"), [(0, "127.0.0.1"), (1, "198.51.100.7")])
+def test_tries_are_counted_by_who_tries_not_by_what_they_say(
+    proxies: int, counted: str, settings: SettingsWrapper
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    told = RequestFactory().get("/", headers={"X-Forwarded-For": "10.0.0.1, 198.51.100.7"})
+
+    assert ClosedAdapter().get_client_ip(told) == counted
