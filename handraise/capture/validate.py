@@ -10,24 +10,22 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 from uuid import uuid4
 
 import msgspec
-from crawlerdetect import CrawlerDetect
 
 from handraise.capture.decide import Refusal
 from handraise.capture.instants import occurred_at
 from handraise.capture.reading import Refused
+from handraise.capture.robots import bot_named_by
 from handraise.capture.storable import clean
 from handraise.leads.entry import Entry, EntryKind, Json
 
 ID_CHARS = 255
 MESSAGE_ID_CHARS = 100
 NAME_CHARS = 200
-AGENT_CHARS = 512  # of a user agent that are read
 
 _NOBODY = {
     "", "null", "(null)", "undefined", "none", "(none)", "nil", "nan", "n/a", "na", "-1", "0",
@@ -38,8 +36,6 @@ _EMAIL = re.compile(
     r"[^\s@\"<>(),;:\\\[\]]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]"
 )
 _PAGE = ("path", "url", "title", "referrer", "search")
-_detector = CrawlerDetect()
-_LONG_WORD = re.compile(r"([A-Za-z0-9_.\-]{48})[A-Za-z0-9_.\-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,22 +366,6 @@ def _entry(
         bot=bot_named_by(agent) if type(agent) is str and not call.is_at_the_door else "",
         fingerprint=0 if call.is_at_the_door else _fingerprint(kind, value),
     )
-
-
-def bot_named_by(agent: str) -> str:
-    """Why this user agent is a robot's, or the empty string. 165 µs without the cache.
-
-    The patterns take time by the square of a word's length (a quarter of a second for 1,000
-    letters), so of a text that nobody's browser sends only so much is read.
-    """
-    return _bot_named_by(_LONG_WORD.sub(r"\1", agent[:AGENT_CHARS]))
-
-
-@lru_cache(maxsize=8192)
-def _bot_named_by(agent: str) -> str:
-    if not agent or not _detector.isCrawler(agent):
-        return ""
-    return f"user agent of {_detector.getMatches() or 'a robot'}"[:200]
 
 
 _COMPARED = (

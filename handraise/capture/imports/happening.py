@@ -10,7 +10,8 @@ from handraise.capture.imports.compiled import Compiler
 from handraise.capture.imports.faults import RowFault
 from handraise.capture.imports.mapping import Event, Mapping
 from handraise.capture.imports.values import clean
-from handraise.capture.validate import NAME_CHARS, bot_named_by
+from handraise.capture.robots import bot_named_by
+from handraise.capture.validate import NAME_CHARS
 from handraise.leads.entry import Json
 
 
