@@ -30,6 +30,8 @@ def path_of(lead: Lead, *, at: datetime | None = None) -> list[Step]:
     made = list(moves.order_by("at", "pk"))
     now = Stage(made[-1].after) if made else Stage.LEAD if at else Stage(lead.stage)
     reached = _reached(lead, made)
+    if at is not None:
+        reached = {stage: when for stage, when in reached.items() if when <= at}
     steps = [Step(stage, _state(stage, now, reached), reached.get(stage)) for stage in PATH]
     if now not in PATH:
         steps.append(Step(now, "beside", reached.get(now, lead.stage_since)))

@@ -164,6 +164,19 @@ def test_looking_back_shows_what_was_known_then(client: Client, ada: Lead) -> No
     assert "As known on" in page
     assert "Demo Requested" not in page
     assert "popovertarget" not in page
+    assert "Nobody had heard of them yet." in page
+
+
+def test_what_was_offered_later_is_left_out_when_looking_back(
+    client: Client, handover: Handover
+) -> None:
+    before = (clock.now() - timedelta(days=1)).isoformat()
+
+    now = client.get(f"/lead/{handover.lead_id}/").content.decode()
+    then = client.get(f"/lead/{handover.lead_id}/", {"at": before}).content.decode()
+
+    assert "Handovers" in now
+    assert "Handovers" not in then
 
 
 @pytest.mark.parametrize("at", ["rubbish", "2999-01-01T00:00", "0001-01-01T00:00", ""])

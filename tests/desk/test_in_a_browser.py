@@ -72,6 +72,21 @@ def test_a_letter_typed_into_a_note_is_not_a_command(
     assert not Acceptance.objects.exists()
 
 
+def test_focus_stays_in_the_queue_when_an_offer_is_opened(
+    visit: Visit, agreed: Published, mia: User
+) -> None:
+    offered("Ada")
+    second = offered("Ben", title="Director of Planning")
+    page = visit.sign_in(mia).go("/inbox/")
+
+    page.locator(f'[data-offer][href="/inbox/{second.pk}/"]').click()
+    expect(page.locator(".brief-head h1")).to_have_text("Ben")
+    expect(page.locator("[data-offer][aria-current]")).to_be_focused()
+
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{visit.origin}/lead/{second.lead_id}/")
+
+
 def test_a_refused_answer_is_asked_again_with_what_was_chosen(
     visit: Visit, handover: Handover, mia: User
 ) -> None:

@@ -39,7 +39,7 @@ def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
         return redirect("lead", shown.pk)
     at = _asked_instant(request)
     company = company_of(shown, at=at) if at else shown.company
-    handovers = list(handovers_of(shown)[:5])
+    handovers = [] if at else list(handovers_of(shown)[:5])  # how they ended is of today
     context = {
         "lead": shown,
         "at": at,

@@ -27,8 +27,20 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (document.querySelector(":popover-open")) return;
     if (event.target.closest("input, select, textarea, [contenteditable]")) return;
-    if (event.key === "Enter" && event.target.closest("a, button, summary")) return;
+    if (event.key === "Enter" && event.target.closest("a:not([data-offer][aria-current]), button, summary")) return;
     const act = keys[event.key];
     if (act) { event.preventDefault(); act(); }
+  });
+
+  // A swap takes the focused link or button away: who was in the inbox stays at the offer shown.
+  let wasInside = false;
+  document.addEventListener("htmx:beforeSwap", () => {
+    wasInside = Boolean(document.activeElement?.closest("#inbox"));
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (wasInside && document.activeElement === document.body) {
+      document.querySelector("[data-offer][aria-current]")?.focus({ preventScroll: true });
+    }
+    wasInside = false;
   });
 })();
