@@ -25,9 +25,17 @@ HINDSIGHT = "infinity"
 # What is set for the rest of the transaction. Compiling to machine code costs more than it saves
 # here; pages come from memory or from a solid-state disk; for a few leads the plan is kept, as
 # planning (10 ms) takes longer than running (1 ms); for many it must know how many they are.
+# Joins run in the order they are written in (leads, their identities, what hangs on these): left
+# free, PostgreSQL pairs every moment with every fact when its statistics are older than a flood.
 _SETTINGS = (
     "SELECT set_config('jit', 'off', true), set_config('random_page_cost', '1.1', true),"
-    " set_config('work_mem', '64MB', true), set_config('plan_cache_mode', %s, true)"
+    " set_config('work_mem', '64MB', true), set_config('plan_cache_mode', %s, true),"
+    " set_config('join_collapse_limit', '1', true), set_config('from_collapse_limit', '1', true)"
+)
+# Other statements of the transaction are written for a planner that may choose.
+_FREE = (
+    "SELECT set_config('join_collapse_limit', '8', true),"
+    " set_config('from_collapse_limit', '8', true)"
 )
 
 
@@ -149,7 +157,9 @@ def run(made: PostgresText, text: str, moments: Sequence[Moment]) -> list[tuple[
     are_few = len(moments) <= FEW
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_SETTINGS, ["force_generic_plan" if are_few else "auto"])
-        return _execute(made.inputs + text, parameters, prepare=are_few)
+        found = _execute(made.inputs + text, parameters, prepare=are_few)
+        cursor.execute(_FREE)
+        return found
 
 
 def _times_and_leads(moments: Sequence[Moment]) -> list[Any]:
