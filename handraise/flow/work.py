@@ -6,12 +6,14 @@ Any number of workers may run over one database; each takes what the others have
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from threading import Event, Thread
 
 import structlog
 from django.db import connection
 
 from handraise.capture.digest import digest_once
+from handraise.capture.queries import is_flooded
 from handraise.flow import jobs, rounds
 from handraise.flow.look import look
 from handraise.kit.clock import now
@@ -21,16 +23,20 @@ log = structlog.get_logger()
 IDLE = 0.1  # seconds between looks when nothing waits
 ROUND = 0.5  # seconds between rounds; most of them only ask for the version in force
 CALLS = 5000  # taken from the inbox at a time
+PATIENCE = timedelta(seconds=5)  # longest time without a look while messages pour in
 LONGEST_PAUSE = 2.0  # seconds before the database is tried again
 
 
 def run(stop: Event) -> None:
     """Work until `stop` is set. Survives restarts of the database; ends what it is at, no more."""
+    # Two of each that is busy in a flood: while one waits for the database, the other computes.
     threads = [
         Thread(target=repeat, args=(name, step, stop, idle), name=f"handraise-{name}")
         for name, step, idle in (
             ("digest", _digest, IDLE),
-            ("look", _look, IDLE),
+            ("digest", _digest, IDLE),
+            ("look", _looking(), IDLE),
+            ("look", _looking(), IDLE),
             ("rounds", _rounds(), ROUND),
             ("jobs", lambda: _jobs(stop), IDLE),
         )
@@ -69,8 +75,24 @@ def _digest() -> int:
     return digest_once(limit=CALLS, at=now())
 
 
-def _look() -> int:
-    return look(at=now())
+def _looking() -> Callable[[], int]:
+    mine = Looking()
+    return lambda: mine.look(at=now())
+
+
+class Looking:
+    """Looks at due leads; in a flood seldom, so that a lead is looked at once, not once a batch."""
+
+    def __init__(self) -> None:
+        self.looked_at: datetime | None = None
+
+    def look(self, *, at: datetime) -> int:
+        """As `look.look`; 0 also while the digest has more than it takes at a time before it."""
+        rested = self.looked_at is None or at - self.looked_at >= PATIENCE
+        if not rested and is_flooded(above=CALLS):
+            return 0
+        self.looked_at = at
+        return look(at=at)
 
 
 def _rounds() -> Callable[[], int]:
