@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from handraise.agreement.document import Reason
@@ -15,7 +16,7 @@ from handraise.agreement.queries import Published
 from handraise.handover.closing import close_moot, end, expire, mark_cooling, withdraw_locked
 from handraise.handover.models import Acceptance, Handover, Opening, Rejection
 from handraise.handover.offering import Pass, offer
-from handraise.handover.queries import ending_sentence, may_answer, reasons_of
+from handraise.handover.queries import ending_sentence, may_answer, may_override, reasons_of
 from handraise.leads import attention, journal
 from handraise.leads.actions import set_owner
 from handraise.leads.decide import Stage, Via
@@ -134,6 +135,8 @@ def withdraw(handover: Handover, *, why: str, by: User, at: datetime, via: Via) 
     """
     require(by, Permission.OVERRIDE)
     locked, _ = _locked(handover)
+    if not may_override(by, locked):
+        raise PermissionDenied("Another team's offers are their manager's to take back.")
     if locked.ended_at is not None:
         raise Refused(ending_sentence(locked))
     why = _cleaned(why)

@@ -53,10 +53,18 @@ def _answers_for(user: User) -> Q:
 
 
 def may_answer(user: User, handover: Handover) -> bool:
-    """Whether this person may accept or reject: whom it was offered to, or who may override."""
+    """Whether this person may accept or reject: whom it was offered to, or who may override it."""
     if not may(user, Permission.TAKE):
         return False
-    return handover.assignee_id == user.pk or may(user, Permission.OVERRIDE)
+    return handover.assignee_id == user.pk or may_override(user, handover)
+
+
+def may_override(user: User, handover: Handover) -> bool:
+    """Whether this person may act for the one asked: revenue operations, and the team's manager."""
+    if not may(user, Permission.OVERRIDE):
+        return False
+    is_of_team = user.team_id is not None and user.team_id == handover.team_id
+    return is_of_team or user.role == Role.REVENUE_OPERATIONS
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from handraise.handover.models import Acceptance, Handover, Opening
 from handraise.leads.decide import Stage, Via
 from handraise.leads.models import Lead
 from handraise.scoring.models import Score
-from handraise.team.models import User
-from tests.personas import NOON
+from handraise.team.decide import Role
+from handraise.team.models import Team, User
+from tests.personas import NOON, person
 from tests.world import AGREEMENT, in_force, kinds, mql, said, stage_of
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +69,22 @@ def test_who_may_override_accepts_for_the_person_asked(
     ada.refresh_from_db()
     assert ada.owner == mia
     assert Acceptance.objects.get().by == rita
+
+
+def test_a_manager_steps_in_for_the_own_team_only(
+    handover: Handover, sales_team: Team, mia: User
+) -> None:
+    elsewhere = Team.objects.create(name="Elsewhere", created_at=LATER)
+    stranger = person("Sten", Role.SALES_DEVELOPMENT, team=elsewhere, is_manager=True)
+    manager = person("Tove", Role.SALES_DEVELOPMENT, team=sales_team, is_manager=True)
+
+    with pytest.raises(Refused, match="offered to Mia"):
+        accept(handover, by=stranger, at=LATER, via=Via.WEB)
+    with pytest.raises(PermissionDenied):
+        withdraw(handover, why="Mine now.", by=stranger, at=LATER, via=Via.WEB)
+    accept(handover, by=manager, at=LATER, via=Via.WEB)
+
+    assert Acceptance.objects.get().by == manager
 
 
 @pytest.mark.parametrize("name", ["mark", "vera"])
