@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Awaitable, Callable, MutableMapping
+from threading import Thread
 from typing import Any
 
 from django.core.asgi import get_asgi_application
@@ -22,7 +23,12 @@ if server := os.environ.get(family.PARENT_OF_WEB):
 
 pages = get_asgi_application()
 
-from handraise.capture import accept  # noqa: E402  (its models need the apps that are now ready)
+# Models need the apps that are now ready.
+from django.db import DatabaseError, connection  # noqa: E402
+
+from handraise.agreement.queries import published  # noqa: E402
+from handraise.capture import accept  # noqa: E402
+from handraise.scoring.queries import prepare  # noqa: E402
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,10 +44,22 @@ def is_capture(path: str) -> bool:
     return path == "/v1" or path.startswith("/v1/")
 
 
+def _prepare() -> None:
+    """What the first visitor would otherwise wait for. Without a database there is no hurry."""
+    try:
+        if agreed := published():
+            prepare(agreed.document)
+    except DatabaseError:
+        pass
+    finally:
+        connection.close()
+
+
 async def _live(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            Thread(target=_prepare, daemon=True).start()
             await send({"type": "lifespan.startup.complete"})
         else:
             await accept.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
 
 from django.conf import settings
@@ -47,6 +48,14 @@ def explain(
     with transaction.atomic():
         (scores,) = scores_of(made, [moment])
         return explaining.explanation(made, moment, scores)
+
+
+def prepare(document: Document) -> None:
+    """Compile all that pages ask of an agreement (a second), so that nobody waits for it later."""
+    made = postgres.text_for(document, settings.TIME_ZONE)
+    for name, value in vars(PostgresText).items():
+        if isinstance(value, cached_property):
+            getattr(made, name)
 
 
 def scores_of(made: PostgresText, moments: Sequence[Moment]) -> list[Scores]:
