@@ -85,6 +85,9 @@ def digest_once(*, limit: int, at: datetime) -> int:
     with _uncollected(), ExitStack() as until_committed, transaction.atomic():
         with _CLAIMING:
             rows = _claimed(limit)
+            # Calls may have come in since the caller looked at the clock. Leads are woken for this
+            # instant, so that nobody looks at them as of an earlier one, at which nothing is known.
+            at = max([at, *(row.received_at for row in rows)])
             wait_for_turn = until_committed.enter_context(_WRITING.next())
         messages: list[_Message] = []
         drops: list[Drop] = []
@@ -124,9 +127,8 @@ def _read(row: _Row, at: datetime, messages: list[_Message], drops: list[Drop]) 
         drops.append(_drop(row, at, Refusal.UNDIGESTIBLE, str(error), row.body))
         return
     kind = "" if row.endpoint == BATCH else row.endpoint
-    known_at = max(at, row.received_at)
     call = Call(
-        row.source_id, row.received_at, known_at, kind, reading.sent_at, reading.context, row.agent
+        row.source_id, row.received_at, at, kind, reading.sent_at, reading.context, row.agent
     )
     for item in reading.items:
         try:

@@ -13,6 +13,7 @@ from handraise.capture import drops, keys
 from handraise.capture.decide import Refusal
 from handraise.capture.digest import digest_once
 from handraise.capture.models import Drop, Inbox, Receipt
+from handraise.leads import attention
 from handraise.leads.models import Activity, Identity, Source
 from handraise.team.models import User
 from tests.personas import NOON
@@ -209,3 +210,15 @@ def test_identities_of_a_message_are_recorded(source: Source) -> None:
 
     kept = set(Identity.objects.exclude(kind="record").values_list("kind", "value"))
     assert kept == {("user_id", "u1"), ("anonymous_id", "a1"), ("email", "ada@example.com")}
+
+
+def test_a_call_of_just_now_is_looked_at_when_it_is_known(source: Source) -> None:
+    just_now = NOON + timedelta(milliseconds=3)  # after the worker last looked at the clock
+    row = arrived(source, "track", track(1))
+    Inbox.objects.filter(pk=row.pk).update(received_at=just_now)
+
+    digest_once(limit=100, at=NOON)
+
+    assert Activity.objects.get().known_at == just_now
+    assert attention.claim(at=NOON, limit=10) == []
+    assert len(attention.claim(at=just_now, limit=10)) == 1
