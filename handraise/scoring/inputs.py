@@ -78,6 +78,7 @@ MEMBERSHIP = ibis.table(
         "company_id": "int64",
         "holds_from": _INSTANT,
         "known_at": _INSTANT,
+        "withdrawn_at": _INSTANT,
     },
     name="leads_membership",
 )
@@ -89,6 +90,7 @@ CONSENT = ibis.table(
         "is_given": "boolean",
         "holds_from": _INSTANT,
         "known_at": _INSTANT,
+        "withdrawn_at": _INSTANT,
     },
     name="leads_consent",
 )

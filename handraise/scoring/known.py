@@ -62,13 +62,19 @@ def _as_known(rows: Any) -> Any:
     return rows.filter(rows.holds_from <= rows.at, rows.known_at <= rows.known_by)
 
 
+def _not_withdrawn(rows: Any) -> Any:
+    """Without what an undone import had said, as far as that was known by then."""
+    return rows.filter(rows.withdrawn_at.isnull() | (rows.withdrawn_at > rows.known_by))
+
+
 def companies(people: Any, owned: Any) -> Any:
     """(lead_id, at, known_by, company_id): the company each lead was in."""
     rows = beside(
         _each_identity(people, owned), MEMBERSHIP, {"identity_id": "identity_id"},
-        company_id="company_id", holds_from="holds_from", known_at="known_at", id="id",
+        company_id="company_id", holds_from="holds_from", known_at="known_at",
+        withdrawn_at="withdrawn_at", id="id",
     )  # fmt: skip
-    held = newest(_as_known(rows), [*KEY], ["holds_from", "known_at", "id"])
+    held = newest(_not_withdrawn(_as_known(rows)), [*KEY], ["holds_from", "known_at", "id"])
     return held.select("lead_id", "at", "known_by", "company_id")
 
 
@@ -104,8 +110,7 @@ def _held(holders: Any, holder: str, names: list[str]) -> Any:
     )  # fmt: skip
     told = beside(_as_known(told), FACT_WITHDRAWAL, {"fact_id": "fact_id"}, how="left",
                   withdrawn_at="known_at")  # fmt: skip
-    told = told.filter(told.withdrawn_at.isnull() | (told.withdrawn_at > told.known_by))
-    held = newest(told, [*KEY, "name"], ["holds_from", "known_at", "fact_id"])
+    held = newest(_not_withdrawn(told), [*KEY, "name"], ["holds_from", "known_at", "fact_id"])
     is_empty = held.text.isnull() & held.number.isnull() & held.truth.isnull()
     return held.select(
         *KEY, "name", "fact_id", "text", "words", "number", "truth",
@@ -118,9 +123,11 @@ def consents(people: Any, owned: Any, purposes: list[str]) -> Any:
     rows = beside(
         _each_identity(people, owned), CONSENT.filter(CONSENT.purpose.isin(purposes)),
         {"identity_id": "identity_id"}, purpose="purpose", is_given="is_given",
-        holds_from="holds_from", known_at="known_at", id="id",
+        holds_from="holds_from", known_at="known_at", withdrawn_at="withdrawn_at", id="id",
     )  # fmt: skip
-    held = newest(_as_known(rows), [*KEY, "purpose"], ["holds_from", "known_at", "id"])
+    held = newest(
+        _not_withdrawn(_as_known(rows)), [*KEY, "purpose"], ["holds_from", "known_at", "id"]
+    )
     columns = {
         f"consent_{place}": held.is_given.any(where=held.purpose == purpose)
         for place, purpose in enumerate(purposes)
@@ -134,7 +141,5 @@ def stages(people: Any) -> Any:
         people, STAGE_MOVE, {"lead_id": "lead_id"}, stage="after", holds_from="at",
         known_at="known_at", withdrawn_at="withdrawn_at", id="id",
     )  # fmt: skip
-    rows = _as_known(rows)
-    rows = rows.filter(rows.withdrawn_at.isnull() | (rows.withdrawn_at > rows.known_by))
-    held = newest(rows, [*KEY], ["holds_from", "known_at", "id"])
+    held = newest(_not_withdrawn(_as_known(rows)), [*KEY], ["holds_from", "known_at", "id"])
     return held.select(*KEY, "stage")

@@ -11,7 +11,7 @@ from handraise.agreement.document import Document
 from handraise.leads import actions as leads
 from handraise.leads.decide import Doubt, SourceKind
 from handraise.leads.entry import Entry, EntryKind
-from handraise.leads.models import Activity, Lead, Source
+from handraise.leads.models import Activity, Company, Fact, Identity, Lead, Membership, Source
 from handraise.leads.record import record
 from handraise.scoring.queries import scores_at
 from handraise.scoring.scores import Scores
@@ -90,3 +90,23 @@ def test_a_verdict_changes_the_score_from_then_on(
     leads.judge(pages, doubt=Doubt.BOT, counts=True, why="A person.", by=rita, at=NOON)
     assert score(ada, document, NOON) == human
     assert score(ada, document, yesterday).matched[5] == 0
+
+
+def test_the_company_that_an_undone_import_told_is_known_no_more(ada: Lead, late: Source) -> None:
+    document = Document.model_validate({
+        "name": "Size", "fit": [{"name": "Large", "points": 10,
+                                 "when": {"company.employees": {"at_least": 80_000}}}],
+        "mql": {"when": {"fit": {"at_least": 10}}},
+        "reasons": [{"name": "No", "consequence": "recycle"}],
+    })  # fmt: skip
+    company = Company.objects.create(name="Undone", domain="undone.example", created_at=NOON)
+    told = {"holds_from": NOON, "known_at": NOON, "source": late}
+    Fact.objects.create(company=company, name="employees", value=80_000, number=80_000, **told)
+    identity = Identity.objects.filter(lead=ada).order_by("pk")[0]
+    held = Membership.objects.create(identity=identity, company=company, **told)
+    assert score(ada, document, NOON).fit == 10
+
+    Membership.objects.filter(pk=held.pk).update(withdrawn_at=NOON + DAY)
+
+    assert score(ada, document, NOON).fit == 10
+    assert score(ada, document, NOON + 2 * DAY).fit == 0
