@@ -31,7 +31,7 @@ PORT ?= 8300
 
 .venv/.ready-dev: .venv/.made pyproject.toml constraints.txt
 	@echo "Installing what Handraise and its tests need into .venv (about a minute) …"
-	@$(PIP) -e '.[dev]'
+	@$(PIP) -e '.[dev,spark]'
 	@touch $@ .venv/.ready
 
 demo: .venv/.ready
