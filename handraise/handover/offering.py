@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import transaction
 
@@ -25,6 +25,7 @@ from handraise.team.models import Team, User
 
 if TYPE_CHECKING:
     from handraise.agreement.queries import Published
+    from handraise.scoring.standing import Standing
 
 SALES_TEAM = "Sales development"
 TAKERS = (Role.SALES_DEVELOPMENT, Role.SALES)
@@ -77,6 +78,17 @@ class Offer:
     brief: dict[str, Any] = field(default_factory=dict)
 
 
+class _Scored(Protocol):
+    """A stored score, or a standing that is not stored."""
+
+    @property
+    def lead_id(self) -> int: ...
+    @property
+    def priority(self) -> float: ...
+    @property
+    def truths(self) -> Mapping[str, bool | None]: ...
+
+
 @transaction.atomic
 def offer(
     lead_ids: Collection[int],
@@ -102,9 +114,26 @@ def offer(
     return made
 
 
-def queues_now() -> list[Queue]:
+def planned(
+    standings: Sequence[Standing], *, document: Document, at: datetime
+) -> dict[int, Offer | None]:
+    """To whom `offer` would offer these leads now, the most urgent first; None: nobody is there.
+
+    Nothing is written, and no turn is used up: a plan for leads that would qualify.
+    """
+    queues = queues_now(is_locked=False)
+    rejecters = rejecters_of([standing.lead_id for standing in standings])
+    ranked = sorted(standings, key=lambda standing: (-standing.priority, standing.lead_id))
+    return {
+        one.lead_id: _offer_of(one, queues, document, at, rejecters.get(one.lead_id, ()), Pass())
+        for one in ranked
+    }
+
+
+def queues_now(*, is_locked: bool = True) -> list[Queue]:
     """Every team with its takers, by name; locked, so that turns are taken one after another."""
-    teams = list(Team.objects.select_for_update(no_key=True).order_by("pk"))
+    found = Team.objects.order_by("pk")
+    teams = list(found.select_for_update(no_key=True) if is_locked else found)
     people = User.objects.filter(is_active=True, role__in=TAKERS, team__isnull=False)
     credits: dict[int, dict[int, float]] = defaultdict(dict)
     for team_id, user_id, credit in Turn.objects.values_list("team", "user", "credit"):
@@ -149,7 +178,7 @@ def _offer_batch(
 
 
 def _offer_of(
-    score: Score,
+    score: _Scored,
     queues: Sequence[Queue],
     document: Document,
     at: datetime,
@@ -171,7 +200,7 @@ def _offer_of(
     queue.is_turned = True
     person = next(user for user in queue.people if user.pk == choice.person.id)
     due = due_at(at, document.sal.accept_within, hours=person.hours, zone=person.zone)
-    return Offer(score.pk, score.priority, queue, route, choice, due)
+    return Offer(score.lead_id, score.priority, queue, route, choice, due)
 
 
 def route_of(

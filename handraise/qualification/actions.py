@@ -17,7 +17,7 @@ from handraise.leads.moves import Move
 from handraise.qualification import decide
 from handraise.qualification.decide import MOVES, Asks, Consequence, Decision, Rule
 from handraise.qualification.models import Return
-from handraise.qualification.queries import BESIDE, histories, sql_lacks, stages_of
+from handraise.qualification.queries import BESIDE, decisions, sql_lacks
 from handraise.scoring.models import Score
 from handraise.team.access import require
 from handraise.team.decide import Permission, Role
@@ -50,35 +50,14 @@ def review(
     `standings` are of canonical leads whose rows the caller has locked; `held` are those that
     sales was offered or has taken, which the criteria leave alone. Decisions to stay say why.
     """
-    decisions = _decisions(standings, published, at, held)
+    found = decisions(standings, published=published, at=at, held=held)
     moves.write(
-        [_move_of(decision, published.number) for decision in decisions if decision.is_move],
+        [_move_of(decision, published.number) for decision in found if decision.is_move],
         at=at,
         via=Via.WORKER,
     )
-    _look_again(decisions)
-    return decisions
-
-
-def _decisions(
-    standings: Sequence[Standing], published: Published, at: datetime, held: Collection[int]
-) -> list[Decision]:
-    stages = stages_of([standing.lead_id for standing in standings])
-    asked = {
-        standing.lead_id: standing
-        for standing in standings
-        if decide.is_for_criteria(
-            stages.get(standing.lead_id), standing, is_held=standing.lead_id in held
-        )
-    }
-    known = histories({lead: stages[lead] for lead in asked}, document=published.document)
-    found = (
-        decide.next_move(
-            standing, known[lead], document=published.document, version=published.number, at=at
-        )
-        for lead, standing in asked.items()
-    )
-    return [decision for decision in found if decision is not None]
+    _look_again(found)
+    return found
 
 
 def _move_of(decision: Decision, version: int) -> Move:

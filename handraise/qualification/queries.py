@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from handraise.agreement.document import Document, subjects
 from handraise.leads.bulk import rows_of
 from handraise.leads.decide import Stage
 from handraise.leads.models import Lead
 from handraise.qualification import decide
-from handraise.qualification.decide import Asks, Consequence, History, LastReturn, Rule
+from handraise.qualification.decide import (
+    Asks,
+    Consequence,
+    Decision,
+    History,
+    LastReturn,
+    Rule,
+)
 from handraise.scoring.models import Score
 from handraise.team.decide import Permission, Role
 from handraise.team.models import User
 from handraise.team.queries import may
+
+if TYPE_CHECKING:
+    from handraise.agreement.queries import Published
+    from handraise.scoring.standing import Standing
 
 
 def stages_of(lead_ids: Collection[int]) -> dict[int, Stage]:
@@ -68,12 +79,48 @@ group by 1
 """
 
 
-def histories(stages: dict[int, Stage], *, document: Document) -> dict[int, History]:
-    """What `decide.next_move` must know of each of these canonical leads."""
+# When the newest activity behind each signal occurred, for each lead: places as in a Score.
+Latest: TypeAlias = Mapping[int, Sequence[datetime | None]]
+
+
+def decisions(
+    standings: Sequence[Standing],
+    *,
+    published: Published,
+    at: datetime,
+    held: Collection[int] = (),
+    latest: Latest | None = None,
+) -> list[Decision]:
+    """What the criteria decide for these canonical leads; nothing is moved.
+
+    `held` are those that sales was offered or has taken. `latest` stands in for the stored scores
+    where the standings were never stored (a draft that is tried out).
+    """
+    stages = stages_of([standing.lead_id for standing in standings])
+    asked = {
+        standing.lead_id: standing
+        for standing in standings
+        if decide.is_for_criteria(
+            stages.get(standing.lead_id), standing, is_held=standing.lead_id in held
+        )
+    }
+    document = published.document
+    known = histories({lead: stages[lead] for lead in asked}, document=document, latest=latest)
+    found = (
+        decide.next_move(standing, known[lead], document=document, version=published.number, at=at)
+        for lead, standing in asked.items()
+    )
+    return [decision for decision in found if decision is not None]
+
+
+def histories(
+    stages: dict[int, Stage], *, document: Document, latest: Latest | None = None
+) -> dict[int, History]:
+    """What `decide.next_move` must know of each of these canonical leads. See `decisions`."""
     leads = list(stages)
     came_from = dict(rows_of(_CAME_FROM, [leads]))
     returns = {row[0]: row[1:] for row in rows_of(_RETURNS, {"leads": leads})}
-    news = _news(list(returns), document)
+    news = _news(list(returns), document, latest)
     return {
         lead: History(
             stage=stage,
@@ -104,7 +151,7 @@ class _News:
     fact_at: datetime | None
 
 
-def _news(lead_ids: list[int], document: Document) -> dict[int, _News]:
+def _news(lead_ids: list[int], document: Document, latest: Latest | None) -> dict[int, _News]:
     """When what counts was last seen, for the few leads that were given back."""
     if not lead_ids:
         return {}
@@ -113,8 +160,8 @@ def _news(lead_ids: list[int], document: Document) -> dict[int, _News]:
     for lead, known_at in rows_of(_NEWEST_FACTS, {"leads": lead_ids, "names": names}):
         facts[lead] = max(known_at, facts.get(lead, known_at))
     intent = len(document.fit) + len(document.interest)
-    scores = Score.objects.filter(pk__in=lead_ids).values_list("pk", "latest")
-    latest = {lead: list(instants) for lead, instants in scores}
+    if latest is None:
+        latest = dict(Score.objects.filter(pk__in=lead_ids).values_list("pk", "latest"))
     return {
         lead: _News(
             _newest(latest.get(lead, [])), _newest(latest.get(lead, [])[intent:]), facts.get(lead)
