@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("handraise.desk.urls")),
     path("agreement/", include("handraise.agreement.urls")),
+    path("agreement/", include("handraise.feedback.preview.urls")),
     path("feedback/", include("handraise.feedback.urls")),
     path("imports/", include("handraise.capture.urls")),
     path("account/", include("handraise.team.urls")),

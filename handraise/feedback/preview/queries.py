@@ -9,6 +9,7 @@ from hashlib import sha256
 from django.db.models import QuerySet
 
 from handraise.agreement import queries as agreements
+from handraise.agreement.decide import State as VersionState
 from handraise.agreement.models import Version
 from handraise.feedback.preview import decide
 from handraise.feedback.preview.decide import Basis, Outcome, State
@@ -34,6 +35,16 @@ class Shown:
         """How many have which outcome, those that nobody has left out."""
         counts = {} if self.answer is None else self.answer.counts.get("outcomes", {})
         return [(one, counts[one.value]) for one in Outcome if counts.get(one.value)]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the version may still come into force."""
+        return self.version.state in {VersionState.DRAFT, VersionState.PROPOSED}
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether there is no answer that holds now, and none is being found."""
+        return self.is_open and self.under_way is None and (self.answer is None or bool(self.stale))
 
     @property
     def share(self) -> int:

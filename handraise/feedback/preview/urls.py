@@ -1,0 +1,12 @@
+"""Addresses of the previews; they lie beside the version that each is about."""
+
+from django.urls import URLPattern, path
+
+from handraise.feedback.preview import views
+
+urlpatterns: list[URLPattern] = [
+    path("versions/<int:number>/preview/", views.preview, name="preview"),
+    path("versions/<int:number>/preview/part/", views.part, name="preview_part"),
+    path("versions/<int:number>/preview/asking/", views.asking, name="preview_asking"),
+    path("versions/<int:number>/preview/leads.csv", views.leads_file, name="preview_leads"),
+]
