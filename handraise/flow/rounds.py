@@ -9,6 +9,7 @@ from django.db import transaction
 from handraise.agreement import queries as agreements
 from handraise.agreement.queries import Published
 from handraise.leads.bulk import execute, rows_of
+from handraise.scoring.rescoring import note_rescoring
 
 SLICE = 1000  # leads woken at a time: those who come in meanwhile wait for no more than these
 QUIET = timedelta(seconds=30)  # between searches through everybody when all were up to date
@@ -80,6 +81,8 @@ class Rounds:
         if version == self._version and self._quiet_until is not None and at < self._quiet_until:
             return 0
         woken = catch_up(at=at)
+        if published is not None:
+            note_rescoring(published, at=at, is_due=woken == 0)
         self._version = version
         self._quiet_until = at + QUIET if woken == 0 else None
         return woken or 0

@@ -1,4 +1,4 @@
-"""Rows: the newest score of each lead."""
+"""Rows: the newest score of each lead, and how far everybody is scored by a new version."""
 
 from __future__ import annotations
 
@@ -40,3 +40,31 @@ class Score(models.Model):
             models.Index(fields=["-interest", "-lead"], name="score_interest"),
             models.Index(fields=["-intent", "-lead"], name="score_intent"),
         ]
+
+
+class Rescoring(models.Model):
+    """How far everybody is scored by a version since it came into force.
+
+    `remaining` of `total` leads are not yet, as last counted; ended when none is, or when the next
+    version took its place (`superseded_by`).
+    """
+
+    version = models.PositiveIntegerField(unique=True)
+    begun_at = models.DateTimeField()
+    total = models.PositiveIntegerField()
+    remaining = models.PositiveIntegerField()
+    counted_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    superseded_by = models.PositiveIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"everybody by version {self.version}"
+
+    @property
+    def done(self) -> int:
+        return max(self.total - self.remaining, 0)
+
+    @property
+    def share(self) -> int:
+        """Per cent, rounded down."""
+        return 100 * self.done // self.total if self.total else 100

@@ -17,6 +17,7 @@ from handraise.feedback.preview.models import PreviewedLead
 from handraise.feedback.preview.queries import PAGE_SIZE, Shown
 from handraise.kit import clock
 from handraise.leads.decide import Refused, Via
+from handraise.scoring.rescoring import rescoring_news
 from handraise.team.access import HttpUserRequest, needs
 from handraise.team.decide import Permission
 from handraise.team.queries import may
@@ -56,7 +57,7 @@ def asking(request: HttpUserRequest, number: int) -> HttpResponse:
             return render(request, "feedback/preview/_refused.html", {"refusal": str(refusal)})
         messages.error(request, str(refusal))
         return redirect("agreement_version", number)
-    return _part(request, number) if request.htmx else redirect("preview", number)
+    return _part(request, number) if request.htmx else redirect("agreement_preview", number)
 
 
 @require_GET
@@ -75,6 +76,15 @@ def leads_file(request: HttpUserRequest, number: int) -> StreamingHttpResponse:
 def _part(request: HttpUserRequest, number: int) -> HttpResponse:
     context = _context(request, _shown(request, number))
     return render(request, "feedback/preview/_part.html", context)
+
+
+@require_GET
+@needs(Permission.SEE)
+def rescoring(request: HttpUserRequest) -> HttpResponse:
+    """How far everybody is scored by the version in force; nothing long after."""
+    return render(
+        request, "feedback/preview/_rescoring.html", {"rescoring": rescoring_news(at=clock.now())}
+    )
 
 
 def _context(request: HttpUserRequest, shown: Shown) -> dict[str, object]:
