@@ -17,7 +17,7 @@ from handraise.agreement.conditions import Did, Operator
 from handraise.agreement.document import Document
 from handraise.leads.decide import Stage
 from handraise.scoring import known
-from handraise.scoring.engines import Functions
+from handraise.scoring.engines import Engine, Functions
 from handraise.scoring.inputs import ASKED, LISTS, MOMENTS, SIGNALS
 from handraise.scoring.known import beside
 from handraise.scoring.matched import activities, hits, matched, types_read
@@ -48,6 +48,20 @@ class Relations:
     facts: Any
     scores: Any
     details: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """An agreement compiled for one engine's functions. It serves every call of that engine."""
+
+    document: Document
+    zone: str
+    relations: Relations
+
+
+def compiled(document: Document, engine: Engine, zone: str) -> Compiled:
+    """`document` for `engine`. `zone` is where a day begins and ends. Raises CompileError."""
+    return Compiled(document, zone, relations(document, engine.functions, zone))
 
 
 def relations(document: Document, functions: Functions, zone: str) -> Relations:
@@ -294,4 +308,4 @@ def _did(row: Any, made: Plan, did: Did) -> Any:
     return count >= (1.0 if did.at_least is None else did.at_least)
 
 
-__all__ = ["Relations", "relations"]
+__all__ = ["Compiled", "Relations", "compiled", "relations"]

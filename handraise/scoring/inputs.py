@@ -29,7 +29,9 @@ SIGNALS = ibis.table(
 )
 LISTS = ibis.table({"list": "string", "value": "string"}, name="lists")
 
-LEAD = ibis.table({"id": "int64", "canonical_id": "int64"}, name="leads_lead")
+LEAD = ibis.table(
+    {"id": "int64", "canonical_id": "int64", "withdrawn_at": _INSTANT}, name="leads_lead"
+)
 IDENTITY = ibis.table({"id": "int64", "lead_id": "int64"}, name="leads_identity")
 ACTIVITY = ibis.table(
     {
@@ -105,3 +107,10 @@ STAGE_MOVE = ibis.table(
     },
     name="leads_stagemove",
 )
+LIST_ENTRY = ibis.table({"list": "string", "value": "string"}, name="agreement_listentry")
+
+# What an engine must find under these names. `lists` is made of agreement_listentry.
+STORED = (
+    LEAD, IDENTITY, ACTIVITY, JUDGEMENT, FACT, FACT_WITHDRAWAL, MEMBERSHIP, CONSENT, STAGE_MOVE,
+    LIST_ENTRY,
+)  # fmt: skip

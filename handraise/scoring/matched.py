@@ -26,18 +26,21 @@ SUMMAND = 1e12  # a `did` sums values held within ±1e12, for the same reason
 def activities(owned: Any, plan: Plan, functions: Functions) -> Any:
     """(lead_id, activity_id, name, occurred_at, known_at, p<i>_<type> …) of watched events."""
     events = sorted({one.event for one in plan.watched})
+    paths = _paths(plan)
+    watched = ACTIVITY.filter(ACTIVITY.name.isin(events))
+    if paths:
+        watched = watched.mutate(opened=functions.opened(watched.match, paths))
     rows = beside(
-        owned, ACTIVITY.filter(ACTIVITY.name.isin(events)), {"identity_id": "identity_id"},
+        owned, watched, {"identity_id": "identity_id"},
         activity_id="id", name="name", occurred_at="occurred_at", known_at="known_at",
-        match="match",
+        **({"opened": "opened"} if paths else {}),
     )  # fmt: skip
     columns: dict[str, Any] = {}
     for path, types in _properties(plan).items():
         for kind in sorted(types):
             extract = getattr(functions, "text" if kind == "words" else kind)
-            columns[_column(plan, path, kind)] = extract(
-                rows.match, f"{path}~" if kind == "words" else path
-            )
+            taken = f"{path}~" if kind == "words" else path
+            columns[_column(plan, path, kind)] = extract(rows.opened, taken, paths.index(taken))
     return rows.select("lead_id", "activity_id", "name", "occurred_at", "known_at", **columns)
 
 
@@ -183,6 +186,15 @@ def _properties(plan: Plan) -> dict[str, set[str]]:
         for test in tests_in(one.where) if one.where is not None else ():
             read.setdefault(test.subject, set()).update(types_read(test))
     return dict(sorted(read.items()))
+
+
+def _paths(plan: Plan) -> list[str]:
+    """What is taken out of the JSON: properties, and the words of texts under their own names."""
+    paths = []
+    for path, types in _properties(plan).items():
+        paths += [path] if types - {"words"} else []
+        paths += [f"{path}~"] if "words" in types else []
+    return paths
 
 
 def _column(plan: Plan, path: str, kind: str) -> str:

@@ -1,7 +1,9 @@
+# ruff: noqa: ARG002 (what one dialect needs another does not)
 """How PostgreSQL spells what dialects differ in, by its own functions."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import ibis
@@ -33,27 +35,30 @@ timezone = _builtin("timezone", (dt.string, _INSTANT), _LOCAL)
 class PostgresFunctions:
     """See `engines.Functions`."""
 
-    def text(self, match: Any, path: str) -> Any:
+    def opened(self, match: Any, paths: Sequence[str]) -> Any:
+        return match  # stored in parts already, so nothing is gained by taking them out together
+
+    def text(self, opened: Any, path: str, place: int) -> Any:
         return ibis.ifelse(
-            jsonb_typeof(jsonb_object_field(match, path)) == "string",
-            jsonb_object_field_text(match, path),
+            jsonb_typeof(jsonb_object_field(opened, path)) == "string",
+            jsonb_object_field_text(opened, path),
             ibis.null("string"),
         )
 
-    def number(self, match: Any, path: str) -> Any:
-        found = jsonb_object_field(match, path)
+    def number(self, opened: Any, path: str, place: int) -> Any:
+        found = jsonb_object_field(opened, path)
         return ibis.ifelse(jsonb_typeof(found) == "number", float8(found), ibis.null("float64"))
 
-    def truth(self, match: Any, path: str) -> Any:
-        found = jsonb_object_field(match, path)
+    def truth(self, opened: Any, path: str, place: int) -> Any:
+        found = jsonb_object_field(opened, path)
         return ibis.ifelse(
             jsonb_typeof(found) == "boolean",
-            jsonb_object_field_text(match, path) == "true",
+            jsonb_object_field_text(opened, path) == "true",
             ibis.null("boolean"),
         )
 
-    def is_known(self, match: Any, path: str) -> Any:
-        return jsonb_object_field_text(match, path).notnull()
+    def is_known(self, opened: Any, path: str, place: int) -> Any:
+        return jsonb_object_field_text(opened, path).notnull()
 
     def micros(self, instant: Any) -> Any:
         # date_part is a double: exact to the microsecond after rounding until the year 2242.

@@ -1,0 +1,126 @@
+# ruff: noqa: S608 (names are ours; values are bound, or quoted by `_literal`)
+"""DuckDB: everybody at once, over a folder of Parquet files or the tables of a connection."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import pyarrow as pa
+
+from handraise.scoring import inputs
+from handraise.scoring.compile import Compiled
+from handraise.scoring.engines import handed
+from handraise.scoring.engines.duckdb_functions import DuckDBFunctions
+from handraise.scoring.engines.moments import Moments
+
+MEMORY = "3GB"
+
+
+class DuckDBEngine:
+    """See `engines.Engine`. One is used by one thread at a time.
+
+    Reads a lake (`Path`: a folder that `scoring.lake` wrote) or a connection that has the tables
+    by the names in `scoring.inputs`. What outgrows `memory` is written to `scratch` for a while.
+    Nothing is ever fetched from the network: JSON, Parquet and time zones are built in.
+    """
+
+    name = "duckdb"
+
+    def __init__(
+        self,
+        source: Path | duckdb.DuckDBPyConnection,
+        *,
+        memory: str = MEMORY,
+        threads: int | None = None,
+        scratch: Path | None = None,
+    ) -> None:
+        self.functions = DuckDBFunctions()
+        if isinstance(source, Path):
+            self._connection = connected(memory=memory, threads=threads, scratch=scratch)
+            _show(self._connection, source)
+        else:
+            self._connection = source.cursor()
+        self._connection.execute("SET TimeZone = 'UTC'")
+
+    def table(self, made: Compiled, expression: Any, moments: Moments) -> pa.Table:
+        self._hand_in(made, moments)
+        return self._connection.sql(text_of(expression)).to_arrow_table()
+
+    def _hand_in(self, made: Compiled, moments: Moments) -> None:
+        run = self._connection.execute
+        if moments.rows is None:
+            run(
+                "CREATE OR REPLACE TEMP TABLE moments AS SELECT id AS lead_id,"
+                ' ?::TIMESTAMPTZ AS "at", ?::TIMESTAMPTZ AS known_by FROM leads_lead'
+                " WHERE canonical_id = id AND withdrawn_at IS NULL ORDER BY id",
+                [str(moments.at), str(moments.known_by)],
+            )
+        else:
+            self._keep("moments", moments.rows)
+        run("CREATE OR REPLACE TEMP TABLE asked AS SELECT DISTINCT lead_id FROM moments")
+        self._keep("signals", handed.signals(made.relations.plan))
+        self._keep("own_lists", handed.own_lists(made.document))
+        names = ", ".join(f"'{_escaped(name)}'" for name in sorted(made.document.lists))
+        others = f"WHERE list NOT IN ({names})" if names else ""
+        run(
+            "CREATE OR REPLACE TEMP TABLE lists AS SELECT list, value FROM own_lists"
+            f" UNION ALL SELECT list, value FROM agreement_listentry {others}"
+        )
+
+    def _keep(self, name: str, rows: pa.Table) -> None:
+        # A table and not the Arrow rows themselves, so that the planner knows how many there are.
+        self._connection.register("handed_in", rows)
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM handed_in")
+        self._connection.unregister("handed_in")
+
+
+def connected(
+    *, memory: str = MEMORY, threads: int | None = None, scratch: Path | None = None
+) -> duckdb.DuckDBPyConnection:
+    """A connection in memory that stays within `memory` and reaches for nothing outside."""
+    folder = scratch or Path(tempfile.gettempdir())
+    connection = duckdb.connect(
+        config={
+            "memory_limit": memory,
+            "threads": str(threads or os.cpu_count() or 1),
+            "temp_directory": str(folder / f"handraise-duckdb-{os.getpid()}"),
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            # Nobody asks for an order that is not asked for, and keeping one costs memory.
+            "preserve_insertion_order": "false",
+        }
+    )
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def text_of(expression: Any) -> str:
+    """The relation in DuckDB's dialect."""
+    return str(ibis.to_sql(expression, dialect="duckdb", pretty=False))
+
+
+def _show(connection: duckdb.DuckDBPyConnection, lake: Path) -> None:
+    """A view for each table of the lake, of the columns that compiled agreements read."""
+    for table in inputs.STORED:
+        columns = ", ".join(f'"{name}"' for name in table.columns)
+        files = ", ".join(f"'{_escaped(str(path))}'" for path in files_of(lake, table.get_name()))
+        connection.execute(
+            f"CREATE OR REPLACE VIEW {table.get_name()} AS"
+            f" SELECT {columns} FROM read_parquet([{files}])"
+        )
+
+
+def files_of(lake: Path, table: str) -> list[Path]:
+    return sorted((lake / table).glob("*.parquet"))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("'", "''")
+
+
+__all__ = ["DuckDBEngine", "connected", "text_of"]
