@@ -1,5 +1,6 @@
 """Rows of this step, where Django looks for them."""
 
 from handraise.feedback.preview.models import Preview, PreviewedLead
+from handraise.feedback.rehearsal.models import Rehearsal, RehearsedLevel
 
-__all__ = ["Preview", "PreviewedLead"]
+__all__ = ["Preview", "PreviewedLead", "Rehearsal", "RehearsedLevel"]

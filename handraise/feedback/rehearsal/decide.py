@@ -19,6 +19,18 @@ NEVER = int(np.iinfo(np.int64).max)
 RIPE_SHARE = 0.9  # of the outcomes that came, so many had come by then
 
 
+class Name(StrEnum):
+    """The engines that can replay."""
+
+    POSTGRES = "postgres"
+    DUCKDB = "duckdb"
+    SPARK = "spark"
+
+    @property
+    def label(self) -> str:
+        return {"postgres": "PostgreSQL", "duckdb": "DuckDB", "spark": "Spark"}[self.value]
+
+
 class State(StrEnum):
     """How far a rehearsal has come."""
 

@@ -142,10 +142,6 @@ class Report:
     def has_outcomes(self) -> bool:
         return any(_came(one) for one in self.own.side.judged)
 
-    @property
-    def comparable(self) -> Side | None:
-        return self.published
-
 
 def _came(judged: Judged) -> int:
     return judged.whole.hits.hits + judged.whole.hits.missed
@@ -199,4 +195,9 @@ def of_plain(plain: object) -> Report:
     return msgspec.convert(plain, Report)
 
 
-__all__ = ["ENOUGH", "Report", "as_plain", "finding", "of_plain"]
+def level_of_plain(plain: object) -> Level:
+    """One level as `as_plain` wrote it."""
+    return msgspec.convert(plain, Level)
+
+
+__all__ = ["ENOUGH", "Report", "as_plain", "finding", "level_of_plain", "of_plain"]
