@@ -15,7 +15,7 @@ from django.db.models import Max
 
 from handraise.agreement import lists
 from handraise.agreement.decide import Side, State, side_of
-from handraise.agreement.models import Signature, Version
+from handraise.agreement.models import EarlierText, Signature, Thread, Version
 from handraise.agreement.plain_yaml import MAX_BYTES
 from handraise.agreement.reading import read
 from handraise.leads import journal
@@ -29,6 +29,15 @@ _LOCK = 7_203_001  # any number that nothing else locks by
 
 class Refused(ValueError):
     """A deed that does not fit the state of things, said in a sentence."""
+
+
+class Overtaken(Refused):
+    """Somebody else changed the draft meanwhile. `now` is the draft as it is."""
+
+    def __init__(self, now: Version) -> None:
+        who = now.changed_by or now.created_by
+        super().__init__(f"{who} has changed this draft since you opened it.")
+        self.now = now
 
 
 @contextmanager
@@ -49,19 +58,76 @@ def save_draft(text: str, *, note: str, by: User, at: datetime, via: Via) -> Ver
     return version
 
 
+def draft_from(source: Version, *, by: User, at: datetime, via: Via) -> Version:
+    """A new draft that says what an older version said: to change it, or to go back to it.
+
+    Raises PermissionDenied, Refused for a text that was never proposed.
+    """
+    require(by, Permission.PROPOSE)
+    if source.state == State.DRAFT:
+        raise Refused(f"Version {source.number} is a draft itself; write on at it.")
+    is_held = source.state == State.PUBLISHED
+    note = "" if is_held else f"Goes back to what version {source.number} said."
+    with _alone():
+        version = _new(source.text, State.DRAFT, note=note, by=by, at=at)
+        said = f"{by} began version {version.number} from version {source.number}."
+        _line("drafted", version, said, by=by, at=at, via=via)
+    return version
+
+
 def change_draft(
-    version: Version, text: str, *, note: str, by: User, at: datetime, via: Via
-) -> Version:
-    """Replace the text of a draft. Raises PermissionDenied; Refused once it was proposed."""
+    version: Version, text: str, *, note: str, by: User, at: datetime, via: Via,
+    seen: int | None = None, what: str = "", renamed: tuple[str, str] | None = None,
+) -> Version:  # fmt: skip
+    """Replace the text of a draft; the text it had is kept.
+
+    `seen` is the revision that was read before changing (None: whatever stands there), `what`
+    says the change for the journal, `renamed` a signal's old and new name.
+
+    Raises PermissionDenied; Overtaken if another revision stands there by now; Refused once it
+    was proposed.
+    """
     require(by, Permission.PROPOSE)
     _refuse_unstorable(text)
     with _alone():
         version = _in_state(version, State.DRAFT, "Only a draft can be changed")
-        version.text, version.note = text, note
-        version.save(update_fields=["text", "note"])
-        said = f"{by} changed the draft of version {version.number}."
+        if seen is not None and seen != version.revision:
+            raise Overtaken(version)
+        if (version.text, version.note) == (text, note):
+            return version
+        _keep_earlier(version)
+        version.text, version.note, version.revision = text, note, version.revision + 1
+        version.changed_at, version.changed_by = at, by
+        version.save(update_fields=["text", "note", "revision", "changed_at", "changed_by"])
+        if renamed is not None:
+            Thread.objects.filter(version=version, signal=renamed[0]).update(signal=renamed[1])
+        said = f"{by} changed the draft of version {version.number}{what and f': {what}'}."
         _line("draft_changed", version, said, by=by, at=at, via=via)
     return version
+
+
+def restore(
+    version: Version, revision: int, *, by: User, at: datetime, via: Via, seen: int | None = None
+) -> Version:
+    """Give a draft the text back that it had at a revision; today's text is kept as well.
+
+    Raises PermissionDenied, Overtaken, Refused.
+    """
+    require(by, Permission.PROPOSE)
+    earlier = EarlierText.objects.filter(version=version, revision=revision).first()
+    if earlier is None:
+        raise Refused(f"Version {version.number} has no earlier text {revision}.")
+    what = f"back to text {revision}"
+    return change_draft(
+        version, earlier.text, note=version.note, by=by, at=at, via=via, seen=seen, what=what
+    )
+
+
+def _keep_earlier(version: Version) -> None:
+    EarlierText.objects.create(
+        version=version, revision=version.revision, text=version.text,
+        by=version.changed_by or version.created_by, at=version.changed_at or version.created_at,
+    )  # fmt: skip
 
 
 def propose(text: str, *, note: str, by: User, at: datetime, via: Via) -> Version:
@@ -97,6 +163,7 @@ def withdraw(version: Version, *, by: User, at: datetime, via: Via) -> Version:
     require(by, Permission.PROPOSE)
     with _alone():
         said = "Only a draft or a proposal can be withdrawn"
+        _refuse_to_end(version)
         version = _in_state(version, State.DRAFT, said, State.PROPOSED)
         if version.created_by_id != by.pk:
             require(by, Permission.ADMINISTER)
@@ -104,6 +171,15 @@ def withdraw(version: Version, *, by: User, at: datetime, via: Via) -> Version:
         said = f"{by} withdrew version {version.number} of the agreement."
         _line("withdrawn", version, said, by=by, at=at, via=via)
     return version
+
+
+def _refuse_to_end(version: Version) -> None:
+    """An agreement ends by its follower only: else nobody would qualify, and nobody signed that."""
+    if Version.objects.filter(pk=version.pk, state=State.PUBLISHED).exists():
+        raise Refused(
+            f"Version {version.number} is in force. It ends when both sides sign the version that"
+            " follows it."
+        )
 
 
 def sign(version: Version, *, by: User, at: datetime, via: Via) -> Signature:

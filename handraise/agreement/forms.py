@@ -24,6 +24,8 @@ class TextForm(forms.Form):
         help_text="Read by those who sign, beside what changes.",
     )
 
+    revision = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
+from handraise.agreement import plain_yaml
 from handraise.agreement.decide import Side, State
 from handraise.agreement.document import Document
-from handraise.agreement.models import ListEntry, Version
+from handraise.agreement.faults import AgreementError
+from handraise.agreement.models import EarlierText, ListEntry, Thread, Version
 from handraise.agreement.reading import read
 from handraise.team.access import require
 from handraise.team.decide import Permission
 from handraise.team.models import User
 from handraise.team.queries import may
+
+KINDS = ("fit", "interest", "intent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,9 @@ def versions_visible_to(user: User) -> QuerySet[Version]:
     Raises PermissionDenied.
     """
     require(user, Permission.SEE)
-    found = Version.objects.select_related("created_by").prefetch_related("signatures__by")
+    found = Version.objects.select_related("created_by", "changed_by").prefetch_related(
+        "signatures__by"
+    )
     from_here = found.order_by("-number")
     if not may(user, Permission.PROPOSE):
         return from_here.exclude(state=State.DRAFT)
@@ -66,6 +73,53 @@ def versions_visible_to(user: User) -> QuerySet[Version]:
 def version_visible_to(user: User, number: int) -> Version:
     """Raises Version.DoesNotExist, also for a draft that this person may not see."""
     return versions_visible_to(user).get(number=number)
+
+
+def signal_names(version: Version) -> list[str]:
+    """The names of a version's signals as far as its text can be read, also of a faulty draft."""
+    return [name for kind in KINDS for name in _names(raw_of(version.text).get(kind))]
+
+
+def raw_of(text: str) -> dict[str, Any]:
+    """What a text says before its shape is checked; empty if it is no YAML or no mapping."""
+    try:
+        value = plain_yaml.load(text).value
+    except AgreementError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _names(entries: object) -> list[str]:
+    found = entries if isinstance(entries, list) else []
+    names = [entry.get("name") for entry in found if isinstance(entry, dict)]
+    return [name for name in names if isinstance(name, str)]
+
+
+def threads_visible_to(user: User, number: int) -> QuerySet[Thread]:
+    """What was said of the version of this number, open threads first, then by age.
+
+    Raises PermissionDenied; Version.DoesNotExist, also for a draft this person may not see.
+    """
+    version = version_visible_to(user, number)
+    threads = Thread.objects.filter(version=version).select_related("version", "resolution__by")
+    open_first = F("resolution__at").asc(nulls_first=True)
+    return threads.prefetch_related("comments__by").order_by(open_first, "pk")
+
+
+def thread_visible_to(user: User, thread_id: int) -> Thread:
+    """Raises Thread.DoesNotExist, also for a thread on a draft that this person may not see."""
+    versions = versions_visible_to(user)
+    return Thread.objects.select_related("version").get(pk=thread_id, version__in=versions)
+
+
+def earlier_texts_visible_to(user: User, number: int) -> QuerySet[EarlierText]:
+    """The texts that a version had as a draft, newest first, for those who may propose.
+
+    Raises PermissionDenied, Version.DoesNotExist.
+    """
+    require(user, Permission.PROPOSE)
+    version = version_visible_to(user, number)
+    return version.earlier_texts.select_related("by").order_by("-revision")
 
 
 def awaiting_signature_of(side: Side) -> QuerySet[Version]:

@@ -14,9 +14,10 @@ from handraise.agreement.faults import AgreementError, Fault, Place, nearest, ne
 from handraise.agreement.plain_yaml import Tree
 
 
-@lru_cache(maxsize=64)
-def read(text: str) -> Document:
-    """The agreement a YAML text says.
+def read_anew(text: str) -> Document:
+    """The agreement a YAML text says; not remembered, for texts that change with every key.
+
+    What scoring compiles is remembered by the document, which those would push out of `read`.
 
     Raises AgreementError with every fault found, each with its line and path: those of the YAML
     first, then those of shape (names, types, ranges), then those of meaning (checks.py).
@@ -31,6 +32,12 @@ def read(text: str) -> Document:
     if meant:
         raise AgreementError(sorted(meant))
     return document
+
+
+@lru_cache(maxsize=64)
+def read(text: str) -> Document:
+    """The same, remembered."""
+    return read_anew(text)
 
 
 def _fault(tree: Tree, place: Place, sentence: str, *, of_key: bool = False) -> Fault:
