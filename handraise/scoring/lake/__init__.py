@@ -1,0 +1,9 @@
+"""The lake: what scoring reads, as Parquet files that DuckDB and Spark read alike.
+
+`manifest.py` says which files count and needs no Django, `syncing.py` writes the lake,
+`verifying.py` compares it with the database.
+"""
+
+from handraise.scoring.lake.manifest import LakeError, Manifest, files_of, read_manifest
+
+__all__ = ["LakeError", "Manifest", "files_of", "read_manifest"]
