@@ -64,8 +64,13 @@ def compiled(document: Document, engine: Engine, zone: str) -> Compiled:
     return Compiled(document, zone, relations(document, engine.functions, zone))
 
 
-def relations(document: Document, functions: Functions, zone: str) -> Relations:
-    """Compile `document`. `zone` is where a day begins and ends. Raises CompileError."""
+def relations(
+    document: Document, functions: Functions, zone: str, found: Any | None = None
+) -> Relations:
+    """Compile `document`. `zone` is where a day begins and ends. Raises CompileError.
+
+    `found`: a table that keeps the rows of `all_hits`, to read them from there.
+    """
     made = plan(document)
     owned = known.identities(ASKED)
     placed = known.companies(MOMENTS, owned) if _needs_company(made) else None
@@ -76,22 +81,33 @@ def relations(document: Document, functions: Functions, zone: str) -> Relations:
         people = MOMENTS.union(colleagues.select(*MOMENTS.columns), distinct=True)
         everyone = known.identities(ASKED.union(colleagues.select("lead_id"), distinct=True))
     given = known.consents(people, everyone, made.purposes) if made.purposes else None
-    done = activities(everyone, made, functions)
-    counted = matched(hits(done, made), people, given, made, functions, zone)
-    contributions = _contributions(counted)
-    sums = _sums(contributions, made)
-    row = _scored(made, _row(
-        made, sums, None if told is None else _wide(told, made), given,
-        None if colleagues is None else _company(sums, colleagues, document),
-    ))  # fmt: skip
-    return Relations(made, counted, contributions, told, _scores(row, made), _details(row, made))
+    if found is None:
+        found = hits(activities(everyone, made, functions), made)
+    counted = matched(found, people, given, made, functions, zone)
+    contributed = contributions(counted)
+    summed = sums(contributed, made)
+    company = None if colleagues is None else _company(summed, colleagues, document)
+    row = standing(made, summed, told, given, company)
+    return Relations(made, counted, contributed, told, _scores(row, made), _details(row, made))
+
+
+def all_hits(made: Plan, functions: Functions) -> Any:
+    """`matched.hits` of the leads that are asked about."""
+    return hits(activities(known.identities(ASKED), made, functions), made)
+
+
+def standing(made: Plan, sums: Any, told: Any, given: Any, company: Any) -> Any:
+    """Everything that criteria read, scores included, side by side for each lead and moment."""
+    return _scored(made, _row(made, sums, None if told is None else _wide(told, made), given,
+                              company))  # fmt: skip
 
 
 def _needs_company(made: Plan) -> bool:
     return made.document.company is not None or any(n.startswith(COMPANY) for n in made.facts)
 
 
-def _contributions(counted: Any) -> Any:
+def contributions(counted: Any) -> Any:
+    """What each signal comes to, capped, and each `did`."""
     summed = counted.group_by([*KEY, "number"]).agg(
         points=counted.points.sum(), count=counted.count(), latest=counted.occurred_at.max()
     )
@@ -102,8 +118,9 @@ def _contributions(counted: Any) -> Any:
     return summed.select(*KEY, "number", "kind", "count", "latest", points=capped)
 
 
-def _sums(contributions: Any, made: Plan) -> Any:
-    c = contributions
+def sums(contributed: Any, made: Plan) -> Any:
+    """One row for each lead and moment in which anything counted."""
+    c = contributed
     dids = {f"did_{n}": c.points.sum(where=c.number == n) for n in made.did_numbers.values()}
     return c.group_by(KEY).agg(
         own_interest=c.points.sum(where=c.kind == "interest"),
@@ -184,7 +201,7 @@ def _scored(made: Plan, row: Any) -> Any:
     """The row with its fit, interest, intent, grade and priority."""
     document = made.document
     fit = {
-        f"signal_{n}": truth_of(signal.when, _context(row, made))
+        f"signal_{n}": truth_of(signal.when, context(row, made))
         for n, signal in enumerate(document.fit)
     }
     row = row.mutate(
@@ -205,11 +222,11 @@ def _scored(made: Plan, row: Any) -> Any:
 
 
 def _scores(row: Any, made: Plan) -> Any:
-    context = _context(row, made)
+    where = context(row, made)
     truths = {
         f"truth_{place}": ibis.literal(condition)
         if isinstance(condition, bool)
-        else truth_of(condition, context)
+        else truth_of(condition, where)
         for place, condition in enumerate(made.criteria.values())
     }
     return row.select(
@@ -221,8 +238,8 @@ def _scores(row: Any, made: Plan) -> Any:
 
 
 def _details(row: Any, made: Plan) -> Any:
-    context = _context(row, made)
-    nodes = {f"node_{place}": truth_of(node, context) for place, node in enumerate(made.nodes)}
+    where = context(row, made)
+    nodes = {f"node_{place}": truth_of(node, where) for place, node in enumerate(made.nodes)}
     fit = [f"signal_{place}" for place in range(len(made.document.fit))]
     return row.select(*KEY, *_did_columns(row, made), *fit, **nodes)
 
@@ -260,7 +277,8 @@ def _priority(row: Any, document: Document) -> Any:
     ) / total
 
 
-def _context(row: Any, made: Plan) -> Context:
+def context(row: Any, made: Plan) -> Context:
+    """Where conditions on a lead find what they read: in a row of `standing`."""
     listed = _listed(made)
     return Context(
         subject=lambda name: _subject(row, made, name),
@@ -308,4 +326,7 @@ def _did(row: Any, made: Plan, did: Did) -> Any:
     return count >= (1.0 if did.at_least is None else did.at_least)
 
 
-__all__ = ["Compiled", "Relations", "compiled", "relations"]
+__all__ = [
+    "Compiled", "Relations", "all_hits", "compiled", "context", "contributions", "relations",
+    "standing", "sums",
+]  # fmt: skip

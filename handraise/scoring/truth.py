@@ -62,16 +62,21 @@ class Context:
 
 def truth_of(condition: Condition, context: Context) -> Any:
     """The condition as a boolean expression, null where unknown."""
-    match condition:
-        case Test():
-            return _test(condition, context)
-        case Did():
-            return context.did(condition)
-        case Joined(how=how, parts=parts):
-            found = [truth_of(part, context) for part in parts]
-            if how == "all":
-                return reduce(and_, found)
-            return ~reduce(or_, found) if how == "none" else reduce(or_, found)
+    return joined(condition, lambda leaf: _leaf(leaf, context))
+
+
+def joined(condition: Condition, leaf: Callable[[Test | Did], Any]) -> Any:
+    """The condition put together from what each `leaf` comes to."""
+    if not isinstance(condition, Joined):
+        return leaf(condition)
+    found = [joined(part, leaf) for part in condition.parts]
+    if condition.how == "all":
+        return reduce(and_, found)
+    return ~reduce(or_, found) if condition.how == "none" else reduce(or_, found)
+
+
+def _leaf(leaf: Test | Did, context: Context) -> Any:
+    return context.did(leaf) if isinstance(leaf, Did) else _test(leaf, context)
 
 
 def _test(test: Test, context: Context) -> Any:

@@ -7,12 +7,14 @@ Promises: no rule stands here; every engine reads the same relations.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from handraise.scoring.compile import Compiled
+    from handraise.scoring.engines.keeping import Keeping
     from handraise.scoring.engines.moments import Moments
 
 
@@ -60,6 +62,9 @@ class Engine(Protocol):
         `made.relations` or made from them. The engine hands in `moments`, `asked`, and the
         `signals` and `lists` of `made`. Instants come as timestamp[us, UTC].
         """
+
+    def keeping(self, made: Compiled) -> AbstractContextManager[Keeping]:
+        """A place to keep rows between expressions; all of it is forgotten at the end."""
 
 
 __all__ = ["Engine", "Functions"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from handraise.scoring import inputs
 from handraise.scoring.compile import Compiled
 from handraise.scoring.engines import handed
 from handraise.scoring.engines.duckdb_functions import DuckDBFunctions
+from handraise.scoring.engines.keeping import Keeping
 from handraise.scoring.engines.moments import Moments
 
 MEMORY = "3GB"
@@ -51,6 +54,15 @@ class DuckDBEngine:
         self._hand_in(made, moments)
         return self._connection.sql(text_of(expression)).to_arrow_table()
 
+    @contextmanager
+    def keeping(self, made: Compiled) -> Iterator[Keeping]:
+        kept = _Kept(self._connection)
+        self._hand_in_signals(made)
+        try:
+            yield kept
+        finally:
+            kept.forget()
+
     def _hand_in(self, made: Compiled, moments: Moments) -> None:
         run = self._connection.execute
         if moments.rows is None:
@@ -63,11 +75,14 @@ class DuckDBEngine:
         else:
             self._keep("moments", moments.rows)
         run("CREATE OR REPLACE TEMP TABLE asked AS SELECT DISTINCT lead_id FROM moments")
+        self._hand_in_signals(made)
+
+    def _hand_in_signals(self, made: Compiled) -> None:
         self._keep("signals", handed.signals(made.relations.plan))
         self._keep("own_lists", handed.own_lists(made.document))
         names = ", ".join(f"'{_escaped(name)}'" for name in sorted(made.document.lists))
         others = f"WHERE list NOT IN ({names})" if names else ""
-        run(
+        self._connection.execute(
             "CREATE OR REPLACE TEMP TABLE lists AS SELECT list, value FROM own_lists"
             f" UNION ALL SELECT list, value FROM agreement_listentry {others}"
         )
@@ -77,6 +92,27 @@ class DuckDBEngine:
         self._connection.register("handed_in", rows)
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM handed_in")
         self._connection.unregister("handed_in")
+
+
+class _Kept:
+    """See `keeping.Keeping`."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._names: set[str] = set()
+
+    def keep(self, name: str, rows: Any) -> int:
+        text = f"CREATE OR REPLACE TEMP TABLE {name} AS {text_of(rows)}"
+        ((count,),) = self._connection.execute(text).fetchall()
+        self._names.add(name)
+        return int(count)
+
+    def read(self, rows: Any) -> pa.Table:
+        return self._connection.sql(text_of(rows)).to_arrow_table()
+
+    def forget(self) -> None:
+        for name in self._names:
+            self._connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
 
 
 def connected(
