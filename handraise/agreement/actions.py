@@ -19,16 +19,12 @@ from handraise.agreement.models import EarlierText, Signature, Thread, Version
 from handraise.agreement.plain_yaml import MAX_BYTES
 from handraise.agreement.reading import read
 from handraise.leads import journal
-from handraise.leads.decide import Via
+from handraise.leads.decide import Refused, Via
 from handraise.team.access import require
 from handraise.team.decide import Permission
 from handraise.team.models import User
 
 _LOCK = 7_203_001  # any number that nothing else locks by
-
-
-class Refused(ValueError):
-    """A deed that does not fit the state of things, said in a sentence."""
 
 
 class Overtaken(Refused):

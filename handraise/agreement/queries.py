@@ -11,9 +11,9 @@ from django.db.models import F, QuerySet
 from handraise.agreement import plain_yaml
 from handraise.agreement.decide import Side, State
 from handraise.agreement.document import Document
-from handraise.agreement.faults import AgreementError
+from handraise.agreement.faults import AgreementError, Fault
 from handraise.agreement.models import EarlierText, ListEntry, Thread, Version
-from handraise.agreement.reading import read
+from handraise.agreement.reading import read, read_signed
 from handraise.team.access import require
 from handraise.team.decide import Permission
 from handraise.team.models import User
@@ -32,17 +32,54 @@ class Published:
 
 
 def published() -> Published | None:
-    """The agreement in force, or None before the first. One query; the reading is remembered."""
-    found = (
-        Version.objects.filter(state=State.PUBLISHED)
-        .values_list("number", "text", "published_at")
-        .first()
-    )
+    """The agreement in force, or None before the first. One query; the reading is remembered.
+
+    None too where this release cannot read what is in force: `unreadable` then says why, nobody
+    is moved by it, and what comes in waits to be looked at.
+    """
+    found = _in_force()
     if found is None:
         return None
     number, text, published_at = found
-    assert published_at is not None
-    return Published(number, read(text), published_at)
+    try:
+        return Published(number, read_signed(text), published_at)
+    except AgreementError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A version in force that this release does not read as it stands; `faults` say why.
+
+    `is_followed`: all of it that scoring needs can be read, so it goes on by it.
+    """
+
+    number: int
+    faults: tuple[Fault, ...]
+    is_followed: bool
+
+
+def unreadable() -> Unreadable | None:
+    """What is wrong with the text in force for this release; None as a rule."""
+    found = _in_force()
+    if found is None:
+        return None
+    try:
+        read(found[1])
+    except AgreementError as error:
+        return Unreadable(found[0], error.faults, is_followed=published() is not None)
+    return None
+
+
+def _in_force() -> tuple[int, str, datetime] | None:
+    row = Version.objects.filter(state=State.PUBLISHED).values_list(
+        "number", "text", "published_at"
+    )
+    found = row.first()
+    if found is None:
+        return None
+    assert found[2] is not None
+    return found[0], found[1], found[2]
 
 
 def version(number: int) -> Version:
@@ -51,8 +88,14 @@ def version(number: int) -> Version:
 
 
 def document_of(number: int) -> Document:
-    """What the version of this number says, whatever its state. Raises Version.DoesNotExist."""
-    return read(Version.objects.values_list("text", flat=True).get(number=number))
+    """What the version of this number says, whatever its state.
+
+    Raises Version.DoesNotExist; AgreementError for a draft with faults, and for an old text that
+    this release cannot read at all.
+    """
+    state, text = Version.objects.values_list("state", "text").get(number=number)
+    was_signed = state in {State.PUBLISHED, State.RETIRED}
+    return read_signed(text) if was_signed else read(text)
 
 
 def versions_visible_to(user: User) -> QuerySet[Version]:

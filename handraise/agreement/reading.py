@@ -40,6 +40,23 @@ def read(text: str) -> Document:
     return read_anew(text)
 
 
+@lru_cache(maxsize=64)
+def read_signed(text: str) -> Document:
+    """A text that was signed, as far as it can be read at all.
+
+    What both sides signed holds until they sign something else: a later release that sees a fault
+    of meaning in it (checks.py) says so, and goes on by it. Raises AgreementError where the text
+    no longer has the shape of an agreement.
+    """
+    try:
+        return read(text)
+    except AgreementError as error:
+        try:
+            return Document.model_validate(plain_yaml.load(text).value)
+        except ValidationError:
+            raise error from None
+
+
 def _fault(tree: Tree, place: Place, sentence: str, *, of_key: bool = False) -> Fault:
     line, column = tree.position(place, of_key=of_key)
     return Fault(line, column, path_of(place), sentence)

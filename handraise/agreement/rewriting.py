@@ -158,8 +158,8 @@ def _says(text: str, value: Value) -> bool:
         return False
 
 
-def _after(said: Value, step: Step) -> Value:
-    value: Value = deepcopy(said)
+def _after(said: Value, step: Step) -> Any:
+    value = deepcopy(said)
     if not step.place:
         assert isinstance(step, Replace)
         return deepcopy(step.value)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from handraise.agreement import views
+from handraise.agreement import talk_pages, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.agreement, name="agreement"),
@@ -16,4 +16,8 @@ urlpatterns: list[URLPattern] = [
     path("versions/<int:number>/proposal/", views.proposal, name="agreement_proposal"),
     path("versions/<int:number>/signature/", views.signature, name="agreement_signature"),
     path("versions/<int:number>/withdrawal/", views.withdrawal, name="agreement_withdrawal"),
+    path("versions/<int:number>/talk/", talk_pages.talk, name="agreement_talk"),
+    path("talk/<int:thread_id>/answer/", talk_pages.answer, name="agreement_answer"),
+    path("talk/<int:thread_id>/resolution/", talk_pages.resolution, name="agreement_resolution"),
+    path("talk/<int:thread_id>/reopening/", talk_pages.reopening, name="agreement_reopening"),
 ]

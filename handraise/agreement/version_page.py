@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from handraise.agreement.faults import AgreementError, Fault
 from handraise.agreement.models import Signature, Version
 from handraise.agreement.queries import published
 from handraise.agreement.reading import read
+from handraise.kit.fold import fold
 from handraise.team.decide import Permission
 from handraise.team.models import User
 from handraise.team.queries import may
@@ -66,6 +68,14 @@ class Options:
     may_withdraw: bool
     may_edit: bool
     may_propose: bool
+
+
+def talk(version: Version, document: Document | None) -> dict[str, int]:
+    """How many threads are open about each signal, by its name."""
+    names = [] if document is None else [signal.name for signal in document.signals]
+    threads = version.threads.filter(resolution=None).values_list("signal", flat=True)
+    found = Counter(fold(signal) for signal in threads)
+    return {name: found[fold(name[:120])] for name in names}
 
 
 def sides(version: Version) -> list[SideOf]:

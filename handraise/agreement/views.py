@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from difflib import unified_diff
 from itertools import zip_longest
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from handraise.agreement import actions, queries, schema, shipped, version_page
-from handraise.agreement.actions import Refused
+from handraise.agreement.actions import Overtaken, Refused
 from handraise.agreement.decide import Side, State
 from handraise.agreement.differences import differences
 from handraise.agreement.faults import AgreementError
@@ -41,6 +42,7 @@ def agreement(request: HttpUserRequest) -> HttpResponse:
         "version": version,
         "document": held.document,
         "sides": version_page.sides(version),
+        "talk": version_page.talk(version, held.document),
     }
     return _page(request, "agreement/agreement.html", context)
 
@@ -74,6 +76,7 @@ def version(request: HttpUserRequest, number: int) -> HttpResponse:
         "changes": version_page.changes_from_force(found, said.document),
         "held": queries.published(),
         "before": before,
+        "talk": version_page.talk(found, said.document),
     }
     return _page(request, "agreement/version.html", context)
 
@@ -128,7 +131,9 @@ def edit(request: HttpUserRequest, number: int) -> HttpResponse:
         messages.error(request, f"Version {number} is {draft.state}; only a draft can be changed.")
         return redirect("agreement_version", number)
     if request.method == "GET":
-        form = TextForm(initial={"text": draft.text, "note": draft.note})
+        form = TextForm(
+            initial={"text": draft.text, "note": draft.note, "revision": draft.revision}
+        )
         return _page(request, "agreement/propose.html", {"form": form, "draft": draft})
     return _written(request, draft)
 
@@ -157,19 +162,39 @@ def _kept(
     text = form.cleaned_data["text"]
     try:
         if draft is not None:
-            kept = actions.change_draft(draft, text, note=note, by=by, at=at, via=Via.WEB)
+            seen = form.cleaned_data["revision"]
+            kept = actions.change_draft(
+                draft, text, note=note, by=by, at=at, via=Via.WEB, seen=seen, what="as text"
+            )
             if is_proposed:
                 kept = actions.propose_draft(kept, by=by, at=at, via=Via.WEB)
         elif is_proposed:
             kept = actions.propose(text, note=note, by=by, at=at, via=Via.WEB)
         else:
             kept = actions.save_draft(text, note=note, by=by, at=at, via=Via.WEB)
+    except Overtaken as overtaken:
+        return _page(request, "agreement/propose.html", _overtaken(form, overtaken))
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return _page(request, "agreement/propose.html", {"form": form, "draft": draft})
     said = "is proposed. Both sides can sign it now." if is_proposed else "is kept as a draft."
     messages.success(request, f"Version {kept.number} {said}")
     return redirect("agreement_version", kept.number)
+
+
+def _overtaken(form: TextForm, overtaken: Overtaken) -> dict[str, Any]:
+    """The form with what was typed, what the other person made of the draft beside it.
+
+    Sending it again replaces theirs knowingly: the form now carries the newer revision.
+    """
+    now, typed = overtaken.now, form.cleaned_data["text"]
+    again = TextForm(
+        initial={"text": typed, "note": form.cleaned_data["note"], "revision": now.revision}
+    )
+    lines = unified_diff(
+        now.text.splitlines(), typed.splitlines(), "the draft now", "yours", lineterm="", n=1
+    )
+    return {"form": again, "draft": now, "overtaken": overtaken, "lines_between": list(lines)[:400]}
 
 
 @require_POST
@@ -197,6 +222,10 @@ def signature(request: HttpUserRequest, number: int) -> HttpResponse:
 def proposal(request: HttpUserRequest, number: int) -> HttpResponse:
     """Propose a draft as it stands."""
     draft = _version(request.user, number)
+    seen = request.POST.get("revision", "")
+    if seen and seen != str(draft.revision):
+        messages.error(request, f"{draft.changed_by} has changed the draft since; look again.")
+        return redirect("agreement_version", number)
     try:
         actions.propose_draft(draft, by=request.user, at=clock.now(), via=Via.WEB)
     except AgreementError:

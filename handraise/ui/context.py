@@ -5,7 +5,7 @@ from django.templatetags.static import static
 
 SHEETS = (
     "tokens", "reset", "base", "frame", "button", "card", "badge", "form", "table", "path",
-    "score", "timeline", "inbox", "report", "agreement", "entrance", "utilities", "print",
+    "score", "timeline", "inbox", "report", "agreement", "editor", "entrance", "utilities", "print",
 )  # fmt: skip
 
 

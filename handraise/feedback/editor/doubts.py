@@ -19,7 +19,7 @@ from handraise.agreement.condition_tree import (
     Test,
     dids,
 )
-from handraise.agreement.document import Behaviour, Document
+from handraise.agreement.document import Behaviour, Document, FitSignal
 from handraise.agreement.faults import Place, nearest, path_of
 from handraise.agreement.wording import number_words, subject_words
 
@@ -77,8 +77,10 @@ def conditions(document: Document) -> Iterator[tuple[Place, Condition]]:
 
 
 def _signals(document: Document) -> Iterator[Doubt]:
-    kinds = (("fit", document.fit), ("interest", document.interest), ("intent", document.intent))
-    for kind, signals in kinds:
+    kinds: dict[str, Sequence[FitSignal | Behaviour]] = {
+        "fit": document.fit, "interest": document.interest, "intent": document.intent,
+    }  # fmt: skip
+    for kind, signals in kinds.items():
         for number, signal in enumerate(signals):
             if signal.points == 0:
                 yield Doubt(path_of((kind, number, "points")), "A signal of 0 points adds nothing.")

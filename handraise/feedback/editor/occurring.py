@@ -27,7 +27,7 @@ QUICK = 700  # milliseconds
 SAMPLE = 50_000  # rows
 RECENT = 2_000  # activities whose properties are looked at
 _KEEP = 300  # seconds
-_MOST = 500
+MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def _counted(sql: str, table: str, parameters: Sequence[Any] = ()) -> list[Occur
 
 
 def _count(sql: str, table: str, parameters: Sequence[Any]) -> list[Occurring]:
-    filled = {"most": _MOST, "recent": RECENT}
+    filled = {"most": MOST, "recent": RECENT}
     try:
         found = limits.rows(sql.format(sample="", **filled), parameters, milliseconds=QUICK)
         return [Occurring(name, count, latest) for name, count, latest in found]
