@@ -1,7 +1,10 @@
 """Addresses of this step."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from handraise.feedback import views
 
-urlpatterns: list[URLPattern] = [path("", views.feedback, name="feedback")]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.feedback, name="feedback"),
+    path("rehearsal/", include("handraise.feedback.rehearsal.urls")),
+]

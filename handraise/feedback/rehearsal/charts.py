@@ -1,0 +1,113 @@
+"""The charts of a rehearsal, drawn on the server: Altair's specifications, made SVG by vl-convert.
+
+Colours are the roles of the page's style sheet, so that a chart follows the theme it stands in.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import altair as alt
+import vl_convert
+
+from handraise.feedback.rehearsal.decide import Judged
+from handraise.feedback.rehearsal.report import Level, Report
+
+WIDTH, HEIGHT = 720, 190
+_SOFT, _LINE, _MID = "var(--text-soft)", "var(--line)", "var(--text-mid)"
+
+
+def charts(report: Report, level: Level) -> dict[str, str]:
+    """`weeks` and, where there are outcomes, `tenths`, as SVG for a page. Silent to screen
+    readers: the same figures stand in a table behind each."""
+    drawn = {"weeks": svg(weeks(report, level))}
+    judged = level.side.by(report.main)
+    if judged is not None and len(judged.tenths) > 1:
+        drawn["tenths"] = svg(tenths(judged))
+    return drawn
+
+
+def weeks(report: Report, level: Level) -> alt.LayerChart:
+    """First qualifications a week: the draft as bars, what it is compared with as a line, and
+    what the team can take."""
+    held = report.published.weeks if report.published else report.history
+    begin = report.begin.astimezone(ZoneInfo(report.zone)).date()
+    rows = [
+        {"week": (begin + timedelta(days=7 * place)).isoformat(), "draft": mine, "other": other}
+        for place, (mine, other) in enumerate(zip(level.side.weeks, held, strict=True))
+    ]
+    # By name and not by time: weeks are all alike, and labels then never fall between two bars.
+    every = max(len(rows) // 8, 1)
+    shown = [row["week"] for row in rows[::every]]
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        x=alt.X("week:O", axis=alt.Axis(title=None, values=shown, labelAngle=0, labelExpr=_DAY))
+    )
+    top = max([*level.side.weeks, *held, report.capacity.a_week if report.capacity else 0, 1])
+    y = alt.Y("draft:Q", title=None, scale=alt.Scale(domain=[0, top * 1.1], nice=True))
+    layers: list[Any] = [
+        base.mark_bar(color="var(--accent)", cornerRadiusTopLeft=3, cornerRadiusTopRight=3).encode(
+            y=y
+        ),
+        base.mark_line(color=_MID, strokeWidth=1.8).encode(y="other:Q"),
+    ]
+    if report.capacity is not None:
+        rule = alt.Chart(alt.Data(values=[{"most": report.capacity.a_week}]))
+        layers.append(rule.mark_rule(color="var(--bad)", strokeDash=[4, 4]).encode(y="most:Q"))
+    return _dressed(alt.layer(*layers))
+
+
+_DAY = "timeFormat(toDate(datum.value + 'T12:00:00'), '%-d %b')"
+
+
+def tenths(judged: Judged) -> alt.LayerChart:
+    """The share with the outcome in each tenth by priority, with its interval, and that of all."""
+    rows = [
+        {"tenth": f"{one.place}", "share": one.share.value, "low": one.share.low,
+         "high": one.share.high}
+        for one in judged.tenths
+    ]  # fmt: skip
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        x=alt.X("tenth:O", sort=None, axis=alt.Axis(title=None, labelAngle=0))
+    )
+    percent = alt.Axis(format="%", title=None)
+    y = alt.Y("share:Q", axis=percent, title=None, scale=alt.Scale(domainMin=0))
+    layers: list[Any] = [
+        base.mark_bar(color="var(--interest-mark)", cornerRadiusTopLeft=3,
+                      cornerRadiusTopRight=3).encode(y=y),
+        base.mark_rule(color=_MID, strokeWidth=1.4).encode(y="low:Q", y2="high:Q"),
+    ]  # fmt: skip
+    everybody = judged.whole.hits.precision.value
+    if everybody is not None:
+        mean = alt.Chart(alt.Data(values=[{"all": everybody}]))
+        layers.append(mean.mark_rule(color=_MID, strokeDash=[4, 4]).encode(y="all:Q"))
+    return _dressed(alt.layer(*layers))
+
+
+def _dressed(chart: alt.LayerChart) -> alt.LayerChart:
+    axis = {
+        "labelColor": _SOFT, "labelFontSize": 11, "tickColor": _LINE, "domainColor": _LINE,
+        "gridColor": _LINE, "labelFont": "inherit",
+    }  # fmt: skip
+    return (
+        chart.properties(width=WIDTH, height=HEIGHT, background="transparent")
+        .configure_view(stroke=None)
+        .configure_axis(**axis)
+        .configure_axisX(grid=False, ticks=False)
+        .configure_axisY(ticks=False, domain=False, tickCount=4)
+    )
+
+
+def svg(chart: alt.LayerChart) -> str:
+    """The chart as an `<svg>` of a page: as wide as there is room, and hidden from readers of the
+    table behind it."""
+    drawn: str = vl_convert.vegalite_to_svg(chart.to_json())
+    drawn = _ARIA.sub("", drawn)
+    return _SIZE.sub(r'<svg class="chart" aria-hidden="true" viewBox="\1"', drawn, count=1)
+
+
+# Marks carry descriptions and roles of their own, which would be read out one by one.
+_ARIA = re.compile(r' (?:aria-[a-z]+|role|tabindex)="[^"]*"')
+_SIZE = re.compile(r'<svg\b[^>]*? viewBox="([^"]*)"')

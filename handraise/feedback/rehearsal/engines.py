@@ -1,0 +1,67 @@
+"""Which engine replays, over what, and how fresh that is."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.util import find_spec
+from pathlib import Path
+
+from django.conf import settings
+
+from handraise.feedback.rehearsal.decide import Name
+from handraise.leads.decide import Refused
+from handraise.scoring.engines import Engine
+from handraise.scoring.lake import read_manifest
+from handraise.scoring.lake.syncing import sync
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An engine at work. `lake_age`: seconds between the lake's instant and that of the run;
+    None where the database itself is read."""
+
+    engine: Engine
+    lake_age: float | None
+
+
+def refuse_missing(name: str) -> None:
+    """Raise Refused for an engine that is unknown or not installed."""
+    if name not in list(Name):
+        raise Refused(f"There is no engine {name!r}; there is {', '.join(Name)}.")
+    if name == Name.SPARK:
+        if find_spec("pyspark") is None:
+            raise Refused("Spark is not installed: pip install 'handraise[spark]'.")
+        if shutil.which("java") is None:
+            raise Refused("Spark needs a Java runtime (17 or newer), and there is none here.")
+
+
+@contextmanager
+def opened(
+    name: str, *, at: datetime, say: Callable[[str], None] = lambda _: None
+) -> Iterator[Opened]:
+    """The engine of that name, over a lake that was brought up to date first where it reads one.
+
+    `say` is told what was done about the lake. Raises Refused, LakeError.
+    """
+    refuse_missing(name)
+    if name == Name.POSTGRES:
+        from handraise.scoring.engines.postgres import PostgresEngine
+
+        yield Opened(PostgresEngine(), None)
+        return
+    lake = Path(settings.DATA) / "lake"
+    sync(lake, at=at)
+    age = (at - read_manifest(lake).at).total_seconds()
+    say(f"Brought the lake in {lake} up to date.")
+    if name == Name.DUCKDB:
+        from handraise.scoring.engines.duckdb import DuckDBEngine
+
+        yield Opened(DuckDBEngine(lake), age)
+        return
+    from handraise.scoring.engines.spark import SparkEngine
+
+    yield Opened(SparkEngine(lake, "local[*]"), age)

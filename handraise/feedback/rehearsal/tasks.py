@@ -1,0 +1,41 @@
+"""The job that makes rehearsals. It may be killed and run again."""
+
+from __future__ import annotations
+
+import structlog
+from django.db import InterfaceError, OperationalError, close_old_connections
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import JobAborted
+
+from handraise.agreement.faults import AgreementError
+from handraise.feedback.rehearsal.making import fail, run
+from handraise.kit.clock import now
+from handraise.leads.decide import Refused
+
+log = structlog.get_logger()
+
+
+@app.task(
+    name="feedback.rehearsal.run",
+    pass_context=True,
+    retry=RetryStrategy(max_attempts=100, wait=5),
+)
+def run_rehearsal(context: JobContext, rehearsal_id: int) -> None:
+    """Make a rehearsal; when the worker stops, from the beginning by the next one."""
+    close_old_connections()
+    try:
+        made = run(rehearsal_id, at=now(), must_stop=context.should_abort)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: again in a moment
+    except (Refused, AgreementError) as refused:
+        fail(rehearsal_id, str(refused), at=now())
+        return
+    except Exception as error:
+        log.exception("feedback.rehearsal_failed", rehearsal_id=rehearsal_id)
+        fail(rehearsal_id, f"Something went wrong that nobody foresaw ({error}).", at=now())
+        return
+    finally:
+        close_old_connections()
+    if made.is_under_way and context.should_abort():
+        raise JobAborted
