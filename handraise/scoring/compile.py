@@ -20,7 +20,7 @@ from handraise.scoring import known
 from handraise.scoring.engines import Engine, Functions
 from handraise.scoring.inputs import ASKED, LISTS, MOMENTS, SIGNALS
 from handraise.scoring.known import beside
-from handraise.scoring.matched import activities, hits, matched, types_read
+from handraise.scoring.matched import activities, doubted, hits, matched, types_read
 from handraise.scoring.plan import COMPANY, CONSENT, Plan, plan
 from handraise.scoring.truth import Context, Subject, truth_of
 
@@ -65,15 +65,20 @@ def compiled(document: Document, engine: Engine, zone: str) -> Compiled:
 
 
 def relations(
-    document: Document, functions: Functions, zone: str, found: Any | None = None
+    document: Document,
+    functions: Functions,
+    zone: str,
+    *,
+    found: Any | None = None,
+    doubts: Any | None = None,
 ) -> Relations:
     """Compile `document`. `zone` is where a day begins and ends. Raises CompileError.
 
-    `found`: a table that keeps the rows of `all_hits`, to read them from there.
+    `found` and `doubts`: tables that keep the rows of `all_hits` and `all_doubts`, to read from.
     """
     made = plan(document)
     owned = known.identities(ASKED)
-    placed = known.companies(MOMENTS, owned) if _needs_company(made) else None
+    placed = known.companies(MOMENTS, owned) if needs_company(made) else None
     told = known.facts(MOMENTS, owned, placed, made.facts) if made.facts else None
     people, everyone, colleagues = MOMENTS, owned, None
     if document.company:
@@ -83,7 +88,9 @@ def relations(
     given = known.consents(people, everyone, made.purposes) if made.purposes else None
     if found is None:
         found = hits(activities(everyone, made, functions), made)
-    counted = matched(found, people, given, made, functions, zone)
+    if doubts is None:
+        doubts = doubted(everyone)
+    counted = matched(found, people, doubts, given, made, functions, zone)
     contributed = contributions(counted)
     summed = sums(contributed, made)
     company = None if colleagues is None else _company(summed, colleagues, document)
@@ -96,13 +103,18 @@ def all_hits(made: Plan, functions: Functions) -> Any:
     return hits(activities(known.identities(ASKED), made, functions), made)
 
 
+def all_doubts() -> Any:
+    """`matched.doubted` of the leads that are asked about."""
+    return doubted(known.identities(ASKED))
+
+
 def standing(made: Plan, sums: Any, told: Any, given: Any, company: Any) -> Any:
     """Everything that criteria read, scores included, side by side for each lead and moment."""
     return _scored(made, _row(made, sums, None if told is None else _wide(told, made), given,
                               company))  # fmt: skip
 
 
-def _needs_company(made: Plan) -> bool:
+def needs_company(made: Plan) -> bool:
     return made.document.company is not None or any(n.startswith(COMPANY) for n in made.facts)
 
 
@@ -125,10 +137,10 @@ def sums(contributed: Any, made: Plan) -> Any:
     return c.group_by(KEY).agg(
         own_interest=c.points.sum(where=c.kind == "interest"),
         own_intent=c.points.sum(where=c.kind == "intent"),
-        numbers=c.number.collect(),
-        points=c.points.collect(),
-        counts=c["count"].collect(),
-        latest=c.latest.collect(),
+        numbers=c.number.collect(include_null=True),
+        points=c.points.collect(include_null=True),
+        counts=c["count"].collect(include_null=True),
+        latest=c.latest.collect(include_null=True),
         **dids,
     )
 
@@ -327,6 +339,15 @@ def _did(row: Any, made: Plan, did: Did) -> Any:
 
 
 __all__ = [
-    "Compiled", "Relations", "all_hits", "compiled", "context", "contributions", "relations",
-    "standing", "sums",
-]  # fmt: skip
+    "Compiled",
+    "Relations",
+    "all_doubts",
+    "all_hits",
+    "compiled",
+    "context",
+    "contributions",
+    "needs_company",
+    "relations",
+    "standing",
+    "sums",
+]
