@@ -137,10 +137,10 @@ def sums(contributed: Any, made: Plan) -> Any:
     return c.group_by(KEY).agg(
         own_interest=c.points.sum(where=c.kind == "interest"),
         own_intent=c.points.sum(where=c.kind == "intent"),
-        numbers=c.number.collect(include_null=True),
-        points=c.points.collect(include_null=True),
-        counts=c["count"].collect(include_null=True),
-        latest=c.latest.collect(include_null=True),
+        numbers=c.number.collect(),
+        points=c.points.collect(),
+        counts=c["count"].collect(),
+        latest=c.latest.collect(),
         **dids,
     )
 

@@ -14,12 +14,13 @@ import ibis
 from handraise.agreement.conditions import Operator, Test
 from handraise.scoring.engines import Functions
 from handraise.scoring.inputs import ACTIVITY, JUDGEMENT, LISTS, SIGNALS
-from handraise.scoring.known import beside, newest
+from handraise.scoring.known import beside
 from handraise.scoring.plan import HALF_LIVES, Plan, Watched, tests_in
 from handraise.scoring.truth import Context, Subject, truth_of
 
 SIGNAL_COLUMNS = ("number", "points", "half_life", "horizon")
 MULTIPLES = 1e9  # `each` counts 0 to 1e9 times: one absurd property must not overflow a sum
+NEVER = ibis.timestamp("9999-12-31T00:00:00+00:00")  # what has no end; later than HINDSIGHT
 SUMMAND = 1e12  # a `did` sums values held within ±1e12, for the same reason
 
 
@@ -74,40 +75,62 @@ def hits(done: Any, plan: Plan) -> Any:
 
 
 def matched(
-    found: Any, people: Any, given: Any, plan: Plan, functions: Functions, zone: str
+    found: Any, people: Any, doubts: Any, given: Any, plan: Plan, functions: Functions, zone: str
 ) -> Any:
     """(lead_id, at, number, activity_id, occurred_at, points), points faded.
 
-    `people` gives the instants, `given` the consents (None if nobody asks for any).
+    `people` gives the instants, `doubts` what `doubted` found for the same leads as `found`,
+    `given` the consents (None if nobody asks for any).
     """
     seen = beside(found, people, {"lead_id": "lead_id"}, at="at", known_by="known_by")
     seen = seen.filter(seen.occurred_at <= seen.at, seen.known_at <= seen.known_by)
     seen = seen.mutate(age=functions.micros(seen.at) - functions.micros(seen.occurred_at))
     seen = seen.filter(seen.age < seen.horizon)
-    # Held within 0..60 so that the power can neither under- nor overflow, whatever is read first.
-    halvings = _held(seen.age / seen.half_life.cast("float64"), 0.0, float(HALF_LIVES))
-    faded = seen.points * ibis.literal(0.5) ** halvings
     seen = seen.select(
-        "lead_id", "at", "known_by", "number", "activity_id", "occurred_at",
-        points=ibis.ifelse(seen.half_life.isnull(), seen.points, faded),
-    )  # fmt: skip
-    doubtful = _doubted(seen)
-    seen = seen.anti_join(
-        doubtful.select(doubted_id="activity_id", doubted_at="at"),
-        [("activity_id", "doubted_id"), ("at", "doubted_at")],
+        "lead_id", "at", "known_by", "number", "activity_id", "occurred_at", points=faded(seen)
     )
+    seen = undoubted(seen, doubts)
     return _first_of_day(_lawful(seen, given, plan), plan, functions, zone).drop("known_by")
 
 
-def _doubted(seen: Any) -> Any:
-    """(activity_id, at) of activities whose newest judgement for some doubt says: not counted."""
-    rows = beside(
-        seen.select("activity_id", "at", "known_by"), JUDGEMENT, {"activity_id": "activity_id"},
+def faded(seen: Any) -> Any:
+    """What the points of each row are worth at its `age`."""
+    # Held within 0..60 so that the power can neither under- nor overflow, whatever is read first.
+    halvings = _held(seen.age / seen.half_life.cast("float64"), 0.0, float(HALF_LIVES))
+    worth = seen.points * ibis.literal(0.5) ** halvings
+    return ibis.ifelse(seen.half_life.isnull(), seen.points, worth)
+
+
+def undoubted(seen: Any, doubts: Any) -> Any:
+    """Without the activities that did not count as far as was known by `known_by`."""
+    return seen.anti_join(
+        doubts,
+        [
+            seen.activity_id == doubts.doubted_id,
+            doubts.since <= seen.known_by,
+            seen.known_by < doubts.until,
+        ],
+    )
+
+
+def doubted(owned: Any) -> Any:
+    """(doubted_id, since, until): between which instants of knowing an activity did not count.
+
+    The newest verdict on a doubt holds until the next one is known. Found from the verdicts
+    alone, whatever the instants that are asked for.
+    """
+    done = beside(owned, ACTIVITY, {"identity_id": "identity_id"}, activity_id="id")
+    verdicts = beside(
+        done.select("activity_id"), JUDGEMENT, {"activity_id": "activity_id"},
         doubt="doubt", counts="counts", known_at="known_at", id="id",
     )  # fmt: skip
-    rows = rows.filter(rows.known_at <= rows.known_by)
-    held = newest(rows, ["activity_id", "at", "doubt"], ["known_at", "id"])
-    return held.filter(~held.counts).select("activity_id", "at").distinct()
+    following = verdicts.known_at.lead().over(
+        group_by=[verdicts.activity_id, verdicts.doubt], order_by=[verdicts.known_at, verdicts.id]
+    )
+    held = verdicts.mutate(until=following.fill_null(NEVER))
+    return held.filter(~held.counts).select(
+        "until", doubted_id=held.activity_id, since=held.known_at
+    )
 
 
 def _lawful(seen: Any, given: Any, plan: Plan) -> Any:

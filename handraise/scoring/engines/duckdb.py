@@ -1,4 +1,4 @@
-# ruff: noqa: S608 (names are ours; values are bound, or quoted by `_literal`)
+# ruff: noqa: S608 (names are ours; values are bound, or quoted by `_escaped`)
 """DuckDB: everybody at once, over a folder of Parquet files or the tables of a connection."""
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from handraise.scoring.engines import handed
 from handraise.scoring.engines.duckdb_functions import DuckDBFunctions
 from handraise.scoring.engines.keeping import Keeping
 from handraise.scoring.engines.moments import Moments
+from handraise.scoring.lake.manifest import files_of
 
 MEMORY = "3GB"
 
@@ -100,15 +101,23 @@ class _Kept:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self._names: set[str] = set()
+        # Putting an agreement into words takes longer than running them for a few leads.
+        self._texts: dict[Any, str] = {}
 
     def keep(self, name: str, rows: Any) -> int:
-        text = f"CREATE OR REPLACE TEMP TABLE {name} AS {text_of(rows)}"
+        text = f"CREATE OR REPLACE TEMP TABLE {name} AS {self._text(rows)}"
         ((count,),) = self._connection.execute(text).fetchall()
         self._names.add(name)
         return int(count)
 
     def read(self, rows: Any) -> pa.Table:
-        return self._connection.sql(text_of(rows)).to_arrow_table()
+        return self._connection.sql(self._text(rows)).to_arrow_table()
+
+    def _text(self, rows: Any) -> str:
+        found = self._texts.get(rows.op())
+        if found is None:
+            found = self._texts[rows.op()] = text_of(rows)
+        return found
 
     def forget(self) -> None:
         for name in self._names:
@@ -149,10 +158,6 @@ def _show(connection: duckdb.DuckDBPyConnection, lake: Path) -> None:
             f"CREATE OR REPLACE VIEW {table.get_name()} AS"
             f" SELECT {columns} FROM read_parquet([{files}])"
         )
-
-
-def files_of(lake: Path, table: str) -> list[Path]:
-    return sorted((lake / table).glob("*.parquet"))
 
 
 def _escaped(text: str) -> str:

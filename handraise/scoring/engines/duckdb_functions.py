@@ -9,25 +9,17 @@ from typing import Any
 import ibis
 import ibis.expr.datatypes as dt
 
+from handraise.scoring.engines.builtins import builtin
+
 _INSTANT = dt.Timestamp(timezone="UTC")
 _LOCAL = dt.Timestamp()
 _TEXTS = dt.Array(dt.string)
 
 
-def _builtin(name: str, takes: tuple[Any, ...], gives: Any) -> Any:
-    """A function that the engine has itself, by its name and types."""
-
-    def of_one(value: Any) -> None: ...
-    def of_two(value: Any, other: Any) -> None: ...
-
-    shape = of_one if len(takes) == 1 else of_two
-    return ibis.udf.scalar.builtin(shape, name=name, signature=(takes, gives))
-
-
-json_extract = _builtin("json_extract", (dt.json, _TEXTS), dt.Array(dt.json))
-json_extract_string = _builtin("json_extract_string", (dt.string, dt.string), dt.string)
-epoch_us = _builtin("epoch_us", (_INSTANT,), dt.int64)
-timezone = _builtin("timezone", (dt.string, _INSTANT), _LOCAL)
+json_extract = builtin("json_extract", (dt.json, _TEXTS), dt.Array(dt.json))
+json_extract_string = builtin("json_extract_string", (dt.string, dt.string), dt.string)
+epoch_us = builtin("epoch_us", (_INSTANT,), dt.int64)
+timezone = builtin("timezone", (dt.string, _INSTANT), _LOCAL)
 
 
 class DuckDBFunctions:

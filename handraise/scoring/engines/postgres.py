@@ -17,26 +17,12 @@ from handraise.agreement.document import Document, FitSignal
 from handraise.kit.fold import fold
 from handraise.scoring.compile import Relations, relations
 from handraise.scoring.engines.postgres_functions import PostgresFunctions
+from handraise.scoring.engines.postgres_settings import FREE, SETTINGS
+from handraise.scoring.engines.postgres_tables import PostgresEngine
 from handraise.scoring.plan import FOREVER, Watched
 
 FEW = 50
-HINDSIGHT = "infinity"
-
-# What is set for the rest of the transaction. Compiling to machine code costs more than it saves
-# here; pages come from memory or from a solid-state disk; for a few leads the plan is kept, as
-# planning (10 ms) takes longer than running (1 ms); for many it must know how many they are.
-# Joins run in the order they are written in (leads, their identities, what hangs on these): left
-# free, PostgreSQL pairs every moment with every fact when its statistics are older than a flood.
-_SETTINGS = (
-    "SELECT set_config('jit', 'off', true), set_config('random_page_cost', '1.1', true),"
-    " set_config('work_mem', '64MB', true), set_config('plan_cache_mode', %s, true),"
-    " set_config('join_collapse_limit', '1', true), set_config('from_collapse_limit', '1', true)"
-)
-# Other statements of the transaction are written for a planner that may choose.
-_FREE = (
-    "SELECT set_config('join_collapse_limit', '8', true),"
-    " set_config('from_collapse_limit', '8', true)"
-)
+HINDSIGHT = "9999-01-01 00:00:00+00"
 
 
 @dataclass(frozen=True)
@@ -105,11 +91,16 @@ class PostgresText:
         )
 
     @cached_property
+    def counted(self) -> str:
+        """The relation `matched`, after `inputs` and a name for it."""
+        return _text(self.relations.matched)
+
+    @cached_property
     def counting(self) -> str:
         """Every activity that counted: lead_id, number, activity_id, points; after `inputs`."""
         return (
             " SELECT lead_id, number, activity_id, points"
-            f" FROM ({_text(self.relations.matched)}) counted"
+            f" FROM ({self.counted}) counted"
             " ORDER BY lead_id, number, points DESC, activity_id DESC"
         )
 
@@ -149,16 +140,27 @@ class Moment:
     known_by: datetime | None
 
 
-def run(made: PostgresText, text: str, moments: Sequence[Moment]) -> list[tuple[Any, ...]]:
-    """The rows of `text`, which begins after `made.inputs`, for these moments."""
+def run(
+    made: PostgresText,
+    text: str,
+    moments: Sequence[Moment],
+    *,
+    before: tuple[str, list[Any]] = ("", []),
+) -> list[tuple[Any, ...]]:
+    """The rows of `text`, which begins after `made.inputs`, for these moments.
+
+    `before`: common table expressions, with their parameters, that stand in for tables.
+    """
     if not moments:
         return []
-    parameters = [*_times_and_leads(moments), *made.list_parameters]
+    tables, given = before
+    inputs = f"WITH {tables}, {made.inputs.removeprefix('WITH ')}" if tables else made.inputs
+    parameters = [*given, *_times_and_leads(moments), *made.list_parameters]
     are_few = len(moments) <= FEW
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_SETTINGS, ["force_generic_plan" if are_few else "auto"])
-        found = _execute(made.inputs + text, parameters, prepare=are_few)
-        cursor.execute(_FREE)
+        cursor.execute(SETTINGS, ["force_generic_plan" if are_few else "auto"])
+        found = _execute(inputs + text, parameters, prepare=are_few)
+        cursor.execute(FREE)
         return found
 
 
@@ -239,3 +241,8 @@ def text_for(document: Document, zone: str) -> PostgresText:
             _kept.pop(next(iter(_kept)))
         found = _kept[id(document)] = PostgresText(document, zone)
     return found
+
+
+__all__ = [
+    "HINDSIGHT", "Moment", "PostgresEngine", "PostgresText", "literal", "run", "text_for",
+]  # fmt: skip

@@ -9,27 +9,19 @@ from typing import Any
 import ibis
 import ibis.expr.datatypes as dt
 
+from handraise.scoring.engines.builtins import builtin
+
 _INSTANT = dt.Timestamp(timezone="UTC")
 _LOCAL = dt.Timestamp()
 
 
-def _builtin(name: str, takes: tuple[Any, ...], gives: Any) -> Any:
-    """A function that the database has itself, by its name and types."""
-
-    def of_one(value: Any) -> None: ...
-    def of_two(value: Any, other: Any) -> None: ...
-
-    shape = of_one if len(takes) == 1 else of_two
-    return ibis.udf.scalar.builtin(shape, name=name, signature=(takes, gives))
-
-
 # What -> and ->> call. Their cousins jsonb_extract_path… take a path and are half as fast.
-jsonb_object_field = _builtin("jsonb_object_field", (dt.json, dt.string), dt.json)
-jsonb_object_field_text = _builtin("jsonb_object_field_text", (dt.json, dt.string), dt.string)
-jsonb_typeof = _builtin("jsonb_typeof", (dt.json,), dt.string)
-float8 = _builtin("float8", (dt.json,), dt.float64)
-date_part = _builtin("date_part", (dt.string, _INSTANT), dt.float64)
-timezone = _builtin("timezone", (dt.string, _INSTANT), _LOCAL)
+jsonb_object_field = builtin("jsonb_object_field", (dt.json, dt.string), dt.json)
+jsonb_object_field_text = builtin("jsonb_object_field_text", (dt.json, dt.string), dt.string)
+jsonb_typeof = builtin("jsonb_typeof", (dt.json,), dt.string)
+float8 = builtin("float8", (dt.json,), dt.float64)
+date_part = builtin("date_part", (dt.string, _INSTANT), dt.float64)
+timezone = builtin("timezone", (dt.string, _INSTANT), _LOCAL)
 
 
 class PostgresFunctions:
