@@ -177,6 +177,7 @@ LANGUAGE_CODE = "en"
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = os.environ.get("HANDRAISE_ZONE", "UTC")
+SPARK = os.environ.get("HANDRAISE_SPARK", "local[*]")  # the master that rehearsals run on
 
 STATIC_URL = "/static/"
 STORAGES = {
