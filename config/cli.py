@@ -15,7 +15,9 @@ from config.commands import (
     examining,
     exporting,
     importing,
+    lake,
     people,
+    rehearsing,
     running,
     scoring,
 )
@@ -37,7 +39,9 @@ app.add_typer(people.keys, name="key")
 app.add_typer(agreeing.agreement, name="agreement")
 app.add_typer(importing.imports, name="import")
 app.add_typer(exporting.exports, name="export")
+app.add_typer(lake.lake, name="lake")
 app.command()(scoring.score)
+app.command()(rehearsing.rehearse)
 app.command()(examining.doctor)
 
 

@@ -4,6 +4,15 @@
 `verifying.py` compares it with the database.
 """
 
-from handraise.scoring.lake.manifest import LakeError, Manifest, files_of, read_manifest
+from handraise.scoring.lake.manifest import (
+    BusyLakeError,
+    LakeError,
+    Manifest,
+    files_by_table,
+    files_of,
+    read_manifest,
+)
 
-__all__ = ["LakeError", "Manifest", "files_of", "read_manifest"]
+__all__ = [
+    "BusyLakeError", "LakeError", "Manifest", "files_by_table", "files_of", "read_manifest",
+]  # fmt: skip

@@ -7,8 +7,9 @@ to parse than PostgreSQL takes to print it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from itertools import islice
 from typing import Any
 
@@ -48,17 +49,22 @@ def copy(
     While one chunk is taken, the next is read: at most three are held.
     """
     schema = schema_of(columns)
+
+    def parse(text: bytes) -> None:
+        take(_parsed(text, schema))
+
     waiting: list[Future[None]] = []
-    with ThreadPoolExecutor(1) as parsing:
-        for text in _chunks(query, parameters):
+    # Closed at once if anything fails, for nothing else can be asked while rows are coming.
+    with closing(_chunks(query, parameters)) as chunks, ThreadPoolExecutor(1) as parsing:
+        for text in chunks:
             if len(waiting) == 2:
                 waiting.pop(0).result()
-            waiting.append(parsing.submit(lambda text=text: take(_parsed(text, schema))))
+            waiting.append(parsing.submit(parse, text))
         for one in waiting:
             one.result()
 
 
-def _chunks(query: str, parameters: Sequence[Any]) -> Iterator[bytes]:
+def _chunks(query: str, parameters: Sequence[Any]) -> Generator[bytes, None, None]:
     with connection.cursor() as cursor:
         # Printed as Arrow reads it, whatever is the custom of the server.
         cursor.execute(

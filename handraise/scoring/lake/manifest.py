@@ -7,6 +7,7 @@ was killed, or await removal.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +23,10 @@ class LakeError(ValueError):
 
 class NewerLakeError(LakeError):
     """A lake that a later release wrote: this one must not touch it."""
+
+
+class BusyLakeError(LakeError):
+    """Somebody else is writing this lake. It can be read meanwhile."""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -111,9 +116,20 @@ def read_manifest(folder: Path) -> Manifest:
 def files_of(folder: Path, table: str) -> list[Path]:
     """The files of one table, by a name of inputs.py; at least one, though it may hold no row.
 
-    Raises LakeError; a file that is missing or cut short is named.
+    Raises LakeError; a file that is missing or cut short is named. Who reads several tables takes
+    `files_by_table`, lest a sync comes between.
     """
-    kept = read_manifest(folder).tables.get(table)
+    return _files(folder, read_manifest(folder), table)
+
+
+def files_by_table(folder: Path, tables: Iterable[str]) -> dict[str, list[Path]]:
+    """The files of several tables as of one sync; otherwise as `files_of`."""
+    manifest = read_manifest(folder)
+    return {table: _files(folder, manifest, table) for table in tables}
+
+
+def _files(folder: Path, manifest: Manifest, table: str) -> list[Path]:
+    kept = manifest.tables.get(table)
     if kept is None:
         raise LakeError(
             f"The lake in {folder} has no {table}: write it with `handraise lake sync`."

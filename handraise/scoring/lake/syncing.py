@@ -26,11 +26,13 @@ from handraise.leads import journal
 from handraise.leads.bulk import ids as id_array
 from handraise.leads.bulk import rows_of
 from handraise.leads.decide import Via
+from handraise.leads.entry import Json
 from handraise.scoring.lake import checksums, compacting, spans
 from handraise.scoring.lake.copying import copy, select
 from handraise.scoring.lake.manifest import (
     FORMAT,
     NAME,
+    BusyLakeError,
     Kept,
     LakeError,
     Leaving,
@@ -54,7 +56,8 @@ _TAIL = 1_000
 _LOCK = ".lock"
 _FILE = re.compile(r"(\d{8})[a-z]?-\d{4}\.parquet")
 
-# Called with table, rows written so far, and how many are expected (0: nobody knows).
+# Called with table, rows written so far, and how many are expected (0: nobody knows), from another
+# thread; it must not ask the database.
 Progress = Callable[[str, int, int], None]
 
 
@@ -110,8 +113,9 @@ def sync(
 
     With `is_full` everything is written anew and what was replaced is removed at once (people who
     were erased are then gone); otherwise replaced files stay an hour for those who read them.
-    Raises PermissionDenied, and LakeError where another sync runs or the lake is not this
-    database's. Whatever is killed when, the lake stays the one before or is the one after.
+    Raises PermissionDenied, BusyLakeError where another sync runs, and LakeError where the lake is
+    not this database's or of a newer format.
+    Whatever is killed when, the lake stays the one before or is the one after.
     """
     if by is not None:
         require(by, Permission.EXPORT)
@@ -140,7 +144,7 @@ def _alone(folder: Path) -> Iterator[None]:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
-        raise LakeError(
+        raise BusyLakeError(
             f"Another sync of the lake in {folder} is running: wait until it has ended."
         ) from None
     finally:
@@ -199,8 +203,10 @@ def _check_origin(run: _Run, now: Moment, is_full: bool) -> None:
 def _sync(run: _Run, table: Table, is_full: bool) -> None:
     old = run.before.tables.get(table.name) if run.before else None
     why_anew = ""
-    if old is not None and table.grows:
-        why_anew = "on request" if is_full else _why_anew(run.folder, table, old)
+    if old is not None and is_full:
+        why_anew = "on request"
+    elif old is not None and table.grows:
+        why_anew = _why_anew(run.folder, table, old)
     if old is None or why_anew or not table.grows:
         _write_anew(run, table, old, why_anew)
     else:
@@ -213,7 +219,7 @@ def _why_anew(folder: Path, table: Table, old: Kept) -> str:
         return "it has other columns now"
     fault = next(filter(None, (fault_of(folder, part) for part in old.parts)), "")
     if fault:
-        return fault
+        return fault.rstrip(".")
     if old.tail is not None and _tail(table, old.tail.spans) != old.tail:
         return "its newest rows were changed or deleted in the database"
     return ""
@@ -226,7 +232,7 @@ def _write_anew(run: _Run, table: Table, old: Kept | None, why: str) -> None:
     order = "" if table.grows else " ORDER BY t.id"
     with writer:
         _copy(run, table, writer, select(table.name, table.columns) + order, [], _rows(table))
-    if old is not None and _same(old.parts, writer.parts) and not why:
+    if old is not None and not why and _same(run.folder, old.parts, writer.parts):
         for part in writer.parts:  # what readers have open stays, and nothing need be replaced
             (run.folder / part.path).unlink()
         _keep(run, table, old.parts, old.spans, written=0)
@@ -235,7 +241,9 @@ def _write_anew(run: _Run, table: Table, old: Kept | None, why: str) -> None:
     _keep(run, table, writer.parts, writer.spans, written=writer.rows, why=why)
 
 
-def _same(old: Sequence[Part], new: Sequence[Part]) -> bool:
+def _same(folder: Path, old: Sequence[Part], new: Sequence[Part]) -> bool:
+    if any(fault_of(folder, part) for part in old):
+        return False
     return [part.sha256 for part in old] == [part.sha256 for part in new]
 
 
@@ -326,9 +334,13 @@ def _manifest(run: _Run, now: Moment) -> Manifest:
 @transaction.atomic
 def _journal(run: _Run, by: User | None, via: Via) -> None:
     """Before the lake changes: rather a line too much than data that left without one."""
-    rows = {name: change.written for name, change in run.changes.items() if change.written}
+    rows: dict[str, Json] = {}
+    for name, change in run.changes.items():
+        if change.written:
+            rows[name] = change.written
     who = by.name if by else "Handraise"
+    total = sum(change.written for change in run.changes.values())
     journal.write(
         "scoring.lake_synced", at=run.at, via=via, by=by, data={"rows": rows},
-        said=f"{who} wrote {sum(rows.values()):,} rows to the lake.",
+        said=f"{who} wrote {total:,} rows to the lake.",
     )  # fmt: skip

@@ -99,10 +99,6 @@ class _Comparison:
     manifest: Manifest
     now: Moment
 
-    @property
-    def _grows(self) -> bool:
-        return self.kept.tail is not None
-
     def differences(self) -> Iterator[Difference]:
         database = self._database()
         if database.missed:
