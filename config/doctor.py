@@ -104,6 +104,24 @@ def _agreement(at: datetime) -> Iterator[Finding]:
         )
 
 
+def _agreement_text(at: datetime) -> Iterator[Finding]:
+    del at
+    from handraise.agreement.queries import unreadable
+
+    found = unreadable()
+    if found is None:
+        return
+    said = f"version {found.number} is not read by this release as it stands: {found.faults[0]}"
+    if found.is_followed:
+        to_do = "It is followed as before. Propose a corrected text and let both sides sign it."
+        yield Finding(Level.WARN, "agreement text", said, to_do)
+    else:
+        to_do = (
+            "Nobody is scored or moved. Go back to the release before, or propose and sign anew."
+        )
+        yield Finding(Level.FAIL, "agreement text", said, to_do)
+
+
 def _people(at: datetime) -> Iterator[Finding]:
     del at
     from handraise.team.decide import Permission, Role, may
@@ -198,5 +216,6 @@ def _disk(at: datetime) -> Iterator[Finding]:
 
 
 _CHECKS: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
-    _database, _migrations, _agreement, _people, _write_keys, _worker, _parked, _drops, _disk,
+    _database, _migrations, _agreement, _agreement_text, _people, _write_keys, _worker, _parked,
+    _drops, _disk,
 )  # fmt: skip

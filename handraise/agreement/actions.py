@@ -19,7 +19,8 @@ from handraise.agreement.models import EarlierText, Signature, Thread, Version
 from handraise.agreement.plain_yaml import MAX_BYTES
 from handraise.agreement.reading import read
 from handraise.leads import journal
-from handraise.leads.decide import Refused, Via
+from handraise.leads.decide import Refused as Refused
+from handraise.leads.decide import Via
 from handraise.team.access import require
 from handraise.team.decide import Permission
 from handraise.team.models import User

@@ -23,7 +23,7 @@ from handraise.agreement.faults import Place, nearest, one_of
 from handraise.kit.fold import fold
 from handraise.leads.facts import STANDARD
 
-MAX_SIGNALS = 300
+MAX_SIGNALS = 500
 _FADING = frozenset({"interest", "intent", "priority"})
 _BANT = ("need", "authority", "budget", "timeline")
 _TARGET = re.compile(r"[1-9][0-9]{0,8} an? (?:week|month|quarter|year)")

@@ -35,7 +35,8 @@ def agreement(request: HttpUserRequest) -> HttpResponse:
     held = queries.published()
     waiting = queries.versions_visible_to(request.user).filter(state=State.PROPOSED)
     if held is None:
-        return _page(request, "agreement/none.html", {"waiting": waiting})
+        context = {"waiting": waiting, "unreadable": queries.unreadable()}
+        return _page(request, "agreement/none.html", context)
     version = _version(request.user, held.number)
     context = {
         "waiting": waiting,

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from handraise.agreement.faults import AgreementError
 from handraise.agreement.models import Version
 from handraise.agreement.queries import document_of
 from handraise.kit import clock
@@ -80,7 +81,11 @@ def scorecard(lead: Lead, *, at: datetime | None = None) -> Card | None:
     version = _in_force(at)
     if version is None:
         return None
-    found = explain(lead.canonical_id, document=document_of(version), at=at)
+    try:
+        document = document_of(version)
+    except AgreementError:  # a release that no longer reads what was in force then
+        return None
+    found = explain(lead.canonical_id, document=document, at=at)
     return Card(
         version, found, [_kind(kind) for kind in found.kinds], list(_bars(found)), _given(found)
     )

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("leads/", leads.leads, name="leads"),
     path("leads/new/", leads.new_lead, name="new_lead"),
     path("lead/<int:pk>/", lead.lead, name="lead"),
+    path("lead/<int:pk>/missing/", lead.missing, name="missing"),
     path("lead/<int:pk>/timeline/", lead.timeline, name="timeline"),
     path("lead/<int:pk>/edit/", lead_acts.edit_lead, name="edit_lead"),
     path("lead/<int:pk>/tags/", lead_acts.tags, name="tags"),

@@ -13,6 +13,7 @@ from handraise.handover.queries import held
 from handraise.leads import attention
 from handraise.qualification import actions as qualification
 from handraise.scoring.actions import rescore, wake_colleagues
+from handraise.scoring.windows import wake_at_window_ends
 
 
 @transaction.atomic
@@ -28,6 +29,7 @@ def advance(lead_ids: Sequence[int], *, at: datetime) -> None:
         return
     standings = rescore(lead_ids, published=published, at=at)
     wake_colleagues(lead_ids, published=published, at=at)
+    wake_at_window_ends(lead_ids, published=published, at=at)
     qualification.review(standings, published=published, at=at, held=held(lead_ids))
     handover.close_moot(lead_ids, at=at)
     handover.mark_cooling(standings, at=at)

@@ -8,6 +8,7 @@ from datetime import datetime
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
+from handraise.agreement import queries as agreements
 from handraise.flow.advance import advance
 from handraise.leads import attention
 
@@ -21,11 +22,24 @@ def look(*, at: datetime, limit: int = BATCH) -> int:
     If the process dies nothing has happened and the leads are still due. Raises what the database
     raises when it is away, or when another transaction was preferred: try again.
     """
+    if _nothing_can_be_read():
+        return 0
     with transaction.atomic():
         leads = attention.claim(at=at, limit=limit)
         if leads:
             advance_each(leads, at=at)
     return len(leads)
+
+
+def _nothing_can_be_read() -> bool:
+    """Whether this release cannot read the agreement in force: then the due wait until it can,
+    since a look that decides nothing would use up what woke them."""
+    if agreements.published() is not None:
+        return False
+    found = agreements.unreadable()
+    if found is not None:
+        log.error("flow.agreement_unreadable", version=found.number, fault=str(found.faults[0]))
+    return found is not None
 
 
 def advance_each(leads: Sequence[int], *, at: datetime) -> None:

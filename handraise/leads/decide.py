@@ -2,9 +2,7 @@
 
 from enum import StrEnum
 
-
-class Refused(ValueError):
-    """What was asked may not be done; the message is a sentence for the person who asked."""
+from handraise.team.decide import Refused as Refused
 
 
 class Stage(StrEnum):

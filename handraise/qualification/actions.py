@@ -11,6 +11,7 @@ from django.db import transaction
 
 from handraise.agreement import queries as agreements
 from handraise.leads import attention, moves
+from handraise.leads.decide import Refused as Refused
 from handraise.leads.decide import Stage, Via
 from handraise.leads.models import Attention, Lead
 from handraise.leads.moves import Move
@@ -31,10 +32,6 @@ if TYPE_CHECKING:
 LONGEST_REASON = 4000
 LONGEST_REST = timedelta(days=10 * 365 + 3)
 WAKES = "qualification.wakes"
-
-
-class Refused(ValueError):
-    """The move is not made; the sentence says why."""
 
 
 @transaction.atomic

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from handraise.scoring.scores import Scores
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -25,3 +27,11 @@ class Standing:
     priority: float
     grade: str
     truths: Mapping[str, bool | None]
+
+
+def standing_of(scores: Scores) -> Standing:
+    """Scores that were read, and not stored, as what decides about stages reads them."""
+    return Standing(
+        scores.lead_id, scores.at, scores.fit, scores.interest, scores.intent, scores.priority,
+        scores.grade, scores.truths,
+    )  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from handraise.agreement import actions
+from handraise.agreement import actions, discussing
 from handraise.agreement.conditions import RESERVED, Operator
 from handraise.agreement.document import Behaviour, Document, FitSignal, Mql
 from handraise.agreement.shipped import Shipped
@@ -36,10 +36,10 @@ def test_every_field_is_described(model: type[Document]) -> None:
 
 
 def test_every_journal_kind_is_named() -> None:
-    source = Path(actions.__file__).read_text()
+    source = "".join(Path(module.__file__).read_text() for module in (actions, discussing))
     kinds = re.findall(r'_line\("(\w+)"', source)
 
-    assert len(set(kinds)) == 7
+    assert len(set(kinds)) == 10
     for kind in kinds:
         assert f"`agreement.{kind}`" in STEP
 

@@ -257,9 +257,9 @@ def test_priority_is_above_what_it_is_made_of() -> None:
 
 
 def test_it_counts_the_signals() -> None:
-    many = "".join(f"  - {{name: s{n}, event: e, points: 1}}\n" for n in range(301))
+    many = "".join(f"  - {{name: s{n}, event: e, points: 1}}\n" for n in range(501))
 
-    assert "300 is the most" in only(SMALL.replace("interest:\n", f"interest:\n{many}")).sentence
+    assert "500 is the most" in only(SMALL.replace("interest:\n", f"interest:\n{many}")).sentence
 
 
 def test_a_did_may_test_the_properties_of_what_was_done() -> None:

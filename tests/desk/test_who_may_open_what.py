@@ -54,6 +54,7 @@ ADDRESSES = [
     Address("leads", EVERYBODY),
     Address("new_lead", WORKING),
     Address("lead", EVERYBODY, "lead"),
+    Address("missing", EVERYBODY, "lead"),
     Address("timeline", EVERYBODY, "lead"),
     Address("edit_lead", WORKING, "lead"),
     post("tags", WORKING, "lead"),

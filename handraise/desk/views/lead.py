@@ -12,6 +12,7 @@ from handraise.agreement.queries import published
 from handraise.desk.doors import lead_or_404
 from handraise.desk.forms import ConsentForm, LogForm
 from handraise.desk.lead_page import happenings, path_of
+from handraise.desk.next_step import next_step
 from handraise.desk.scorecard import scorecard
 from handraise.handover.models import Handover
 from handraise.handover.queries import handovers_of, may_answer
@@ -92,6 +93,16 @@ def timeline(request: HttpUserRequest, pk: int) -> HttpResponse:
     return render(
         request, "desk/_happenings.html" if request.htmx else "desk/timeline.html", context
     )
+
+
+@needs(Permission.SEE)
+def missing(request: HttpUserRequest, pk: int) -> HttpResponse:
+    """What the lead lacks for its next stage: found while its page is read already."""
+    shown = lead_or_404(request.user, pk)
+    agreed = published()
+    step = next_step(shown, document=agreed.document, at=clock.now()) if agreed else None
+    template = "desk/_missing.html" if request.htmx else "desk/missing.html"
+    return render(request, template, {"lead": shown, "step": step, "agreed": agreed})
 
 
 def _asked_instant(request: HttpUserRequest) -> datetime | None:

@@ -57,6 +57,11 @@ class Section:
     is_needed: bool = True
     hint: str = ""
 
+    @property
+    def one(self) -> str:
+        """`an interest signal`, `a route`."""
+        return f"{'an' if self.noun[0] in 'aeiou' else 'a'} {self.noun}"
+
 
 _POINTS = Field("points", "Points", Kind.NUMBER, "Below zero takes away.")
 _NAME = Field("name", "Name", help="As reasons, reports and briefs will say it.")

@@ -8,10 +8,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from handraise.agreement.conditions import ConditionError, Operator, parse
+from handraise.agreement.conditions import ConditionError, Operator, parse, subjects
 from handraise.agreement.document import Behaviour, Document, FitSignal
 from handraise.agreement.faults import AgreementError, path_of
 from handraise.agreement.models import Version
+from handraise.agreement.queries import published
 from handraise.agreement.reading import read_anew
 from handraise.feedback.editor import building, counting, occurring, pages, saving
 from handraise.feedback.editor.checking import (
@@ -23,7 +24,7 @@ from handraise.feedback.editor.checking import (
 )
 from handraise.feedback.editor.counting import Count
 from handraise.feedback.editor.doubts import Doubt, doubts
-from handraise.feedback.editor.fields import LENGTHS, Section
+from handraise.feedback.editor.fields import LENGTHS, SIGNALS, Section
 from handraise.feedback.editor.filling import Filled, filled
 from handraise.feedback.editor.saving import Kept, Opened
 from handraise.kit.fold import fold
@@ -53,7 +54,8 @@ def context(
     """What the page of a deed shows. Raises AgreementError and LookupError as `saving.opened`."""
     if deed == "open":
         opened = saving.opened(draft, section, place)
-        return _page(draft, opened, pages.shown(section, opened.raw))
+        page = _page(draft, opened, pages.shown(section, opened.raw))
+        return {**page, **_as_it_stands(draft, opened)}
     opened = saving.opened(draft, section, place, given)
     made = filled(section, given, opened.raw)
     if deed == "count":
@@ -73,13 +75,27 @@ def _page(draft: Version, opened: Opened, fields: list[pages.Shown]) -> dict[str
         "fields": fields,
         "is_open_rare": any(_is_filled(each) for each in fields if each.field.is_rare),
         "operators": OPERATORS,
-        "is_signal": opened.section.key in pages.SIGNALS,
+        "is_signal": opened.section.key in SIGNALS,
         "faults": {},
         "revision": draft.revision,
         "was": opened.was,
         "was_name": saving.name_of(opened.raw),
         "place": opened.place,
     }
+
+
+def _as_it_stands(draft: Version, opened: Opened) -> dict[str, Any]:
+    """What there is to say of a part before anything was typed."""
+    found = Checked(draft.text, None, opened.place or 0, opened.raw)
+    try:
+        found.document = read_anew(draft.text)
+    except AgreementError as error:
+        here = path_of(prefix(opened.section, found.place, opened.raw))
+        found.elsewhere = [each for each in error.faults if not is_under(each.path, here)]
+    said = _judged(draft, opened.section, found)
+    if opened.raw is None:
+        said["doubts"] = []
+    return said
 
 
 def _is_filled(shown: pages.Shown) -> bool:
@@ -125,7 +141,7 @@ def _judged(draft: Version, section: Section, found: Checked) -> dict[str, Any]:
         "words": pages.words(section, found.raw),
         "doubts": _doubts(section, found),
         "changes": pages.changes(found.document),
-        "has_force": pages.published() is not None,
+        "has_force": published() is not None,
     }
 
 
@@ -142,7 +158,7 @@ def _unheard_properties(section: Section, raw: Any) -> list[str]:
     if not isinstance(signal, Behaviour):
         return []
     known = {fold(each.name) for each in occurring.properties(signal.event)}
-    asked = counting.subjects(signal.where) if signal.where is not None else set()
+    asked = subjects(signal.where) if signal.where is not None else set()
     if signal.each is not None:
         asked = asked | {signal.each.of}
     said = "has not carried the property"
@@ -166,7 +182,7 @@ def _count(draft: Version, section: Section, made: Filled, of: str, at: datetime
         if section.key == "fit":
             fit = FitSignal.model_validate({**made.raw, "name": "x", "points": 1})
             return counting.of_fit(fit, lists=lists, at=at)
-        if section.key in pages.SIGNALS:
+        if section.key in SIGNALS:
             plain = {**made.raw, "name": "x", "points": 1}
             return counting.of_behaviour(Behaviour.model_validate(plain), lists=lists, at=at)
         raw = made.raw.get(of)

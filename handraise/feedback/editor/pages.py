@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from dataclasses import field as dataclass_field
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
-from handraise.agreement.differences import Difference, differences, sheet
+from handraise.agreement.differences import Difference, Item, differences, sheet
 from handraise.agreement.document import Behaviour, Document, FitSignal
 from handraise.agreement.faults import AgreementError, Fault, path_of
 from handraise.agreement.models import EarlierText, Version
@@ -81,7 +82,7 @@ def overview(draft: Version, talk: Mapping[str, int]) -> Overview:
         part = Part(section)
         if section.is_many:
             part.rows = [
-                _row(section, place, raw, made.faults, doubted, talk)
+                _row(section, place, raw, made.faults, doubted, talk, items)
                 for place, raw in enumerate(filling.entries(value, section))
             ]
         elif said is not None:
@@ -104,10 +105,13 @@ def _plainly(section: Section, value: Mapping[str, Any]) -> list[tuple[str, str]
 
 def _row(
     section: Section, place: int, raw: Any, faults: tuple[Fault, ...], doubted: list[Doubt],
-    talk: Mapping[str, int],
+    talk: Mapping[str, int], items: Mapping[str, Item],
 ) -> Row:  # fmt: skip
     title = raw.get("name") if isinstance(raw, dict) else None
-    made = Row(place, building.shown(title) or "Without a name", words(section, raw))
+    item = items.get(f"{section.key.removesuffix('s')} {fold(building.shown(title))}")
+    is_plain = section.key in {"routes", "reasons"}
+    said = plain_words(item) if item is not None and is_plain else words(section, raw)
+    made = Row(place, building.shown(title) or "Without a name", said)
     points = raw.get("points") if isinstance(raw, dict) else None
     if isinstance(points, int | float) and not isinstance(points, bool):
         made.points = float(points)
@@ -119,6 +123,12 @@ def _row(
 
 def _under(found: Any, above: str) -> list[str]:
     return [each.sentence for each in found if is_under(each.path, above)]
+
+
+def plain_words(item: Item) -> str:
+    """A route or reason in one line."""
+    said = (f"{name} {says}" for name, says in item.says.items() if name != "place")
+    return " · ".join(said)
 
 
 def words(section: Section, raw: Any) -> str:
@@ -202,7 +212,7 @@ class Shown:
     value: str = ""
     is_ticked: bool = False
     group: Group | None = None
-    pairs: list[tuple[str, str]] = field(default_factory=list)
+    pairs: list[tuple[str, str]] = dataclass_field(default_factory=list)
 
     @property
     def name(self) -> str:

@@ -27,8 +27,7 @@ from handraise.leads.models import Lead
 from handraise.qualification.decide import Decision, qualifies, scores_of
 from handraise.qualification.queries import decisions, stages_of
 from handraise.scoring.queries import scores_at
-from handraise.scoring.scores import Scores
-from handraise.scoring.standing import Standing
+from handraise.scoring.standing import Standing, standing_of
 
 BATCH = 5_000
 Progress = Callable[[int, int], None]
@@ -112,7 +111,7 @@ def crossers(
 
 def _side(lead_ids: Sequence[int], published: Published, at: datetime, taken: set[int]) -> _Side:
     scores = list(scores_at(document=published.document, lead_ids=lead_ids, at=at))
-    standings = {one.lead_id: _standing(one) for one in scores}
+    standings = {one.lead_id: standing_of(one) for one in scores}
     decided = decisions(
         list(standings.values()),
         published=published,
@@ -121,12 +120,6 @@ def _side(lead_ids: Sequence[int], published: Published, at: datetime, taken: se
         latest={one.lead_id: one.latest for one in scores},
     )
     return _Side(standings, {one.lead_id: one for one in decided})
-
-
-def _standing(one: Scores) -> Standing:
-    return Standing(
-        one.lead_id, one.at, one.fit, one.interest, one.intent, one.priority, one.grade, one.truths
-    )
 
 
 def _holders(taken: set[int]) -> dict[int, str]:
