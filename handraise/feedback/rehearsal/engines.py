@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from handraise.feedback.lake import TABLES
 from handraise.feedback.rehearsal.decide import Name
 from handraise.leads.decide import Refused
 from handraise.scoring.engines import Engine
@@ -49,12 +50,12 @@ def opened(
     """
     refuse_missing(name)
     if name == Name.POSTGRES:
-        from handraise.scoring.engines.postgres import PostgresEngine
+        from handraise.scoring.engines.postgres_tables import PostgresEngine
 
         yield Opened(PostgresEngine(), None)
         return
     lake = Path(settings.DATA) / "lake"
-    sync(lake, at=at)
+    sync(lake, at=at, tables=TABLES)
     age = (at - read_manifest(lake).at).total_seconds()
     say(f"Brought the lake in {lake} up to date.")
     if name == Name.DUCKDB:
@@ -64,4 +65,5 @@ def opened(
         return
     from handraise.scoring.engines.spark import SparkEngine
 
-    yield Opened(SparkEngine(lake, "local[*]"), age)
+    with SparkEngine(lake, settings.SPARK) as spark:
+        yield Opened(spark, age)

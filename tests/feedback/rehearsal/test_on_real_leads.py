@@ -24,7 +24,7 @@ from handraise.feedback.rehearsal.decide import Outcome, Part
 from handraise.feedback.rehearsal.report import Report
 from handraise.feedback.rehearsal.running import Wish, rehearse
 from handraise.leads.decide import Via
-from handraise.scoring.engines.postgres import PostgresEngine
+from handraise.scoring.engines.postgres_tables import PostgresEngine
 from handraise.team.models import User
 from tests.personas import NOON
 
