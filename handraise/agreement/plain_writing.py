@@ -8,7 +8,7 @@ import re
 from handraise.agreement.plain_yaml import Value
 
 # Words that mean themselves wherever they stand: no sign of YAML's own begins or ends them.
-_PLAIN = re.compile(r"[^\W\d_][\w /.+&()'-]*|/[\w/.+-]*", re.UNICODE)
+_PLAIN = re.compile(r"[^\W\d_][\w /.+&()'-]*|/[\w/.+-]*|[0-9]+ [a-z][a-z ]*", re.UNICODE)
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 

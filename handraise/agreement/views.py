@@ -33,13 +33,16 @@ from handraise.team.queries import may
 def agreement(request: HttpUserRequest) -> HttpResponse:
     """The agreement in force, read as a document."""
     held = queries.published()
-    waiting = queries.versions_visible_to(request.user).filter(state=State.PROPOSED)
+    visible = queries.versions_visible_to(request.user)
+    waiting = visible.filter(state=State.PROPOSED)
+    drafts = visible.filter(state=State.DRAFT)
     if held is None:
-        context = {"waiting": waiting, "unreadable": queries.unreadable()}
+        context = {"waiting": waiting, "drafts": drafts, "unreadable": queries.unreadable()}
         return _page(request, "agreement/none.html", context)
     version = _version(request.user, held.number)
     context = {
         "waiting": waiting,
+        "drafts": drafts,
         "version": version,
         "document": held.document,
         "sides": version_page.sides(version),
@@ -135,7 +138,9 @@ def edit(request: HttpUserRequest, number: int) -> HttpResponse:
         form = TextForm(
             initial={"text": draft.text, "note": draft.note, "revision": draft.revision}
         )
-        return _page(request, "agreement/propose.html", {"form": form, "draft": draft})
+        said = version_page.reading(draft.text)
+        context = {"form": form, "draft": draft, "reading": said if said.faults else None}
+        return _page(request, "agreement/propose.html", context)
     return _written(request, draft)
 
 

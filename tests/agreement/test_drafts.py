@@ -157,3 +157,26 @@ def test_the_first_draft_begins_from_a_shipped_text(mark: User) -> None:
 
     assert response.url == reverse("draft", args=[1])
     assert Version.objects.get().text == shipped.text(shipped.Shipped.SELF_SERVE)
+
+
+def test_drafts_are_shown_to_those_who_may_write_on(
+    in_force: Version, mark: User, mia: User, vera: User
+) -> None:
+    draft = begun(in_force, mark)
+    change(draft, draft.text + "# more\n", mia)
+
+    shown = as_user(mark).get("/agreement/").content.decode()
+
+    assert "Version 2 is a draft by Mark, changed" in shown
+    assert reverse("draft", args=[2]) in shown
+    assert reverse("draft", args=[2]) not in as_user(vera).get("/agreement/").content.decode()
+
+
+def test_a_faulty_draft_is_opened_as_text_with_its_faults(in_force: Version, mark: User) -> None:
+    draft = begun(in_force, mark)
+    change(draft, "name: x\nmql: {}\nreasons: []\n", mark)
+
+    page = as_user(mark).get(reverse("agreement_edit", args=[2])).content.decode()
+
+    assert 'id="line-2"' in page
+    assert "faults in the text" in page

@@ -18,7 +18,7 @@ from handraise.agreement.plain_writing import flow
 from handraise.agreement.plain_yaml import load
 
 DEEPEST = 4
-MOST_ROWS = 200
+MOST_ROWS = 100  # a form of many more inputs would not be taken by the server
 JOINS = ("all", "any", "none")
 IS_NOT_KNOWN = "is_not_known"
 _NUMBERS = frozenset({Operator.AT_LEAST, Operator.AT_MOST, Operator.BETWEEN})
@@ -82,6 +82,18 @@ class Group:
 
 
 Row: TypeAlias = Test | Done | Written | Group
+
+
+def rows_or_text(raw: object) -> Group:
+    """The rows of a raw condition, or all of it as text if these are too many to fill in."""
+    found = group_of(raw)
+    return found if _size(found) <= MOST_ROWS else Group("all", [Written(flow(raw))])  # type: ignore[arg-type]
+
+
+def _size(row: Row) -> int:
+    if isinstance(row, Group):
+        return 1 + sum(_size(each) for each in row.rows)
+    return 1 + _size(row.where) if isinstance(row, Done) else 1
 
 
 def group_of(raw: object, depth: int = 0) -> Group:

@@ -183,12 +183,20 @@ def _count(draft: Version, section: Section, made: Filled, of: str, at: datetime
             fit = FitSignal.model_validate({**made.raw, "name": "x", "points": 1})
             return counting.of_fit(fit, lists=lists, at=at)
         if section.key in SIGNALS:
-            plain = {**made.raw, "name": "x", "points": 1}
-            return counting.of_behaviour(Behaviour.model_validate(plain), lists=lists, at=at)
+            return counting.of_behaviour(_as_far_as_it_counts(made.raw), lists=lists, at=at)
         raw = made.raw.get(of)
         return counting.of_condition(parse(raw), document, lists=lists, at=at) if raw else None
     except (ValidationError, ConditionError):
         return None
+
+
+_TERMS = ("points", "half_life", "at_most")
+
+
+def _as_far_as_it_counts(raw: dict[str, Any]) -> Behaviour:
+    """The signal without what only says how much it is worth, which may still be faulty."""
+    kept = {name: value for name, value in raw.items() if name not in _TERMS}
+    return Behaviour.model_validate({**kept, "name": "x", "points": 1})
 
 
 def _lists(draft: Version) -> dict[str, tuple[str, ...]]:

@@ -226,7 +226,7 @@ def shown(section: Section, raw: Any) -> list[Shown]:
         value = filling.inside(raw, each.path)
         made = Shown(each, filling.shown_value(each, value), filling.is_on(each, value))
         if each.kind == "condition":
-            made.group = building.placed(building.group_of(value), each.name)
+            made.group = building.placed(building.rows_or_text(value), each.name)
         if each.kind == "pairs":
             made.pairs = filling.shown_pairs(value)
         found.append(made)

@@ -10,8 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
-from handraise.agreement import actions, queries, shipped
+from handraise.agreement import actions, queries, shipped, version_page
 from handraise.agreement.actions import Overtaken, Refused
 from handraise.agreement.decide import State
 from handraise.agreement.faults import AgreementError
@@ -57,7 +58,8 @@ def draft(request: HttpUserRequest, number: int) -> HttpResponseBase:
     threads = queries.threads_visible_to(request.user, number).filter(resolution=None)
     talk = Counter(fold(thread.signal) for thread in threads)
     shown = pages.overview(found, talk)
-    context = {"draft": found, "shown": shown, "held": queries.published()}
+    options = version_page.options(found, request.user)
+    context = {"draft": found, "shown": shown, "held": queries.published(), "options": options}
     return render(request, "feedback/editor/draft.html", context)
 
 
@@ -95,7 +97,7 @@ def _part(
             return _save(request, found, section, place)
         context = form_page.context(found, section, place, deed, request.POST, at=clock.now())
     except AgreementError:
-        return redirect("draft", number)
+        return _elsewhere(request, "draft", number)
     except LookupError:
         raise Http404("The draft has no such part.") from None
     return _form(request, form_page.template(deed), context)
@@ -182,10 +184,16 @@ def note(request: HttpUserRequest, number: int) -> HttpResponseBase:
     if isinstance(found, HttpResponse):
         return found
     typed = request.POST.get("note", "").strip()[:2000].replace("\0", "")
-    actions.change_draft(
-        found, found.text, note=typed, by=request.user, at=clock.now(), via=Via.WEB, what="note"
-    )
-    messages.success(request, "Saved.")
+    by, at = request.user, clock.now()
+    try:
+        actions.change_draft(
+            found, found.text, note=typed, by=by, at=at, via=Via.WEB,
+            seen=found.revision, what="note",
+        )  # fmt: skip
+    except Refused as refusal:
+        messages.error(request, f"{refusal} The note was not kept.")
+    else:
+        messages.success(request, "Saved.")
     return redirect("draft", number)
 
 
@@ -241,7 +249,14 @@ def _draft(request: HttpUserRequest, number: int) -> Version | HttpResponse:
     if found.state == State.DRAFT:
         return found
     messages.error(request, f"Version {number} is {found.state}; only a draft can be changed.")
-    return redirect("agreement_version", number)
+    return _elsewhere(request, "agreement_version", number)
+
+
+def _elsewhere(request: HttpUserRequest, name: str, number: int) -> HttpResponse:
+    """To another page, as a whole: htmx would put it into a corner of this one."""
+    if request.htmx:
+        return HttpResponseClientRedirect(reverse(name, args=[number]))
+    return redirect(name, number)
 
 
 def _visible(user: User, number: int) -> Version:

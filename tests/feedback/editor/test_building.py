@@ -158,3 +158,12 @@ def test_each_row_knows_where_its_condition_stands() -> None:
 
     assert places["when-0"] == ("mql", "when", "any", 0)
     assert places["when-1-where-1"] == ("mql", "when", "any", 1, "did", "where", "all", 1)
+
+
+def test_a_condition_of_very_many_rows_is_kept_as_text() -> None:
+    raw = {"any": [{"title": f"title {number}"} for number in range(200)]}
+
+    group = building.rows_or_text(raw)
+
+    assert [row.kind for row in group.rows] == ["text"]
+    assert building.raw_of(group) == raw

@@ -134,23 +134,23 @@ def test_odd_values_break_no_page(draft: Version, mark: User) -> None:
 
 
 @pytest.mark.django_db
-def test_500_signals_are_refused_by_number_and_the_page_stays_usable(
+def test_501_signals_are_refused_by_number_and_the_page_stays_usable(
     draft: Version, mark: User
 ) -> None:
     signals: Any = "\n".join(
         f"  - {{name: Signal {n}, event: Event {n}, points: 1, half_life: 7 days}}"
-        for n in range(500)
+        for n in range(501)
     )
     changed(draft, f"name: Many\nintent:\n{signals}\nmql: {{when: {{intent: {{at_least: 5}}}}}}\n"
             "reasons: [{name: r, consequence: recycle}]\n", mark)  # fmt: skip
 
     began = time.monotonic()
     page = unescape(shown(mark, reverse("draft", args=[draft.number])))
-    shown(mark, reverse("draft_part_at", args=[draft.number, "intent", 499]))
+    shown(mark, reverse("draft_part_at", args=[draft.number, "intent", 500]))
 
-    assert "There are 500 signals; 300 is the most." in page
-    assert "Signal 499" in page
-    assert "Filter 500 by name" in page
+    assert "There are 501 signals; 500 is the most." in page
+    assert "Signal 500" in page
+    assert "Filter 501 by name" in page
     assert time.monotonic() - began < 10
 
 

@@ -152,3 +152,21 @@ def test_a_proposal_is_edited_no_more(draft: Version, mark: User) -> None:
     response = as_user(mark).post(signal(draft, 4), given, follow=True)
 
     assert "only a draft can be changed" in response.content.decode()
+
+
+def test_a_form_left_open_goes_to_where_the_draft_went(draft: Version, mark: User) -> None:
+    given = opened(mark, signal(draft, 4)) | {"deed": "check"}
+    sent(mark, reverse("agreement_proposal", args=[draft.number]))
+
+    response = as_user(mark).post(signal(draft, 4), given, headers={"hx-request": "true"})
+
+    assert response.headers["HX-Redirect"] == reverse("agreement_version", args=[draft.number])
+
+
+def test_the_note_is_never_kept_with_an_older_text(draft: Version, mark: User) -> None:
+    sent(mark, signal(draft, 4), **(opened(mark, signal(draft, 4)) | {"points": "55"}))
+
+    sent(mark, reverse("draft_note", args=[draft.number]), note="Why")
+
+    draft.refresh_from_db()
+    assert "points: 55" in draft.text

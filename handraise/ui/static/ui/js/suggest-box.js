@@ -5,7 +5,7 @@ customElements.define("suggest-box", class extends HTMLElement {
   connectedCallback() {
     this.input = this.querySelector("input");
     this.list = this.querySelector("[role=listbox]");
-    this.input.addEventListener("input", () => { if (!this.isPicking) this.ask(120); });
+    this.input.addEventListener("input", () => { if (!this.isPicking) { this.narrow(); this.ask(120); } });
     this.input.addEventListener("focus", () => { if (this.input.value === "") this.ask(0); });
     this.input.addEventListener("blur", () => this.close());
     this.input.addEventListener("keydown", (event) => this.press(event));
@@ -32,6 +32,13 @@ customElements.define("suggest-box", class extends HTMLElement {
       this.options().forEach((one, place) => { one.id = `${this.list.id}_${place}`; });
       this.show(this.options().length > 0);
     }, delay);
+  }
+
+  // At once, so that a quick hand never picks from what was shown for fewer letters.
+  narrow() {
+    const typed = this.typed().toLowerCase();
+    for (const one of this.options()) if (!one.dataset.value.toLowerCase().includes(typed)) one.remove();
+    if (!this.list.hidden) this.show(this.options().length > 0);
   }
 
   options() { return [...this.list.children]; }
