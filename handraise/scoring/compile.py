@@ -18,6 +18,7 @@ from handraise.agreement.document import Document
 from handraise.leads.decide import Stage
 from handraise.scoring import known
 from handraise.scoring.engines import Engine, Functions
+from handraise.scoring.engines.builtins import gathered
 from handraise.scoring.inputs import ASKED, LISTS, MOMENTS, SIGNALS
 from handraise.scoring.known import beside
 from handraise.scoring.matched import activities, doubted, hits, matched, types_read
@@ -137,10 +138,10 @@ def sums(contributed: Any, made: Plan) -> Any:
     return c.group_by(KEY).agg(
         own_interest=c.points.sum(where=c.kind == "interest"),
         own_intent=c.points.sum(where=c.kind == "intent"),
-        numbers=c.number.collect(),
-        points=c.points.collect(),
-        counts=c["count"].collect(),
-        latest=c.latest.collect(),
+        numbers=gathered(c.number),
+        points=gathered(c.points),
+        counts=gathered(c["count"]),
+        latest=gathered(c.latest),
         **dids,
     )
 

@@ -19,7 +19,6 @@ from handraise.scoring.inputs import (
     CONSENT,
     FACT,
     FACT_WITHDRAWAL,
-    JUDGEMENT,
     MEMBERSHIP,
     STAGE_MOVE,
 )
@@ -39,14 +38,14 @@ class News(IntFlag):
     COLLEAGUE = 32
 
 
-def changes(plan: Plan, found: Any, *, hindsight: bool) -> Any:
-    """(lead_id, at, kind): all news but activities themselves. `found`: kept hits."""
+def changes(plan: Plan, found: Any, doubts: Any, *, hindsight: bool) -> Any:
+    """(lead_id, at, kind): all news but activities themselves. `found`, `doubts`: kept rows."""
     owned = known.identities(ASKED)
     parts = [*_facts(plan, owned, hindsight), *_consents(plan, owned, hindsight)]
     parts += [_stages(hindsight)] if plan.is_stage_read else []
     parts += [_ends(plan, found)] if ending(plan) else []
     # With hindsight the last verdict is known from the beginning.
-    parts += [] if hindsight else [_verdicts(found)]
+    parts += [] if hindsight else [_verdicts(found, doubts)]
     return _all(parts)
 
 
@@ -137,10 +136,10 @@ def _ends(plan: Plan, found: Any) -> Any:
     return _all(parts)
 
 
-def _verdicts(found: Any) -> Any:
-    once = found.select("lead_id", "activity_id").distinct()
-    rows = beside(once, JUDGEMENT, {"activity_id": "activity_id"}, known_at="known_at")
-    return _news(rows, rows.known_at, News.VERDICT)
+def _verdicts(found: Any, doubts: Any) -> Any:
+    rows = beside(doubts, found, {"doubted_id": "activity_id"}, lead_id="lead_id")
+    begun = _news(rows, rows.since, News.VERDICT)
+    return begun.union(_news(rows, rows.until, News.VERDICT))
 
 
 def _from(rows: Any, begun: Any, hindsight: bool) -> Any:
