@@ -1,4 +1,3 @@
-# ruff: noqa: S608 (names are ours, values are bound or quoted by `literal`)
 """PostgreSQL behind the protocol of engines: for bulk work, over tables of the transaction.
 
 The live score does not come this way: it keeps one prepared text per agreement (`postgres.py`).

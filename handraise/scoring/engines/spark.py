@@ -31,6 +31,10 @@ _OPTIONS = {
 }
 
 
+# Ibis compiles for Spark only once it has loaded what it knows of it. It is never connected.
+_ibis = ibis.pyspark
+
+
 class SparkEngine:
     """See `engines.Engine`. Reads a lake that driver and workers see under the same path.
 
