@@ -21,6 +21,7 @@ from handraise.feedback.rehearsal.decide import (
     latest,
 )
 from handraise.feedback.rehearsal.figures import Instants, weekly
+from handraise.feedback.rehearsal.levels import level_crossings
 from handraise.feedback.rehearsal.replaying import crossings, micros, priorities, seen
 from handraise.feedback.rehearsal.report import Flag, Level, Report, Side
 from handraise.feedback.rehearsal.suspicion import CASES, strong_whole
@@ -82,6 +83,21 @@ class _Run:
         at_rest = priorities(self.engine, document, ids, rest, zone=zone)
         return Replay(replay.crossed, replay.scores, at_rest)
 
+    def elsewhere(self, threshold: Threshold, levels: list[float], draft: Replay) -> list[Replay]:
+        """The draft with its bar at each level."""
+        if levels == [threshold.value]:
+            return [draft]
+        self.step(f"Trying {len(levels)} bars: {threshold.words} {levels[0]:g} to {levels[-1]:g}")
+        documents = [at_level(self.wish.document, threshold, level) for level in levels]
+        found = level_crossings(
+            self.engine, documents, end=self.wish.end, zone=self.wish.zone,
+            lead_ids=self.history.lead_ids,
+        )  # fmt: skip
+        return [
+            draft if level == threshold.value else Replay(*crossed, draft.rest)
+            for level, crossed in zip(levels, found, strict=True)
+        ]
+
     def crossing(self, document: Document) -> Replay:
         crossed, scores = crossings(
             self.engine, document, end=self.wish.end, zone=self.wish.zone,
@@ -104,7 +120,7 @@ def rehearse(
     levels = threshold.levels if wish.levels else [threshold.value]
     history = outcomes.history(at=wish.at, end=wish.end)
     span = Span(micros(wish.begin), micros(wish.end), micros(wish.at))
-    run = _Run(wish, engine, history, span, progress or _silent, len(levels) + 4)
+    run = _Run(wish, engine, history, span, progress or _silent, 5)
     return _report(run, published, threshold, levels, started)
 
 
@@ -138,14 +154,10 @@ def _report(
     inside = chosen_leads(history, rivals, rest, span)
     times = ripenings(history, given=wish.ripening_days)
     grounds = Grounds(history, inside, times, span)
-    tried = []
-    for level in levels:
-        run.step(f"Trying {threshold.words} {level:g}")
-        replay = draft
-        if level != threshold.value:
-            moved = run.crossing(at_level(wish.document, threshold, level))
-            replay = Replay(moved.crossed, moved.scores, draft.rest)
-        tried.append(_level(level, replay, held, grounds))
+    tried = [
+        _level(level, replay, held, grounds)
+        for level, replay in zip(levels, run.elsewhere(threshold, levels, draft), strict=True)
+    ]
     in_force = None
     if held is not None and published is not None:
         in_force = side(f"Version {published.number}", held, draft.crossed, grounds)
