@@ -16,7 +16,7 @@ from handraise.feedback.lake import TABLES
 from handraise.feedback.rehearsal.decide import Name
 from handraise.leads.decide import Refused
 from handraise.scoring.engines import Engine
-from handraise.scoring.lake import read_manifest
+from handraise.scoring.lake import BusyLakeError, read_manifest
 from handraise.scoring.lake.syncing import sync
 
 
@@ -55,9 +55,12 @@ def opened(
         yield Opened(PostgresEngine(), None)
         return
     lake = Path(settings.DATA) / "lake"
-    sync(lake, at=at, tables=TABLES)
+    try:
+        sync(lake, at=at, tables=TABLES)
+        say(f"Brought the lake in {lake} up to date.")
+    except BusyLakeError:  # it can be read meanwhile
+        say(f"Somebody else is bringing the lake in {lake} up to date: read as it was before.")
     age = (at - read_manifest(lake).at).total_seconds()
-    say(f"Brought the lake in {lake} up to date.")
     if name == Name.DUCKDB:
         from handraise.scoring.engines.duckdb import DuckDBEngine
 
