@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.box import SIMPLE
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -184,7 +185,8 @@ def _block(block: Block) -> Table:
         f"Judged by who {block.outcome.became}; ripe after {block.ripening_days:.1f} days,"
         f" {block.unripe:,} leads are not and are left out"
     )
-    table = Table("", "Leads", "", "Qualified", "Precision", "Recall", "Late", "AUC", title=title)
+    table = Table("", "", "Leads", "Qualify", "Precision", "Recall", "Late", "AUC",
+                  title=title, box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))  # fmt: skip
     for line in block.lines:
         table.add_row(
             line.who, line.part, f"{line.leads:,}", f"{line.qualified:,}", _share(line.precision),
@@ -195,12 +197,12 @@ def _block(block: Block) -> Table:
 
 def _share(share: Any) -> str:
     if not share.is_enough:
-        return f"not enough data ({share.count} of {share.of})"
+        return f"too few: {share.count} of {share.of}"
     return f"{share.value:.0%} ({share.interval})"
 
 
 def _auc(auc: Any) -> str:
-    return "–" if auc is None else f"{auc.value:.3f} ({auc.low:.2f}–{auc.high:.2f})"
+    return "–" if auc is None else f"{auc.value:.2f} ({auc.low:.2f}–{auc.high:.2f})"
 
 
 def _weeks(report: Report, told: dict[str, Any]) -> Table:

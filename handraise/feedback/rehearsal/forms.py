@@ -15,7 +15,7 @@ from handraise.agreement.reading import read
 from handraise.feedback.forms import EARLIEST, LATEST
 from handraise.feedback.rehearsal.actions import Asked
 from handraise.feedback.rehearsal.decide import Name
-from handraise.feedback.rehearsal.thresholds import thresholds
+from handraise.feedback.rehearsal.thresholds import Threshold, thresholds
 from handraise.team.models import User
 
 USUAL = timedelta(days=182)
@@ -82,10 +82,14 @@ def bars(version: Version | None) -> list[tuple[str, str]]:
         found = thresholds(read(version.text))
     except AgreementError:
         return []
-    return [
-        (one.key, f"{one.words} {one.value:g}" if one.place is not None else "a bar on priority")
-        for one in found
-    ]
+    return [(one.key, _bar_words(one)) for one in found]
+
+
+def _bar_words(bar: Threshold) -> str:
+    if bar.place is None:
+        return "a bar on priority, besides all that is written"
+    said = f"{bar.words} {bar.value:g}"
+    return f"{said}, besides {bar.among}" if bar.among else said
 
 
 def _named(version: Version) -> str:

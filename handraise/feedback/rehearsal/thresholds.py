@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from handraise.agreement.conditions import SCORES, Condition, Joined, Operator, Test
 from handraise.agreement.document import Document
+from handraise.agreement.wording import condition_words
 
 STEP = 5.0
 LOWEST, HIGHEST = 0.0, 100.0
@@ -23,6 +24,7 @@ class Threshold:
     subject: str
     value: float
     place: tuple[int, ...] | None
+    among: str = ""  # what is asked for besides, in words
 
     @property
     def key(self) -> str:
@@ -50,17 +52,20 @@ def thresholds(document: Document) -> list[Threshold]:
     Bars within `none` are left out: raising one of those lets more in.
     """
     when: Condition = document.mql.when
-    return [*_within(when, ()), Threshold("priority", 0.0, None)]
+    return [*_within(when, (), ""), Threshold("priority", 0.0, None)]
 
 
-def _within(condition: Condition, place: tuple[int, ...]) -> Iterator[Threshold]:
+def _within(condition: Condition, place: tuple[int, ...], among: str) -> Iterator[Threshold]:
     match condition:
         case Test(subject=subject, operator=Operator.AT_LEAST, values=(value,)):
             if subject in SCORES:
-                yield Threshold(subject, float(value), place)
-        case Joined(how="all" | "any", parts=parts):
+                yield Threshold(subject, float(value), place, among)
+        case Joined(how="all" | "any" as how, parts=parts):
             for step, part in enumerate(parts):
-                yield from _within(part, (*place, step))
+                others = Joined(how, (*parts[:step], *parts[step + 1 :]))
+                is_asked_too = how == "all" and len(parts) > 1
+                said = condition_words(others) if is_asked_too else among
+                yield from _within(part, (*place, step), said)
         case _:
             return
 

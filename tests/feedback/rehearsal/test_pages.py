@@ -205,7 +205,7 @@ def test_a_rehearsal_that_fails_says_why(version: Version, mark: User) -> None:
 def test_the_bars_follow_the_version_that_is_chosen(version: Version, mark: User) -> None:
     text = page(mark, f"{reverse('rehearsal_bars')}?version={version.number}")
 
-    assert "intent at least 8" in text
+    assert "intent at least 8, besides fit is" in text
     assert "a bar on priority" in text
 
 
