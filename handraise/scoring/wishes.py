@@ -211,6 +211,7 @@ class Wishes:
             words = f"{wording.subject_words(subject)}: {_difference(now, value)}"  # type: ignore[arg-type]
         elif is_wanted:
             words = wording.condition_words(_narrowed(condition, values))
+            words += f" (now “{now}”)" if isinstance(now, str) and len(values) == 1 else ""
         else:
             words = f"not ({wording.condition_words(condition)})"
         return changes.tell(words, values, is_unknown=is_unknown)
