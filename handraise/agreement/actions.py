@@ -140,11 +140,18 @@ def propose(text: str, *, note: str, by: User, at: datetime, via: Via) -> Versio
     return version
 
 
-def propose_draft(version: Version, *, by: User, at: datetime, via: Via) -> Version:
-    """Propose a draft as it stands. Raises AgreementError, Refused, PermissionDenied."""
+def propose_draft(
+    version: Version, *, by: User, at: datetime, via: Via, seen: int | None = None
+) -> Version:
+    """Propose a draft as it stands, or as it was `seen`.
+
+    Raises AgreementError, Overtaken, Refused, PermissionDenied.
+    """
     require(by, Permission.PROPOSE)
     with _alone():
         version = _in_state(version, State.DRAFT, "Only a draft can be proposed")
+        if seen is not None and seen != version.revision:
+            raise Overtaken(version)
         read(version.text)
         version.state, version.proposed_at = State.PROPOSED, at
         version.save(update_fields=["state", "proposed_at"])

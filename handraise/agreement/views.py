@@ -173,7 +173,7 @@ def _kept(
                 draft, text, note=note, by=by, at=at, via=Via.WEB, seen=seen, what="as text"
             )
             if is_proposed:
-                kept = actions.propose_draft(kept, by=by, at=at, via=Via.WEB)
+                kept = actions.propose_draft(kept, by=by, at=at, via=Via.WEB, seen=kept.revision)
         elif is_proposed:
             kept = actions.propose(text, note=note, by=by, at=at, via=Via.WEB)
         else:
@@ -228,12 +228,10 @@ def signature(request: HttpUserRequest, number: int) -> HttpResponse:
 def proposal(request: HttpUserRequest, number: int) -> HttpResponse:
     """Propose a draft as it stands."""
     draft = _version(request.user, number)
-    seen = request.POST.get("revision", "")
-    if seen and seen != str(draft.revision):
-        messages.error(request, f"{draft.changed_by} has changed the draft since; look again.")
-        return redirect("agreement_version", number)
+    typed = request.POST.get("revision", "")
+    seen = int(typed) if typed.isdecimal() and len(typed) < 9 else None
     try:
-        actions.propose_draft(draft, by=request.user, at=clock.now(), via=Via.WEB)
+        actions.propose_draft(draft, by=request.user, at=clock.now(), via=Via.WEB, seen=seen)
     except AgreementError:
         messages.error(request, "The draft still has faults; they are marked below.")
     except Refused as refusal:

@@ -124,8 +124,11 @@ def refused(kept: Kept, given: Mapping[str, str]) -> dict[str, Any]:
     """The form again, with what stands in the way of saving it."""
     section = kept.opened.section
     fields = pages.shown_again(section, given, kept.filled.groups)
+    page = _page(kept.draft, kept.opened, fields)
+    is_rare_wrong = any(each.name in kept.checked.faults for each in fields if each.field.is_rare)
     return {
-        **_page(kept.draft, kept.opened, fields),
+        **page,
+        "is_open_rare": page["is_open_rare"] or is_rare_wrong,
         **_judged(kept.draft, section, kept.checked),
         "must_accept": kept.must_accept and not kept.checked.faults,
         "is_refused": True,

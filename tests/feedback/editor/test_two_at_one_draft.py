@@ -125,7 +125,7 @@ def test_a_draft_is_not_proposed_unseen(draft: Version, mark: User, mia: User) -
     proposal = reverse("agreement_proposal", args=[draft.number])
     response = as_user(mia).post(proposal, {"revision": seen}, follow=True)
 
-    assert "has changed the draft since; look again" in response.content.decode()
+    assert "Mark has changed this draft since you opened it." in response.content.decode()
     draft.refresh_from_db()
     assert draft.state == "draft"
 

@@ -61,7 +61,7 @@ customElements.define("suggest-box", class extends HTMLElement {
     else if (event.key === "ArrowDown") this.mark(all[(here + 1) % all.length]);
     else if (event.key === "ArrowUp") this.mark(all[(here - 1 + all.length) % all.length]);
     else if (event.key === "Enter" && this.marked) this.pick(this.marked);
-    else if (event.key === "Escape") this.close();
+    else if (event.key === "Escape" || event.key === "Enter") this.close();
     else return;
     event.preventDefault();
   }
