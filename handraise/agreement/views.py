@@ -37,7 +37,9 @@ def agreement(request: HttpUserRequest) -> HttpResponse:
     waiting = visible.filter(state=State.PROPOSED)
     drafts = visible.filter(state=State.DRAFT)
     if held is None:
-        context = {"waiting": waiting, "drafts": drafts, "unreadable": queries.unreadable()}
+        context: dict[str, Any] = {
+            "waiting": waiting, "drafts": drafts, "unreadable": queries.unreadable(),
+        }  # fmt: skip
         return _page(request, "agreement/none.html", context)
     version = _version(request.user, held.number)
     context = {

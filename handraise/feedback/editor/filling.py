@@ -96,6 +96,12 @@ def inside(raw: Any, path: str) -> Any:
     return raw
 
 
+def name_of(raw: Any) -> str:
+    """The name that a raw part has, if it has one."""
+    name = raw.get("name") if isinstance(raw, dict) else None
+    return name if isinstance(name, str) else ""
+
+
 def filled(section: Section, given: Mapping[str, str], old: Any) -> Filled:
     """The part as a person filled it in, `old` being what it was (None: a new one)."""
     made = Filled(deepcopy(old) if isinstance(old, dict) else {})

@@ -14,7 +14,7 @@ from handraise.agreement.faults import AgreementError, path_of
 from handraise.agreement.models import Version
 from handraise.agreement.queries import published
 from handraise.agreement.reading import read_anew
-from handraise.feedback.editor import building, counting, occurring, pages, saving
+from handraise.feedback.editor import building, counting, filling, occurring, pages, saving
 from handraise.feedback.editor.checking import (
     Checked,
     checked,
@@ -79,7 +79,7 @@ def _page(draft: Version, opened: Opened, fields: list[pages.Shown]) -> dict[str
         "faults": {},
         "revision": draft.revision,
         "was": opened.was,
-        "was_name": saving.name_of(opened.raw),
+        "was_name": filling.name_of(opened.raw),
         "place": opened.place,
     }
 
@@ -141,7 +141,7 @@ def _judged(draft: Version, section: Section, found: Checked) -> dict[str, Any]:
         "section": section,
         "faults": found.faults,
         "checked": found,
-        "words": pages.words(section, found.raw),
+        "words": pages.in_words(section, found.raw, found.document),
         "doubts": _doubts(section, found),
         "changes": pages.changes(found.document),
         "has_force": published() is not None,

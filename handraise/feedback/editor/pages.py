@@ -23,6 +23,7 @@ from handraise.feedback.editor.building import Group
 from handraise.feedback.editor.checking import document_value, is_under, prefix
 from handraise.feedback.editor.doubts import Doubt, Known, doubts
 from handraise.feedback.editor.fields import SECTIONS, SIGNALS, Field, Section
+from handraise.feedback.editor.filling import name_of
 from handraise.kit.fold import fold
 
 
@@ -125,10 +126,21 @@ def _under(found: Any, above: str) -> list[str]:
     return [each.sentence for each in found if is_under(each.path, above)]
 
 
+def in_words(section: Section, raw: Any, document: Document | None) -> str:
+    """What a part says, as the version's page will say it; nothing while that cannot be said."""
+    if section.key in SIGNALS:
+        return words(section, raw)
+    if document is None or raw is None:
+        return ""
+    name = f" {fold(name_of(raw))}" if section.key in {"routes", "reasons"} else ""
+    item = sheet(document).get(section.key.removesuffix("s") + name if name else section.key)
+    return plain_words(item) if item is not None else ""
+
+
 def plain_words(item: Item) -> str:
     """A route or reason in one line."""
     said = (f"{name} {says}" for name, says in item.says.items() if name != "place")
-    return " · ".join(said)
+    return " · ".join(part.strip() for part in said)
 
 
 def words(section: Section, raw: Any) -> str:

@@ -19,7 +19,7 @@ from handraise.agreement.rewriting import lost_comments, moved, rewritten
 from handraise.feedback.editor import checking
 from handraise.feedback.editor.checking import Checked, digest, document_value
 from handraise.feedback.editor.fields import SECTIONS, SIGNALS, Section
-from handraise.feedback.editor.filling import Filled, entries, filled, part, with_part
+from handraise.feedback.editor.filling import Filled, entries, filled, name_of, part, with_part
 from handraise.leads.decide import Via
 from handraise.team.models import User
 
@@ -137,12 +137,6 @@ def _renamed(kept: Kept) -> tuple[str, str] | None:
     before, after = name_of(kept.opened.raw), name_of(kept.checked.raw)
     is_signal = kept.opened.section.key in SIGNALS
     return (before[:120], after[:120]) if is_signal and before and after != before else None
-
-
-def name_of(raw: Any) -> str:
-    """The name that a raw part has, if it has one."""
-    name = raw.get("name") if isinstance(raw, dict) else None
-    return name if isinstance(name, str) else ""
 
 
 def _say_of_another_kind(found: Checked, section: Section, given: Mapping[str, str]) -> None:

@@ -18,7 +18,7 @@ from handraise.agreement.decide import State
 from handraise.agreement.faults import AgreementError
 from handraise.agreement.models import Version
 from handraise.agreement.shipped import Shipped
-from handraise.feedback.editor import form_page, pages, saving, suggesting
+from handraise.feedback.editor import filling, form_page, pages, saving, suggesting
 from handraise.feedback.editor.fields import SECTIONS, Section
 from handraise.feedback.editor.form_page import LENGTHS
 from handraise.kit import clock
@@ -139,7 +139,7 @@ def removal(request: HttpUserRequest, number: int, key: str, place: int) -> Http
         _, lost = saving.without(found, section, place)
     except (AgreementError, LookupError):
         raise Http404("The draft has no such part.") from None
-    name = saving.name_of(opened.raw)
+    name = filling.name_of(opened.raw)
     context = {"draft": found, "section": section, "opened": opened, "name": name, "lost": lost}
     return render(request, "feedback/editor/removal.html", context)
 
