@@ -95,8 +95,8 @@ class _Search:
         read = [one.number for one in telling(self.plan)]
         self.telling = self._keep("telling", self.hits.filter(self.hits.number.isin(read)))
         exact = self._scores(self.telling)
-        self.qualified = exact.filter(qualifies(exact, self.plan)).select("lead_id", "at")
-        self.first_qualified = self.qualified.group_by("lead_id").agg(at=_["at"].min())
+        qualified = exact.filter(qualifies(exact, self.plan))
+        self.first_qualified = qualified.group_by("lead_id").agg(at=qualified["at"].min())
 
     def _scores(self, found: Any) -> Any:
         document, zone = self.made.document, self.made.zone
@@ -157,7 +157,7 @@ class _Search:
         until everybody has crossed or has no run left."""
         place = ibis.row_number().over(group_by=runs.lead_id, order_by=runs.run)
         left = self._keep("left_0", runs.mutate(place=place.cast("int64")))
-        crossed = []
+        crossed: list[Any] = []
         while True:
             turn = len(crossed)
             some = left.filter(left.place < 2 ** (turn + 1) - 1)
@@ -174,7 +174,7 @@ class _Search:
         first = crossed.filter(crossed["at"] == _instant(self.begin))
         before = _instant(self.begin - timedelta(microseconds=1))
         self._keep("moments", self._known_by(first.select("lead_id", at=before)))
-        had = self._keep("had", self.qualified.select("lead_id", had_qualified=True))
+        had = self._keep("had", self.first_qualified).select("lead_id", had_qualified=True)
         self._keep("moments", self._known_by(crossed))
         scores = self._scores(self.hits).select("lead_id", "at", *SCORES)
         rows = beside(
