@@ -133,6 +133,40 @@ _lead_leaf = st.one_of(
 criteria = _joined(_lead_leaf)
 
 
+def _steady(operator: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Criteria that no fading makes true: scores are tested by this operator only."""
+    bar = st.fixed_dictionaries({operator: st.sampled_from([5, 10, 25.5, 40])})
+    return st.one_of(
+        dids(),
+        _about(interest=bar, intent=bar, priority=bar),
+        _fact_leaf,
+        _about(
+            fit=_score_tests(),
+            grade=st.just({"one_of": ["A", "B"]}),
+            stage=st.sampled_from([{"one_of": ["CUSTOMER", "MQL"]}, {"equals": "LEAD"}]),
+            consent__newsletter=_truth_tests,
+        ),
+    )
+
+
+def _steadily(leaf: str, denied: str) -> st.SearchStrategy[dict[str, Any]]:
+    none_of = st.builds(lambda parts: {"none": parts}, st.lists(_steady(denied), min_size=1,
+                                                                max_size=2))  # fmt: skip
+    return st.recursive(
+        st.one_of(_steady(leaf), _steady(leaf), none_of),
+        lambda inner: st.builds(
+            lambda how, parts: {how: parts},
+            st.sampled_from(["all", "any"]),
+            st.lists(inner, min_size=2, max_size=3),
+        ),
+        max_leaves=4,
+    )
+
+
+rising = _steadily("at_least", "at_most")
+falling = _steadily("at_most", "at_least")
+
+
 @st.composite
 def behaviours(draw: st.DrawFn, name: str) -> dict[str, Any]:
     signal: dict[str, Any] = {"name": name, "event": draw(st.sampled_from(EVENTS))}
@@ -154,7 +188,11 @@ def behaviours(draw: st.DrawFn, name: str) -> dict[str, Any]:
 
 
 @st.composite
-def agreements(draw: st.DrawFn) -> Document:
+def agreements(
+    draw: st.DrawFn,
+    when: st.SearchStrategy[dict[str, Any]] = criteria,
+    never: st.SearchStrategy[dict[str, Any]] = criteria,
+) -> Document:
     """A whole agreement as it would be read from its text."""
     raw: dict[str, Any] = {
         "name": "Generated",
@@ -167,7 +205,7 @@ def agreements(draw: st.DrawFn) -> Document:
         "intent": [draw(behaviours(f"Intent {n}")) for n in range(draw(st.integers(2, 4)))],
         "grades": draw(st.sampled_from([{"A": 70, "B": 45, "C": 20}, {"A": 10}])),
         "priority": draw(st.sampled_from([{}, {"fit": 1, "interest": 0, "intent": 3}])),
-        "mql": {"when": draw(criteria), "needs": draw(st.sampled_from([[], ["title", "seats"]]))},
+        "mql": {"when": draw(when), "needs": draw(st.sampled_from([[], ["title", "seats"]]))},
         "sql": {"when": draw(criteria)} if draw(st.booleans()) else {},
         "lists": {"partners": LISTED["partners"]},
         "routes": [
@@ -177,7 +215,7 @@ def agreements(draw: st.DrawFn) -> Document:
         "reasons": [{"name": "Not now", "consequence": "recycle"}],
     }  # fmt: skip
     if draw(st.booleans()):
-        raw["mql"]["never"] = draw(criteria)
+        raw["mql"]["never"] = draw(never)
     if draw(st.booleans()):
         raw["company"] = draw(
             st.sampled_from([{"weight": 0.5, "at_most": 20}, {"weight": 1, "at_most": 100}])
