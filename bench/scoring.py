@@ -85,7 +85,7 @@ def _report(ids: Sequence[int], at: datetime, each: float) -> None:
     batches = [ids[place : place + BATCH] for place in range(0, len(ids), BATCH)][:8]
     batch = _median(score, batches) / len(batches[0])
     one = _median(score, [[lead] for lead in ids[:: max(len(ids) // 300, 1)]])
-    loop = _median(lambda lead: _by_hand(lead, at), ids[:: max(len(ids) // 200, 1)])
+    loop = _median(lambda lead: by_hand(lead, at), ids[:: max(len(ids) // 200, 1)])
     _compare(ids[:50], at)
     print(f"{len(ids):,} leads with {each:.0f} activities each")
     print(f"many at once  {1 / batch:8,.0f} leads/s   target 5,000: {_met(1 / batch >= 5_000)}")
@@ -107,7 +107,7 @@ def _median(what: Callable[[Any], object], over: Sequence[Any]) -> float:
     return statistics.median(times[1:] or times)
 
 
-def _by_hand(lead: int, at: datetime) -> tuple[float, float]:
+def by_hand(lead: int, at: datetime) -> tuple[float, float]:
     """Interest and intent of one lead, as a program without this product would add them up."""
     from handraise.leads.models import Activity
 
@@ -146,7 +146,7 @@ def _compare(ids: Sequence[int], at: datetime) -> None:
     from handraise.scoring.models import Score
 
     for score in Score.objects.filter(pk__in=ids):
-        interest, intent = _by_hand(score.pk, at)
+        interest, intent = by_hand(score.pk, at)
         if abs(score.interest - interest) > 1e-6 or abs(score.intent - intent) > 1e-6:
             raise RuntimeError(f"Lead {score.pk}: {score.interest}, {score.intent} stored, "
                                f"{interest}, {intent} by hand.")  # fmt: skip

@@ -21,6 +21,7 @@ from handraise.scoring.engines.moments import Moments
 from handraise.scoring.inputs import LISTS, SIGNALS
 from handraise.scoring.lake.syncing import sync
 from tests.scoring.agreements import agreements
+from tests.scoring.conftest import agreement
 from tests.scoring.histories import LISTED, NOW, Histories
 from tests.scoring.reference import Reference
 from tests.scoring.spark_cluster import cluster, needs_java
@@ -50,22 +51,33 @@ def master(tmp_path: Path) -> Iterator[str]:
 
 
 # PySpark leaves the socket on which it received a result to the garbage collector.
-@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
-@pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+]
+
+
 def test_a_cluster_comes_to_the_same(master: str, tmp_path: Path) -> None:
+    compare([agreement(lists={"partners": LISTED["partners"]})], master, tmp_path)
+
+
+@pytest.mark.slow
+def test_a_cluster_comes_to_the_same_for_a_sample(master: str, tmp_path: Path) -> None:
+    compare(drawn(CASES), master, tmp_path)
+
+
+def compare(documents: list[Document], master: str, folder: Path) -> None:
+    """Two jobs: half of the agreements as known then, the other half with hindsight."""
     from handraise.scoring.engines.spark import SparkEngine
 
-    documents = drawn(CASES)
     histories = Histories(7, 12, {"partners": LISTED["partners"]})
-    sync(tmp_path / "lake", at=NOW)
+    sync(folder / "lake", at=NOW)
     asked = [(lead, at) for lead in histories.world.leads for at in instants(histories)]
-
-    with SparkEngine(tmp_path / "lake", master, options=SMALL) as engine:
+    with SparkEngine(folder / "lake", master, options=SMALL) as engine:
         for hindsight in (False, True):
             moments = Moments.of([(n, at, None if hindsight else at) for n, at in asked])
             chosen = documents[hindsight::2]
-            found = together(engine, chosen, moments)
-
+            found = together(engine, chosen, moments) if chosen else {}
             for place, document in enumerate(chosen):
                 for lead, at in asked:
                     known_by = None if hindsight else at

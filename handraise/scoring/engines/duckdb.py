@@ -23,6 +23,7 @@ from handraise.scoring.engines.moments import Moments
 from handraise.scoring.lake.manifest import files_of
 
 MEMORY = "3GB"
+_MANY = 64
 
 
 class DuckDBEngine:
@@ -44,20 +45,21 @@ class DuckDBEngine:
         scratch: Path | None = None,
     ) -> None:
         self.functions = DuckDBFunctions()
+        self._texts = _Texts()
         if isinstance(source, Path):
-            self._connection = connected(memory=memory, threads=threads, scratch=scratch)
-            _show(self._connection, source)
+            self.connection = connected(memory=memory, threads=threads, scratch=scratch)
+            _show(self.connection, source)
         else:
-            self._connection = source.cursor()
-        self._connection.execute("SET TimeZone = 'UTC'")
+            self.connection = source.cursor()
+        self.connection.execute("SET TimeZone = 'UTC'")
 
     def table(self, made: Compiled, expression: Any, moments: Moments) -> pa.Table:
         self._hand_in(made, moments)
-        return self._connection.sql(text_of(expression)).to_arrow_table()
+        return self.connection.sql(self._texts.of(expression)).to_arrow_table()
 
     @contextmanager
     def keeping(self, made: Compiled) -> Iterator[Keeping]:
-        kept = _Kept(self._connection)
+        kept = _Kept(self.connection, self._texts)
         self._hand_in_signals(made)
         try:
             yield kept
@@ -65,7 +67,7 @@ class DuckDBEngine:
             kept.forget()
 
     def _hand_in(self, made: Compiled, moments: Moments) -> None:
-        run = self._connection.execute
+        run = self.connection.execute
         if moments.rows is None:
             run(
                 "CREATE OR REPLACE TEMP TABLE moments AS SELECT id AS lead_id,"
@@ -83,45 +85,53 @@ class DuckDBEngine:
         self._keep("own_lists", handed.own_lists(made.document))
         names = ", ".join(f"'{_escaped(name)}'" for name in sorted(made.document.lists))
         others = f"WHERE list NOT IN ({names})" if names else ""
-        self._connection.execute(
+        self.connection.execute(
             "CREATE OR REPLACE TEMP TABLE lists AS SELECT list, value FROM own_lists"
             f" UNION ALL SELECT list, value FROM agreement_listentry {others}"
         )
 
     def _keep(self, name: str, rows: pa.Table) -> None:
         # A table and not the Arrow rows themselves, so that the planner knows how many there are.
-        self._connection.register("handed_in", rows)
-        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM handed_in")
-        self._connection.unregister("handed_in")
+        self.connection.register("handed_in", rows)
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM handed_in")
+        self.connection.unregister("handed_in")
 
 
 class _Kept:
     """See `keeping.Keeping`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, texts: _Texts) -> None:
         self._connection = connection
         self._names: set[str] = set()
-        # Putting an agreement into words takes longer than running them for a few leads.
-        self._texts: dict[Any, str] = {}
+        self._texts = texts
 
     def keep(self, name: str, rows: Any) -> int:
-        text = f"CREATE OR REPLACE TEMP TABLE {name} AS {self._text(rows)}"
+        text = f"CREATE OR REPLACE TEMP TABLE {name} AS {self._texts.of(rows)}"
         ((count,),) = self._connection.execute(text).fetchall()
         self._names.add(name)
         return int(count)
 
     def read(self, rows: Any) -> pa.Table:
-        return self._connection.sql(self._text(rows)).to_arrow_table()
-
-    def _text(self, rows: Any) -> str:
-        found = self._texts.get(rows.op())
-        if found is None:
-            found = self._texts[rows.op()] = text_of(rows)
-        return found
+        return self._connection.sql(self._texts.of(rows)).to_arrow_table()
 
     def forget(self) -> None:
         for name in self._names:
             self._connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
+
+
+class _Texts:
+    """Putting an agreement into words takes longer than running them for a few leads."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Any, str] = {}
+
+    def of(self, rows: Any) -> str:
+        found = self._kept.get(rows.op())
+        if found is None:
+            if len(self._kept) >= _MANY:
+                self._kept.clear()
+            found = self._kept[rows.op()] = text_of(rows)
+        return found
 
 
 def connected(
