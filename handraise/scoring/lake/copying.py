@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -27,7 +26,6 @@ _CSV = "FORMAT csv, DELIMITER E'\\x02', QUOTE E'\\x01', ENCODING 'UTF8'"
 _PARSE = pc.ParseOptions(delimiter="\x02", quote_char="\x01", newlines_in_values=True)
 
 _CHUNK = 8 << 20  # bytes of text that are parsed at a time
-_ROWS_AT_ONCE = 1_000
 
 
 def schema_of(columns: Mapping[str, str]) -> pa.Schema:
@@ -50,7 +48,7 @@ def copy(
     """
     schema = schema_of(columns)
 
-    def parse(text: bytes) -> None:
+    def parse(text: bytearray) -> None:
         take(_parsed(text, schema))
 
     waiting: list[Future[None]] = []
@@ -64,7 +62,7 @@ def copy(
             one.result()
 
 
-def _chunks(query: str, parameters: Sequence[Any]) -> Generator[bytes, None, None]:
+def _chunks(query: str, parameters: Sequence[Any]) -> Generator[bytearray, None, None]:
     with connection.cursor() as cursor:
         # Printed as Arrow reads it, whatever is the custom of the server.
         cursor.execute(
@@ -72,20 +70,18 @@ def _chunks(query: str, parameters: Sequence[Any]) -> Generator[bytes, None, Non
             " set_config('extra_float_digits', '1', true), set_config('jit', 'off', true)"
         )
         with cursor.copy(f"COPY ({query}) TO STDOUT WITH ({_CSV})", parameters) as rows:
-            messages = iter(rows)  # each one is a row
-            held: list[bytes] = []
-            size = 0
-            while some := list(islice(messages, _ROWS_AT_ONCE)):
-                held += some
-                size += sum(map(len, some))
-                if size >= _CHUNK:
-                    yield b"".join(held)
-                    held, size = [], 0
-            if held:
-                yield b"".join(held)
+            # Copied at once: to hold the rows as psycopg gives them takes four times as long.
+            text = bytearray()
+            for row in rows:
+                text += row
+                if len(text) >= _CHUNK:
+                    yield text
+                    text = bytearray()
+            if text:
+                yield text
 
 
-def _parsed(text: bytes, schema: pa.Schema) -> pa.Table:
+def _parsed(text: bytearray, schema: pa.Schema) -> pa.Table:
     return pc.read_csv(
         pa.BufferReader(text),
         read_options=pc.ReadOptions(column_names=schema.names, block_size=len(text) + 1),

@@ -19,6 +19,12 @@ from handraise.scoring.lake.manifest import Part, sync_folder
 ROWS_A_GROUP = 100_000
 ROWS_A_FILE = 2_000_000
 _BYTES_A_GROUP = 64 << 20
+# Columns of few different values. For others a dictionary is tried and given up, which took as long
+# as all the rest, and half as much room again.
+_REPEATING = {
+    "name", "kind", "doubt", "purpose", "stage", "before", "after", "list", "why", "reason",
+    "consequence", "country", "industry", "state",
+}  # fmt: skip
 
 
 class _Hashed:
@@ -102,7 +108,10 @@ class Writer:
     def _open(self) -> None:
         self._path = f"{self._table}/{self._number}-{len(self.parts):04}.parquet"
         self._file = _Hashed(self._folder / self._path)
-        self._parquet = pq.ParquetWriter(self._file, self._schema, compression="zstd")
+        self._parquet = pq.ParquetWriter(
+            self._file, self._schema, compression="zstd", write_page_checksum=True,
+            use_dictionary=[name for name in self._schema.names if name in _REPEATING],
+        )  # fmt: skip
         self._in_file = 0
 
     def _finish(self) -> None:

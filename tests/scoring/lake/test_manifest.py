@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from handraise.leads.models import Lead
-from handraise.scoring.lake import LakeError, files_of, read_manifest
+from handraise.scoring.lake import LakeError, files_by_table, files_of, read_manifest
 from tests.scoring.lake.conftest import synced
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,3 +67,11 @@ def test_a_table_without_rows_still_has_its_columns(lake: Path) -> None:
 
     assert len(files_of(lake, "leads_judgement")) == 1
     assert read_manifest(lake).tables["leads_judgement"].rows == 0
+
+
+def test_several_tables_are_read_as_of_one_sync(lake: Path, ada: Lead) -> None:
+    synced(lake)
+
+    found = files_by_table(lake, ["leads_lead", "leads_activity"])
+
+    assert found == {name: files_of(lake, name) for name in ("leads_lead", "leads_activity")}
