@@ -10,7 +10,7 @@ from collections.abc import Callable
 from tests.stories.installation import ROOT, Installation, _environment
 from tests.stories.test_nothing_is_lost import _read, _sending, _stored, _wait_for_empty_inbox
 
-CROWD = 4_000
+CROWD = 1_500
 SCORED_BY = "select count(*) from scoring_score where version = %s"
 WAITING = """
 select count(*) from leads_lead lead left join scoring_score score on score.lead_id = lead.id
