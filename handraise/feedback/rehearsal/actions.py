@@ -10,7 +10,7 @@ from django.db import transaction
 from handraise.agreement.models import Version
 from handraise.agreement.reading import read
 from handraise.feedback.rehearsal import engines
-from handraise.feedback.rehearsal.decide import Name
+from handraise.feedback.rehearsal.decide import Name, State
 from handraise.feedback.rehearsal.models import Rehearsal
 from handraise.feedback.rehearsal.running import refuse_period
 from handraise.feedback.rehearsal.thresholds import chosen
@@ -20,6 +20,8 @@ from handraise.leads.decide import Refused, Via
 from handraise.team.access import require
 from handraise.team.decide import Permission
 from handraise.team.models import User
+
+MOST = 3  # that one person may have under way, for a worker does one after the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Asked:
 def ask(version: Version, asked: Asked, *, by: User, at: datetime, via: Via) -> Rehearsal:
     """Have a version rehearsed by the worker. Raises AgreementError with all faults of a text
     that is no agreement, Refused with a sentence, PermissionDenied."""
-    require(by, Permission.SEE)
+    require(by, Permission.PROPOSE)
     document = read(version.text)
     refuse_period(asked.begin, asked.end, at=at)
     engines.refuse_missing(asked.engine)
@@ -47,6 +49,9 @@ def ask(version: Version, asked: Asked, *, by: User, at: datetime, via: Via) -> 
         bar = chosen(document, asked.bar).key
     except KeyError:
         raise Refused(f"The draft has no bar {asked.bar!r}.") from None
+    under_way = [State.WAITING, State.RUNNING]
+    if Rehearsal.objects.filter(by=by, state__in=under_way).count() >= MOST:
+        raise Refused(f"{MOST} rehearsals of yours are under way: wait for one of them.")
     made = Rehearsal.objects.create(
         version=version, text=version.text, begin=asked.begin, end=min(asked.end, at),
         engine=asked.engine, bar=bar, ripening_days=asked.ripening_days, at=at, by=by,

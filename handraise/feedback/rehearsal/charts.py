@@ -30,7 +30,7 @@ def charts(report: Report, level: Level) -> dict[str, str]:
     return drawn
 
 
-def weeks(report: Report, level: Level) -> alt.LayerChart:
+def weeks(report: Report, level: Level) -> Any:
     """First qualifications a week: the draft as bars, what it is compared with as a line, and
     what the team can take."""
     held = report.published.weeks if report.published else report.history
@@ -41,8 +41,8 @@ def weeks(report: Report, level: Level) -> alt.LayerChart:
     ]
     # By name and not by time: weeks are all alike, and labels then never fall between two bars.
     every = max(len(rows) // 8, 1)
-    shown = [row["week"] for row in rows[::every]]
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    shown = [str(row["week"]) for row in rows[::every]]
+    base = _chart(rows).encode(
         x=alt.X("week:O", axis=alt.Axis(title=None, values=shown, labelAngle=0, labelExpr=_DAY))
     )
     top = max([*level.side.weeks, *held, report.capacity.a_week if report.capacity else 0, 1])
@@ -54,7 +54,7 @@ def weeks(report: Report, level: Level) -> alt.LayerChart:
         base.mark_line(color=_MID, strokeWidth=1.8).encode(y="other:Q"),
     ]
     if report.capacity is not None:
-        rule = alt.Chart(alt.Data(values=[{"most": report.capacity.a_week}]))
+        rule = _chart([{"most": report.capacity.a_week}])
         layers.append(rule.mark_rule(color="var(--bad)", strokeDash=[4, 4]).encode(y="most:Q"))
     return _dressed(alt.layer(*layers))
 
@@ -62,14 +62,14 @@ def weeks(report: Report, level: Level) -> alt.LayerChart:
 _DAY = "timeFormat(toDate(datum.value + 'T12:00:00'), '%-d %b')"
 
 
-def tenths(judged: Judged) -> alt.LayerChart:
+def tenths(judged: Judged) -> Any:
     """The share with the outcome in each tenth by priority, with its interval, and that of all."""
     rows = [
         {"tenth": f"{one.place}", "share": one.share.value, "low": one.share.low,
          "high": one.share.high}
         for one in judged.tenths
     ]  # fmt: skip
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    base = _chart(rows).encode(
         x=alt.X("tenth:O", sort=None, axis=alt.Axis(title=None, labelAngle=0))
     )
     percent = alt.Axis(format="%", title=None)
@@ -81,12 +81,16 @@ def tenths(judged: Judged) -> alt.LayerChart:
     ]  # fmt: skip
     everybody = judged.whole.hits.precision.value
     if everybody is not None:
-        mean = alt.Chart(alt.Data(values=[{"all": everybody}]))
+        mean = _chart([{"all": everybody}])
         layers.append(mean.mark_rule(color=_MID, strokeDash=[4, 4]).encode(y="all:Q"))
     return _dressed(alt.layer(*layers))
 
 
-def _dressed(chart: alt.LayerChart) -> alt.LayerChart:
+def _chart(rows: list[dict[str, Any]]) -> Any:
+    return alt.Chart({"values": rows})  # type: ignore[arg-type]  # a specification is plain data
+
+
+def _dressed(chart: Any) -> Any:
     axis = {
         "labelColor": _SOFT, "labelFontSize": 11, "tickColor": _LINE, "domainColor": _LINE,
         "gridColor": _LINE, "labelFont": "inherit",
@@ -100,7 +104,7 @@ def _dressed(chart: alt.LayerChart) -> alt.LayerChart:
     )
 
 
-def svg(chart: alt.LayerChart) -> str:
+def svg(chart: Any) -> str:
     """The chart as an `<svg>` of a page: as wide as there is room, and hidden from readers of the
     table behind it."""
     drawn: str = vl_convert.vegalite_to_svg(chart.to_json())

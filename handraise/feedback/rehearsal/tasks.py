@@ -12,6 +12,8 @@ from handraise.agreement.faults import AgreementError
 from handraise.feedback.rehearsal.making import fail, run
 from handraise.kit.clock import now
 from handraise.leads.decide import Refused
+from handraise.scoring.lake import LakeError
+from handraise.scoring.plan import CompileError
 
 log = structlog.get_logger()
 
@@ -28,7 +30,7 @@ def run_rehearsal(context: JobContext, rehearsal_id: int) -> None:
         made = run(rehearsal_id, at=now(), must_stop=context.should_abort)
     except (OperationalError, InterfaceError):
         raise  # the database is away: again in a moment
-    except (Refused, AgreementError) as refused:
+    except (Refused, AgreementError, CompileError, LakeError) as refused:
         fail(rehearsal_id, str(refused), at=now())
         return
     except Exception as error:

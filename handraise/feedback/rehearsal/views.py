@@ -19,6 +19,7 @@ from handraise.kit.clock import now
 from handraise.leads.decide import Refused, Via
 from handraise.team.access import HttpUserRequest, needs
 from handraise.team.decide import Permission
+from handraise.team.queries import may
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +39,12 @@ def rehearsals(request: HttpUserRequest) -> HttpResponse:
         else:
             return redirect("rehearsal", pk=made.pk)
     found = Paginator(queries.rehearsals_visible_to(request.user), 25)
-    context = {"form": form, "faults": faults, "page": found.get_page(request.GET.get("page"))}
+    context = {
+        "form": form,
+        "faults": faults,
+        "page": found.get_page(request.GET.get("page")),
+        "may_ask": may(request.user, Permission.PROPOSE),
+    }
     return render(request, "feedback/rehearsal/rehearsals.html", context)
 
 

@@ -202,6 +202,28 @@ def test_a_rehearsal_that_fails_says_why(version: Version, mark: User) -> None:
     assert "Nothing is known of any lead." in page(mark, reverse("rehearsal", args=[asked.pk]))
 
 
+def test_a_viewer_reads_and_does_not_ask(version: Version, vera: User) -> None:
+    client = Client()
+    client.force_login(vera)
+
+    answer = client.post(
+        reverse("rehearsals"),
+        {"version": version.number, "since": "2026-03-04", "until": "2026-05-12",
+         "engine": "duckdb"},
+    )  # fmt: skip
+
+    assert answer.status_code == 403
+    assert '<button class="btn btn--main">' not in page(vera, reverse("rehearsals"))
+
+
+def test_one_person_does_not_fill_the_queue(version: Version, mark: User) -> None:
+    for _ in range(3):
+        ask(version, Asked(BEGIN, END), by=mark, at=NOW, via=Via.WEB)
+
+    with pytest.raises(Refused, match="under way"):
+        ask(version, Asked(BEGIN, END), by=mark, at=NOW, via=Via.WEB)
+
+
 def test_the_bars_follow_the_version_that_is_chosen(version: Version, mark: User) -> None:
     text = page(mark, f"{reverse('rehearsal_bars')}?version={version.number}")
 
