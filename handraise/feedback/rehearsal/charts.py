@@ -87,7 +87,7 @@ def tenths(judged: Judged) -> Any:
 
 
 def _chart(rows: list[dict[str, Any]]) -> Any:
-    return alt.Chart({"values": rows})  # type: ignore[arg-type]  # a specification is plain data
+    return alt.Chart({"values": rows})
 
 
 def _dressed(chart: Any) -> Any:
