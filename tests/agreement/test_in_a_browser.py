@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def test_from_nothing_to_an_agreement_in_force(visit: Visit, mark: User, mia: User) -> None:
     page = visit.sign_in(mark).go("/agreement/")
-    page.get_by_role("link", name="Sales development accepts leads").click()
+    page.get_by_role("link", name="begin with the text").click()
     field = page.get_by_label("The agreement")
     faulty = shipped.text().replace("half_life: 45 days", "half_lif: 45 days")
 

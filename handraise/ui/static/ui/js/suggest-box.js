@@ -18,6 +18,7 @@ customElements.define("suggest-box", class extends HTMLElement {
 
   ask(delay) {
     clearTimeout(this.waiting);
+    this.asked = null; // an answer to fewer letters, still on its way, is not wanted any more
     this.waiting = setTimeout(async () => {
       const address = new URL(this.getAttribute("from"), location.href);
       address.searchParams.set("q", this.typed());
