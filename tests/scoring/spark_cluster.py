@@ -16,7 +16,7 @@ import pytest
 
 SPARK = Path(pyspark.__file__).parent
 WORKERS = 2
-_STARTS_WITHIN = 60.0
+_STARTS_WITHIN = 120.0
 
 
 def needs_java() -> None:
