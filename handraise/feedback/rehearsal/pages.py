@@ -41,6 +41,7 @@ def context_of(report: Report, level: Level, user: User) -> dict[str, Any]:
         "weeks": showing.weeks(report, level),
         "named": showing.named(level, known),
         "load": showing.load(report, level),
+        "short_week": showing.short_week(report),
         "pace": showing.pace(level),
         "first_day": showing.first_day(report),
         "last_day": showing.last_day(report),

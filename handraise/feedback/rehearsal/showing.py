@@ -183,6 +183,11 @@ def load(report: Report, level: Level) -> str:
     )
 
 
+def short_week(report: Report) -> int:
+    """How many days the last week has, if the period is not one of whole weeks; else 0."""
+    return ((last_day(report) - first_day(report)).days + 1) % 7
+
+
 def age(seconds: float | None) -> str:
     """How old the lake is: `brought up to date 3 s before`."""
     if seconds is None:

@@ -95,7 +95,8 @@ class Elements(HTMLParser):
 
 
 def test_what_cannot_be_rehearsed_ends_in_sentences(shell: Shell, mark: User) -> None:
-    faulty = DRAFT.replace("half_life: 30 days", "half_life: 0 days").replace("fit: {", "fitt: {")
+    faulty = DRAFT.replace("half_life: 30 days", "half_life: 0 days")
+    faulty = faulty.replace("accept_within: 4 working hours", "accept_within: soon")
 
     _, faults = shell(*PERIOD, text=faulty, status=1)
     _, engine = shell(*PERIOD, "--engine", "abacus", status=1)
