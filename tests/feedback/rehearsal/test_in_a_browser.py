@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from handraise.agreement.actions import propose
 from handraise.feedback.rehearsal.actions import Asked, ask
@@ -54,7 +55,7 @@ def test_the_bar_is_moved_by_keys(visit: Visit, made: Rehearsal, vera: User) -> 
     for key in ("ArrowRight", "End"):
         page.keyboard.press(key)
 
-    page.wait_for_function("document.getElementById('bar-value').textContent == '98'")
+    expect(page.locator("#bar-value")).to_have_text("98")
     assert page.inner_text("h1") != before
     assert "at_least=98" in page.url
     assert visit.violations() == []
