@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SUBJECTS = ("capture", "digest", "lake", "latency", "pages", "scoring", "bulk")
+SUBJECTS = ("capture", "digest", "lake", "latency", "pages", "scoring", "bulk", "crossing")
 
 
 def main() -> None:
