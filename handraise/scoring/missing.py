@@ -92,7 +92,7 @@ class Missing:
 def missing(lead_id: int, *, document: Document, goal: Goal, at: datetime) -> Missing:
     """What a canonical lead lacks for a goal at `at`, as known then. Writes nothing."""
     made = postgres.text_for(document, settings.TIME_ZONE)
-    home = home_of(lead_id, at=at)
+    home = home_of(lead_id, document=document, at=at)
     with transaction.atomic():
         search = _Search(made, Moment(lead_id, at, at), goal, home)
         if goal.passes(search.scores):

@@ -14,10 +14,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from handraise.agreement.document import Document
 from handraise.leads.bulk import as_json
 from handraise.leads.entry import Json
 from handraise.leads.facts import match_of, typed
-from handraise.leads.models import Identity, Lead
+from handraise.leads.models import Identity, Lead, Membership
 from handraise.leads.queries import company_of
 from handraise.scoring import inputs
 from handraise.scoring.engines import postgres
@@ -28,10 +29,15 @@ from handraise.scoring.scores import Scores
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where supposed rows hang: an identity of the lead, and its company (None: it has none)."""
+    """Where supposed rows hang: an identity of the lead, and its company (None: it has none).
+
+    `identities`: of the lead and, where what colleagues do counts, of everybody who was ever told
+    to be in that company: whose rows the score can read at all.
+    """
 
     identity_id: int
     company_id: int | None
+    identities: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +53,21 @@ class Supposed:
     consents: tuple[tuple[str, bool], ...] = ()
 
 
-def home_of(lead_id: int, *, at: datetime) -> Home | None:
+def home_of(lead_id: int, *, document: Document, at: datetime) -> Home | None:
     """Where it would hang at `at`, as known then; None for a lead that nothing is known by."""
-    identity = Identity.objects.filter(lead__canonical=lead_id).order_by("pk").first()
-    if identity is None:
+    own = (
+        Identity.objects.filter(lead__canonical=lead_id).order_by("pk").values_list("pk", flat=True)
+    )
+    if not own:
         return None
     company = company_of(Lead.objects.get(pk=lead_id), at=at)
-    return Home(identity.pk, None if company is None else company.pk)
+    people = set(own)
+    if document.company is not None and company is not None:
+        them = Membership.objects.filter(company=company).values("identity__lead__canonical")
+        people.update(
+            Identity.objects.filter(lead__canonical__in=them).values_list("pk", flat=True)
+        )
+    return Home(own[0], None if company is None else company.pk, tuple(sorted(people)))
 
 
 def scores_supposing(made: PostgresText, moment: Moment, supposed: Supposed, home: Home) -> Scores:
@@ -90,6 +104,9 @@ _SUPPOSED = {
         " NULL::timestamptz FROM unnest(%s::bigint[]) WITH ORDINALITY AS s(company_id, n)"
     ),
 }  # fmt: skip
+_OF = dict.fromkeys(_SUPPOSED, "identity_id = ANY(%s::bigint[])") | {
+    inputs.FACT: "(identity_id = ANY(%s::bigint[]) OR company_id = %s::bigint)"
+}
 _TYPES = {
     "int64": "bigint", "string": "text", "float64": "float8", "boolean": "boolean",
     "json": "jsonb",
@@ -98,8 +115,8 @@ _TYPES = {
 
 @cache
 def _tables() -> str:
-    """`name AS (stored UNION ALL supposed), …`. Both sides have the very same types: only then
-    does PostgreSQL look through the union and find the stored rows by their indexes."""
+    """`name AS (stored UNION ALL supposed), …`. Of what is stored only the rows of these people:
+    PostgreSQL does not look through the union, and would read the whole table."""
     tables = []
     for table, supposed in _SUPPOSED.items():
         columns = table.schema().items()
@@ -108,8 +125,8 @@ def _tables() -> str:
         )
         name = table.get_name()
         tables.append(
-            f"{name}({', '.join(column for column, _ in columns)}) AS NOT MATERIALIZED"
-            f" (SELECT {stored} FROM {name} UNION ALL {supposed})"
+            f"{name}({', '.join(column for column, _ in columns)}) AS MATERIALIZED"
+            f" (SELECT {stored} FROM {name} WHERE {_OF[table]} UNION ALL {supposed})"
         )
     return ", ".join(tables)
 
@@ -118,12 +135,13 @@ def _parameters(supposed: Supposed, home: Home, at: datetime) -> list[Any]:
     names = [name for name, _ in supposed.activities]
     matches = [as_json(match_of(properties)) for _, properties in supposed.activities]
     is_placed = home.company_id is None and any(_is_of_company(s) for s, _ in supposed.facts)
+    people = list(home.identities)
     return [
-        home.identity_id, at, at, names, matches,
-        at, at, *_facts(supposed, home),
-        home.identity_id, at, at,
+        people, home.identity_id, at, at, names, matches,
+        people, home.company_id, at, at, *_facts(supposed, home),
+        people, home.identity_id, at, at,
         [purpose for purpose, _ in supposed.consents], [given for _, given in supposed.consents],
-        home.identity_id, at, at, [_NO_COMPANY] if is_placed else [],
+        people, home.identity_id, at, at, [_NO_COMPANY] if is_placed else [],
     ]  # fmt: skip
 
 

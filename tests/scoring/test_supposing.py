@@ -23,7 +23,7 @@ CONSENTED = agreement(
 
 def supposing(lead: Lead, document: Document, **rows: tuple[object, ...]) -> Scores:
     made = postgres.text_for(document, settings.TIME_ZONE)
-    home = home_of(lead.pk, at=NOON)
+    home = home_of(lead.pk, document=document, at=NOON)
     assert home is not None
     supposed = Supposed(**rows)  # type: ignore[arg-type]
     return scores_supposing(made, Moment(lead.pk, NOON, NOON), supposed, home)
@@ -88,7 +88,7 @@ def test_nothing_is_written(ada: Lead, document: Document) -> None:
 def test_at_another_instant_it_is_of_that_instant(ada: Lead, document: Document) -> None:
     then = NOON - 15 * DAY
     made = postgres.text_for(document, settings.TIME_ZONE)
-    home = home_of(ada.pk, at=then)
+    home = home_of(ada.pk, document=document, at=then)
     assert home is not None
 
     (now,) = scores_of(made, [Moment(ada.pk, then, then)])
