@@ -7,7 +7,7 @@ import difflib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handraise.agreement import shipped
@@ -67,6 +67,7 @@ def changed(before: str, after: str) -> list[str]:
     return [line for line in lines if line[0] in "+-"]
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_what_is_written_is_read_back_as_the_same(value: Any) -> None:
     for text in (
@@ -80,6 +81,7 @@ def test_what_is_written_is_read_back_as_the_same(value: Any) -> None:
     assert same(load(blocks({"a": value})).value, {"a": value})
 
 
+@settings(deadline=None)
 @given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=4), VALUES)
 def test_any_text_can_be_made_to_say_anything(before: Any, after: Any) -> None:
     for text in (blocks(before), flow(before)):
@@ -87,6 +89,7 @@ def test_any_text_can_be_made_to_say_anything(before: Any, after: Any) -> None:
 
 
 @pytest.mark.parametrize("which", list(Shipped))
+@settings(deadline=None)
 @given(data=st.data())
 def test_a_shipped_text_keeps_what_was_not_touched(which: Shipped, data: st.DataObject) -> None:
     text = shipped.text(which)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handraise.agreement import shipped
@@ -82,6 +82,7 @@ def again(raw: Any) -> Any:
     return building.raw_of(building.placed(building.posted(sent(group), "when"), "when"))
 
 
+@settings(deadline=None)
 @given(CONDITIONS)
 def test_a_condition_means_the_same_after_it_was_shown_and_sent_back(raw: Any) -> None:
     assert repr(_flat(parse(again(raw)))) == repr(_flat(parse(raw)))
