@@ -131,9 +131,11 @@ def test_moving_the_bar_shows_that_level_in_milliseconds(made: Rehearsal, vera: 
     print(f"\nthe slider's answer took {1000 * spent:.0f} ms")
 
 
-@pytest.mark.parametrize("odd", ["x", "nan", "1e99", "-3", "", "12.34"])
-def test_odd_bars_are_answered_with_a_level(made: Rehearsal, vera: User, odd: str) -> None:
-    assert "leads a week" in page(vera, f"{reverse('rehearsal', args=[made.pk])}?at_least={odd}")
+def test_odd_bars_are_answered_with_a_level(made: Rehearsal, vera: User) -> None:
+    for odd in ("x", "nan", "1e99", "-3", "", "12.34"):
+        assert "leads a week" in page(
+            vera, f"{reverse('rehearsal', args=[made.pk])}?at_least={odd}"
+        )
 
 
 def test_a_drafts_rehearsal_is_for_those_who_may_see_the_draft(
