@@ -38,7 +38,7 @@ generated = given(
     end=st.sampled_from(ENDS),
 )
 options = settings(
-    max_examples=max(FEW // TOGETHER, 2), deadline=None, database=None,
+    max_examples=max(FEW // 6, 2), deadline=None, database=None,
     suppress_health_check=SUSPENDED,
 )  # fmt: skip
 
