@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import make_password
 
+from handraise.leads import cards
 from handraise.leads.actions import record_consent
 from handraise.leads.decide import SourceKind, Stage, Via
 from handraise.leads.entry import Entry, EntryKind
@@ -118,7 +119,7 @@ class Telling:
         return self._say(EntryKind.ACTIVITY, days_ago, name=name, properties=properties)
 
     def lead(self) -> Lead:
-        record(self._entries, at=NOON)
+        cards.look_when_seen(record(self._entries, at=NOON).lead_ids)
         return Lead.objects.get(identities__kind="user_id", identities__value=self.user_id)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handraise.leads.bulk import rows_of
+from handraise.leads.bulk import ids, rows_of, texts
 from handraise.leads.entry import Entry
 
 _INSERT = """
@@ -62,9 +62,9 @@ def _remember(entries: Sequence[Entry]) -> set[tuple[int, str]]:
     if not entries:
         return set()
     columns = [
-        [entry.source_id for entry in entries],
-        [entry.message_id for entry in entries],
-        [entry.fingerprint for entry in entries],
+        ids([entry.source_id for entry in entries]),
+        texts([entry.message_id for entry in entries]),
+        ids([entry.fingerprint for entry in entries]),
     ]
     return {(source, message) for source, message in rows_of(_INSERT, columns)}
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from handraise.agreement import queries as agreements
 from handraise.handover import actions as handover
 from handraise.handover.queries import held
-from handraise.leads import attention
+from handraise.leads import attention, cards
 from handraise.qualification import actions as qualification
 from handraise.scoring.actions import rescore, wake_colleagues
 from handraise.scoring.windows import wake_at_window_ends
@@ -24,6 +24,7 @@ def advance(lead_ids: Sequence[int], *, at: datetime) -> None:
     What must be looked at later has an attention row before this returns.
     """
     attention.lock(lead_ids)
+    cards.look_when_seen(lead_ids, within=cards.SEEN_EVERY)
     published = agreements.published()
     if published is None:  # nothing is agreed, so nothing means anything yet
         return

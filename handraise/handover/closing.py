@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from handraise.handover.models import Expiry, Handover, Withdrawal
 from handraise.handover.offering import Pass, look_again, offer, queues_now, route_of
 from handraise.handover.queries import open_handovers_of, rejecters_of
 from handraise.leads import attention, journal
-from handraise.leads.bulk import rows_of
+from handraise.leads.bulk import among
 from handraise.leads.decide import Stage, Via
 from handraise.qualification.decide import qualifies
 from handraise.scoring.models import Score
@@ -30,25 +30,22 @@ def close_moot(lead_ids: Collection[int], *, at: datetime) -> list[Handover]:
     Of two (their leads were merged) the older stays.
     """
     attention.lock(lead_ids)
-    moot = [row[0] for row in rows_of(_MOOT, [list(lead_ids)])]
-    closed = list(open_handovers_of(lead_ids).filter(pk__in=moot).select_for_update(of=("self",)))
+    found = list(open_handovers_of(lead_ids).select_for_update(of=("self",)))
+    closed = list(_moot(found))
     for handover in closed:
         withdraw_locked(handover, why=_why_moot(handover), by=None, at=at, via=Via.WORKER)
     return closed
 
 
-_MOOT = """
-select handover.id
-from leads_lead lead
-join leads_lead face on face.canonical_id = lead.id
-join handover_handover handover on handover.lead_id = face.id and handover.ended_at is null
-where lead.id = any(%s) and (
-    lead.stage <> 'MARKETING_QUALIFIED' or lead.withdrawn_at is not null or exists (
-        select from leads_lead other
-        join handover_handover older on older.lead_id = other.id and older.ended_at is null
-        where other.canonical_id = lead.id
-          and (older.offered_at, older.id) < (handover.offered_at, handover.id)))
-"""
+def _moot(found: Sequence[Handover]) -> Iterator[Handover]:
+    """Those of these open handovers, oldest first, that make no sense any more."""
+    offered: set[int] = set()
+    for handover in found:
+        lead = handover.lead.canonical
+        is_wanted = lead.stage == Stage.MARKETING_QUALIFIED and lead.withdrawn_at is None
+        if not is_wanted or lead.pk in offered:
+            yield handover
+        offered.add(lead.pk)
 
 
 def _why_moot(handover: Handover) -> str:
@@ -149,7 +146,7 @@ def _others_for(late: Sequence[Handover], published: Published, at: datetime) ->
     """Those of the handovers for which somebody else is there who has not rejected the lead."""
     queues = queues_now()
     leads = [one.lead.canonical_id for one in late]
-    truths = dict(Score.objects.filter(pk__in=leads).values_list("pk", "truths"))
+    truths = dict(Score.objects.filter(pk__in=among(leads)).values_list("pk", "truths"))
     rejecters = rejecters_of(leads)
     found = set()
     for one in late:

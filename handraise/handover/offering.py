@@ -16,7 +16,7 @@ from handraise.handover.decide import Candidate, Choice, choose, due_at
 from handraise.handover.models import Turn
 from handraise.handover.queries import offerable, rejecters_of
 from handraise.leads import attention, journal
-from handraise.leads.bulk import as_json, copy_rows, next_ids
+from handraise.leads.bulk import among, as_json, copy_rows, next_ids
 from handraise.leads.decide import Via
 from handraise.leads.models import Attention, JournalLine, Lead
 from handraise.scoring.models import Score
@@ -282,9 +282,9 @@ def _line(pk: int, one: Offer, at: datetime) -> journal.Line:
 
 def _wait(leads: Sequence[int], at: datetime) -> None:
     """Nobody is there: say so once since the lead became MQL, and look again before long."""
-    since = dict(Lead.objects.filter(pk__in=leads).values_list("pk", "stage_since"))
+    since = dict(Lead.objects.filter(pk__in=among(leads)).values_list("pk", "stage_since"))
     said: dict[int | None, datetime] = {}
-    lines = JournalLine.objects.filter(lead__in=leads, kind="handover.waited")
+    lines = JournalLine.objects.filter(lead__in=among(leads), kind="handover.waited")
     for lead, said_at in lines.order_by("at").values_list("lead", "at"):
         said[lead] = said_at
     journal.write_many(
@@ -301,7 +301,7 @@ NOBODY = "Waits for a person: nobody in sales is there to take it."
 def look_again(leads: Collection[int], *, at: datetime) -> None:
     """Wake these leads within the hour, unless they are going to be woken for this anyway."""
     there = set(
-        Attention.objects.filter(lead__in=leads, why=WAITS, look_at__gt=at).values_list(
+        Attention.objects.filter(lead__in=among(leads), why=WAITS, look_at__gt=at).values_list(
             "lead", flat=True
         )
     )

@@ -12,7 +12,7 @@ from handraise.agreement import queries as agreements
 from handraise.agreement.document import Reason
 from handraise.handover.decide import Ending
 from handraise.handover.models import Handover
-from handraise.leads.bulk import rows_of
+from handraise.leads.bulk import among, rows_of
 from handraise.leads.decide import Stage
 from handraise.leads.models import Lead
 from handraise.team.access import require
@@ -132,7 +132,7 @@ def waiting_leads() -> list[int]:
 def open_handovers_of(lead_ids: Collection[int]) -> QuerySet[Handover]:
     """Open handovers of these canonical leads, those of their merged faces too, oldest first."""
     return (
-        Handover.objects.filter(lead__canonical__in=list(lead_ids), ended_at=None)
+        Handover.objects.filter(lead__canonical__in=among(lead_ids), ended_at=None)
         .select_related("lead__canonical", "assignee", "team")
         .defer("brief", "route")
         .order_by("offered_at", "pk")
@@ -153,7 +153,7 @@ def handovers_of(lead: Lead) -> QuerySet[Handover]:
 def rejecters_of(lead_ids: Collection[int]) -> dict[int, set[int]]:
     """Who has rejected each of these canonical leads."""
     rows = Handover.objects.filter(
-        lead__canonical__in=list(lead_ids), rejection__isnull=False
+        lead__canonical__in=among(lead_ids), rejection__isnull=False
     ).values_list("lead__canonical", "assignee", "rejection__by")
     found: dict[int, set[int]] = {}
     for lead, assignee, by in rows:

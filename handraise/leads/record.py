@@ -75,7 +75,7 @@ def write_down(
     heard = read(entries, settled, roots)
     placed = companies.write(heard.belongings, at=at)
     changed = fact_rows.write(heard.about_leads + heard.about_companies(placed))
-    _refresh(entries, settled, roots, placed.moved, changed)
+    _refresh(settled, sorted(set(roots)), placed.moved, changed)
     return changed
 
 
@@ -150,27 +150,19 @@ def _line(pk: int, entry: Entry, identity: int) -> str:
 
 
 def _refresh(
-    entries: Sequence[Entry],
     settled: Settled,
     roots: Sequence[int],
     moved: set[int],
     changed: dict[fact_rows.Owner, set[str]],
 ) -> None:
-    """Whole cards where something on them changed; elsewhere only when the lead was last seen."""
+    """Cards on which something changed. When a lead was last seen is found when it is looked at."""
     shown, on_company = set(cards.LEAD_CARD), set(cards.COMPANY_CARD)
     anew = moved | {settled.roots[join.kept] for join in settled.joins}
     anew |= {pk for (kind, pk), names in changed.items() if kind == "lead" and names & shown}
-    seen: dict[int, datetime | None] = {}
-    for entry, root in zip(entries, roots, strict=True):
-        before = seen.setdefault(root, None)
-        did = entry.kind is EntryKind.ACTIVITY and not entry.bot
-        if did and (before is None or before < entry.occurred_at):
-            seen[root] = entry.occurred_at
     firms = {pk: names for (kind, pk), names in changed.items() if kind == "company"}
-    cards.note_seen(dict(sorted(seen.items())))
+    cards.bring_back(roots)
     cards.refresh_company_cards(
         [pk for pk, names in firms.items() if names & on_company],
         renamed=[pk for pk, names in firms.items() if "name" in names],
     )
     cards.refresh_cards(sorted(anew))
-    cards.look_when_seen(sorted({settled.roots[join.kept] for join in settled.joins}))

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from handraise.agreement import queries as agreements
 from handraise.leads import attention, moves
+from handraise.leads.bulk import among
 from handraise.leads.decide import Refused as Refused
 from handraise.leads.decide import Stage, Via
 from handraise.leads.models import Attention, Lead
@@ -72,7 +73,7 @@ def _look_again(decisions: Sequence[Decision]) -> None:
     """Wake each lead when its rest ends; once, however often it is reviewed before."""
     wanted = {one.lead_id: one.look_at for one in decisions if one.look_at is not None}
     there = set(
-        Attention.objects.filter(lead__in=list(wanted), why=WAKES).values_list("lead", "look_at")
+        Attention.objects.filter(lead__in=among(wanted), why=WAKES).values_list("lead", "look_at")
     )
     by_instant: dict[datetime, list[int]] = defaultdict(list)
     for lead, look_at in wanted.items():

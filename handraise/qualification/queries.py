@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from handraise.agreement.document import Document, subjects
-from handraise.leads.bulk import rows_of
+from handraise.leads.bulk import among, rows_of
 from handraise.leads.decide import Stage
 from handraise.leads.models import Lead
 from handraise.qualification import decide
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 def stages_of(lead_ids: Collection[int]) -> dict[int, Stage]:
     """The stage of each of these leads."""
-    rows = Lead.objects.filter(pk__in=lead_ids).values_list("pk", "stage")
+    rows = Lead.objects.filter(pk__in=among(lead_ids)).values_list("pk", "stage")
     return {pk: Stage(stage) for pk, stage in rows}
 
 
@@ -161,7 +161,7 @@ def _news(lead_ids: list[int], document: Document, latest: Latest | None) -> dic
         facts[lead] = max(known_at, facts.get(lead, known_at))
     intent = len(document.fit) + len(document.interest)
     if latest is None:
-        latest = dict(Score.objects.filter(pk__in=lead_ids).values_list("pk", "latest"))
+        latest = dict(Score.objects.filter(pk__in=among(lead_ids)).values_list("pk", "latest"))
     return {
         lead: _News(
             _newest(latest.get(lead, [])), _newest(latest.get(lead, [])[intent:]), facts.get(lead)

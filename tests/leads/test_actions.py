@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from handraise.leads import actions, attention, moves
+from handraise.leads import actions, attention, cards, moves
 from handraise.leads.decide import Doubt, Stage, Via
 from handraise.leads.models import Attention, JournalLine, Lead, ParkedLead, StageMove
 from handraise.leads.queries import consents_of, counting, facts_of, history_of_fact, timeline
@@ -163,6 +163,8 @@ def test_a_bot_is_recorded_but_does_not_count() -> None:
     record([did(anonymous_id="a", bot="Googlebot")], at=NOON)
 
     crawler = lead_of("anonymous_id", "a")
+    cards.look_when_seen([crawler.pk])
+    crawler.refresh_from_db()
     item = timeline(crawler)[0]
     assert (item.counts, item.why_not, crawler.last_seen_at) == (False, "Googlebot", None)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from handraise.leads import actions, attention
+from handraise.leads import actions, attention, cards
 from handraise.leads.decide import SourceKind, Stage, Via
 from handraise.leads.models import Activity, Attention, Company, Lead, Source
 from handraise.leads.queries import company_of, counting, facts_of
@@ -89,7 +89,8 @@ def test_one_who_comes_back_is_back(file: Source, website: Source) -> None:
     import_two(file)
     withdraw(file)
 
-    record([did(source=website, email="ida@acme.example", at=LATER)], at=LATER)
+    back = record([did(source=website, email="ida@acme.example", at=LATER)], at=LATER)
+    cards.look_when_seen(back.lead_ids)
 
     ida = lead_of("email", "ida@acme.example")
     assert (ida.is_current, ida.last_seen_at, ida.title) == (True, LATER, "")
