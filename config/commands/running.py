@@ -16,6 +16,7 @@ from rich.table import Table
 
 from config import family, session
 from config.commands.say import HERE, Data, done, err, out
+from config.hands import hands
 
 Host = Annotated[
     str, typer.Option("--host", envvar="HANDRAISE_HOST", help="The address to listen at.")
@@ -62,13 +63,16 @@ def worker(data: Data = HERE) -> None:
     with session.session(data):
         from handraise.flow import work
 
+        work.prepare()
+        session.disconnect()  # the worker forks: no connection may be shared
         # What is there now stays; batches make rows by the ten thousand, none of them in cycles.
         gc.freeze()
         gc.set_threshold(100_000, 20, 50)
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
-        work.run(stop)
+        with hands(worker_processes() - 1, work.lend_a_hand, stop):
+            work.run(stop)
 
 
 def migrate(data: Data = HERE) -> None:
@@ -123,6 +127,13 @@ def web_workers() -> int:
     from config.settings import env_int
 
     return max(1, env_int("HANDRAISE_WEB_WORKERS", max(2, (os.cpu_count() or 2) // 2)))
+
+
+def worker_processes() -> int:
+    """Two where there are two cores: the database takes about as much of them as Python does."""
+    from config.settings import env_int
+
+    return max(1, env_int("HANDRAISE_WORKER_PROCESSES", min(2, os.cpu_count() or 1)))
 
 
 def _serve(host: str, port: int) -> None:

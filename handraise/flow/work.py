@@ -8,38 +8,55 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Event, Thread
+from typing import TypeAlias
 
 import structlog
 from django.db import connection
 
+from handraise.agreement import queries as agreements
 from handraise.capture.digest import digest_once
 from handraise.capture.queries import is_flooded
 from handraise.flow import jobs, rounds
 from handraise.flow.look import look
 from handraise.kit.clock import now
+from handraise.scoring import queries as scoring
 
 log = structlog.get_logger()
 
 IDLE = 0.1  # seconds between looks when nothing waits
 ROUND = 0.5  # seconds between rounds; most of them only ask for the version in force
 CALLS = 5000  # taken from the inbox at a time
-PATIENCE = timedelta(seconds=5)  # longest time without a look while messages pour in
+PATIENCE = timedelta(seconds=10)  # longest time without a look while messages pour in
 LONGEST_PAUSE = 2.0  # seconds before the database is tried again
 
 
 def run(stop: Event) -> None:
     """Work until `stop` is set. Survives restarts of the database; ends what it is at, no more."""
-    # Two of each that is busy in a flood: while one waits for the database, the other computes.
+    busy = [("digest", _digest, IDLE), ("look", _looking(), IDLE)]
+    alone = [("rounds", _rounds(), ROUND), ("jobs", lambda: _jobs(stop), IDLE)]
+    _repeat_all([*busy, *alone], stop)
+
+
+def lend_a_hand(stop: Event) -> None:
+    """What one more process of a worker does until `stop` is set: digest, and look at leads while
+    no messages pour in."""
+    _repeat_all([("digest", _digest, IDLE), ("look", _looking(timedelta.max), IDLE)], stop)
+
+
+def prepare() -> None:
+    """Compile the agreement in force, so that the first lead does not wait for it."""
+    agreed = agreements.published()
+    if agreed is not None:
+        scoring.prepare(agreed.document)
+
+
+_Step: TypeAlias = tuple[str, Callable[[], int], float]
+
+
+def _repeat_all(steps: list[_Step], stop: Event) -> None:
     threads = [
         Thread(target=repeat, args=(name, step, stop, idle), name=f"handraise-{name}")
-        for name, step, idle in (
-            ("digest", _digest, IDLE),
-            ("digest", _digest, IDLE),
-            ("look", _looking(), IDLE),
-            ("look", _looking(), IDLE),
-            ("rounds", _rounds(), ROUND),
-            ("jobs", lambda: _jobs(stop), IDLE),
-        )
+        for name, step, idle in steps
     ]
     for thread in threads:
         thread.start()
@@ -75,20 +92,22 @@ def _digest() -> int:
     return digest_once(limit=CALLS, at=now())
 
 
-def _looking() -> Callable[[], int]:
-    mine = Looking()
+def _looking(patience: timedelta = PATIENCE) -> Callable[[], int]:
+    mine = Looking(patience)
     return lambda: mine.look(at=now())
 
 
 class Looking:
     """Looks at due leads; in a flood seldom, so that a lead is looked at once, not once a batch."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: timedelta = PATIENCE) -> None:
+        self.patience = patience
         self.looked_at: datetime | None = None
 
     def look(self, *, at: datetime) -> int:
         """As `look.look`; 0 also while the digest has more than it takes at a time before it."""
-        rested = self.looked_at is None or at - self.looked_at >= PATIENCE
+        self.looked_at = self.looked_at or at
+        rested = at - self.looked_at >= self.patience
         if not rested and is_flooded(above=CALLS):
             return 0
         self.looked_at = at

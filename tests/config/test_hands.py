@@ -1,0 +1,80 @@
+"""Further processes of a worker: they end with it, and it ends when it loses one."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psutil
+import pytest
+
+_WORKER = """
+import signal, threading
+from config.hands import hands
+
+stop = threading.Event()
+signal.signal(signal.SIGTERM, lambda *_: stop.set())
+with hands(2, lambda stop: stop.wait(), stop):
+    print("working", flush=True)
+    stop.wait()
+print("ended", flush=True)
+"""
+
+
+@contextmanager
+def a_worker() -> Iterator[tuple[subprocess.Popen[str], list[psutil.Process]]]:
+    """A process with two hands, and the hands."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _WORKER], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "working\n"
+        yield process, psutil.Process(process.pid).children()
+    finally:
+        process.kill()
+        process.communicate(timeout=10)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline, "It did not happen in time."
+        time.sleep(0.02)
+
+
+def ended(hands: list[psutil.Process]) -> bool:
+    return not any(hand.is_running() and hand.status() != "zombie" for hand in hands)
+
+
+def test_it_ends_with_its_hands_when_told_to() -> None:
+    with a_worker() as (worker, hands):
+        worker.terminate()
+
+        said, _ = worker.communicate(timeout=20)
+
+        assert (len(hands), worker.returncode, said) == (2, 0, "ended\n")
+        assert ended(hands)
+
+
+def test_no_hand_outlives_a_killed_worker() -> None:
+    with a_worker() as (worker, hands):
+        worker.kill()
+
+        until(lambda: ended(hands))
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_it_ends_when_it_loses_a_hand(number: signal.Signals) -> None:
+    with a_worker() as (worker, hands):
+        hands[0].send_signal(number)
+
+        _, said = worker.communicate(timeout=20)
+
+        assert worker.returncode == 1
+        assert "HandLost" in said
+        assert ended(hands)
