@@ -27,12 +27,12 @@ class Installation:
     password = secrets.token_urlsafe(12)
 
     def __enter__(self) -> Self:
-        from config.embedded import EmbeddedPostgres
+        from config.embedded import EmbeddedPostgres, product_settings
 
         self.data = Path(tempfile.mkdtemp(prefix="handraise-bench-"))
         self.data.chmod(0o755)
         self.postgres = EmbeddedPostgres(self.data)
-        self.postgres.start()
+        self.postgres.start(*product_settings())
         os.environ |= {
             "HANDRAISE_DATA": str(self.data),
             "HANDRAISE_DATABASE_URL": self.postgres.url,
