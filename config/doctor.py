@@ -194,6 +194,28 @@ def _parked(at: datetime) -> Iterator[Finding]:
     yield Finding(Level.WARN, "parked leads", said, "Look at them on the today page.")
 
 
+# The database does not check these itself (ADR 7).
+_NOBODYS = """
+    SELECT EXISTS (SELECT FROM leads_{ledger} row WHERE row.identity_id IS NOT NULL
+        AND row.id > (SELECT max(id) - 100000 FROM leads_{ledger})
+        AND NOT EXISTS (SELECT FROM leads_identity known WHERE known.id = row.identity_id))
+"""
+
+
+def _ledgers(at: datetime) -> Iterator[Finding]:
+    """The newest 100,000 rows of each; an old row is not changed any more."""
+    del at
+    for ledger in ("activity", "fact"):
+        with connection.cursor() as cursor:
+            cursor.execute(_NOBODYS.format(ledger=ledger))
+            ((is_broken,),) = cursor.fetchall()
+        if is_broken:
+            said = f"leads_{ledger} has rows of nobody: their identity is gone"
+            yield Finding(Level.FAIL, "ledgers", said, "Restore leads_identity from a backup.")
+            return
+    yield Finding(Level.OK, "ledgers", "every row is somebody's")
+
+
 def _drops(at: datetime) -> Iterator[Finding]:
     from handraise.capture.models import Drop
 
@@ -217,5 +239,5 @@ def _disk(at: datetime) -> Iterator[Finding]:
 
 _CHECKS: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
     _database, _migrations, _agreement, _agreement_text, _people, _write_keys, _worker, _parked,
-    _drops, _disk,
+    _ledgers, _drops, _disk,
 )  # fmt: skip
