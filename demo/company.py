@@ -16,8 +16,8 @@ from demo.visits import Visitor, visitors
 from handraise.agreement import actions as agreement
 from handraise.agreement import shipped
 from handraise.capture.keys import create_key
-from handraise.flow.advance import advance
-from handraise.leads import attention, journal
+from handraise.flow.look import look
+from handraise.leads import journal
 from handraise.leads.decide import SourceKind, Via
 from handraise.leads.entry import Entry
 from handraise.leads.models import JournalLine, Lead, Source
@@ -106,8 +106,8 @@ def _play(random: Random, *, at: datetime, count: int, told: Callable[[str, floa
         if batch:
             record(batch, at=instant)
         # What waits for attention may be due from before: clocks, wake-ups, other people's moves.
-        while lead_ids := attention.claim(at=instant, limit=2000):
-            advance(lead_ids, at=instant)
+        while look(at=instant):
+            pass
         sellers.notice(instant)
         told("Living through the year", (instant - since) / (at - since))
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
 
 import psycopg
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
@@ -26,19 +25,12 @@ from handraise.capture.reading import (
     told_message_id,
     without_key,
 )
-from handraise.capture.turns import Turns
 from handraise.capture.validate import Call, entry
 from handraise.leads.bulk import rows_of
 from handraise.leads.entry import Entry
 from handraise.leads.record import Contended, record
 
 CLAIM_BYTES = 4 * 1024 * 1024  # about 8,000 messages: what one transaction takes at most
-
-# Threads of one process read and validate side by side, but write one after the other, in the
-# order of the inbox: they touch the same leads, and waiting here is cheaper than waiting for rows
-# that are locked over there.
-_CLAIMING = Lock()
-_WRITING = Turns()
 
 # Claimed is deleted at once: the rows come back if the transaction does not commit.
 _CLAIM = """
@@ -82,19 +74,16 @@ def digest_once(*, limit: int, at: datetime) -> int:
     Raises what the database raises when it is away or another transaction was preferred; then
     nothing has happened and the rows still wait.
     """
-    with _uncollected(), ExitStack() as until_committed, transaction.atomic():
-        with _CLAIMING:
-            rows = _claimed(limit)
-            # Calls may have come in since the caller looked at the clock. Leads are woken for this
-            # instant, so that nobody looks at them as of an earlier one, at which nothing is known.
-            at = max([at, *(row.received_at for row in rows)])
-            wait_for_turn = until_committed.enter_context(_WRITING.next())
+    with _uncollected(), transaction.atomic():
+        rows = _claimed(limit)
+        # Calls may have come in since the caller looked at the clock. Leads are woken for this
+        # instant, so that nobody looks at them as of an earlier one, at which nothing is known.
+        at = max([at, *(row.received_at for row in rows)])
         messages: list[_Message] = []
         drops: list[Drop] = []
         for row in rows:
             _read(row, at, messages, drops)
         count = len(messages) + len(drops)
-        wait_for_turn()
         _take(messages, at, drops)
         Drop.objects.bulk_create(drops)
     return count

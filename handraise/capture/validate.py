@@ -22,6 +22,7 @@ from handraise.capture.reading import Refused
 from handraise.capture.robots import bot_named_by
 from handraise.capture.storable import clean
 from handraise.leads.entry import Entry, EntryKind, Json
+from handraise.leads.facts import written
 
 ID_CHARS = 255
 MESSAGE_ID_CHARS = 100
@@ -53,7 +54,7 @@ class Call:
     sent_at: Any = None
     context: Any = None
     agent: str = ""
-    is_at_the_door: bool = False  # fingerprint and bot are left out: the digest looks at them
+    is_at_the_door: bool = False  # what only the digest looks at (bot, fingerprint …) is left out
 
 
 def entry(value: Any, call: Call, *, is_plain: bool = False) -> Entry:
@@ -365,6 +366,7 @@ def _entry(
         traits=traits or {},
         bot=bot_named_by(agent) if type(agent) is str and not call.is_at_the_door else "",
         fingerprint=0 if call.is_at_the_door else _fingerprint(kind, value),
+        written=written(properties) if properties and not call.is_at_the_door else None,
     )
 
 

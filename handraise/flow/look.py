@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from handraise.agreement import queries as agreements
 from handraise.flow.advance import advance
-from handraise.leads import attention
+from handraise.leads import attention, cards
 
 log = structlog.get_logger()
 BATCH = 2000
@@ -25,10 +25,13 @@ def look(*, at: datetime, limit: int = BATCH) -> int:
     if _nothing_can_be_read():
         return 0
     with transaction.atomic():
-        leads = attention.claim(at=at, limit=limit)
-        if leads:
-            advance_each(leads, at=at)
-    return len(leads)
+        due = attention.claim(at=at, limit=limit)
+        if due.leads:
+            if due.stale:
+                attention.lock(due.leads)
+                cards.refresh_cards(due.stale)
+            advance_each(due.leads, at=at)
+    return len(due.leads)
 
 
 def _nothing_can_be_read() -> bool:

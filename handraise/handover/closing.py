@@ -11,7 +11,7 @@ from django.db import transaction
 from handraise.handover.models import Expiry, Handover, Withdrawal
 from handraise.handover.offering import Pass, look_again, offer, queues_now, route_of
 from handraise.handover.queries import open_handovers_of, rejecters_of
-from handraise.leads import attention, journal
+from handraise.leads import journal
 from handraise.leads.bulk import among
 from handraise.leads.decide import Stage, Via
 from handraise.qualification.decide import qualifies
@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 def close_moot(lead_ids: Collection[int], *, at: datetime) -> list[Handover]:
     """Withdraw open handovers of leads that are no longer MQL, were withdrawn, or have two.
 
-    Of two (their leads were merged) the older stays.
+    Of two (their leads were merged) the older stays. The caller holds the leads' locks.
     """
-    attention.lock(lead_ids)
     found = list(open_handovers_of(lead_ids).select_for_update(of=("self",)))
     closed = list(_moot(found))
     for handover in closed:
@@ -97,9 +96,8 @@ def expire(lead_ids: Collection[int], *, published: Published, at: datetime) -> 
     """Escalate handovers whose clock ran out, and pass them on if the agreement says so.
 
     A lead is passed to somebody else only; while nobody else is there it stays, visibly late.
-    Gives the ids of the new handovers.
+    Gives the ids of the new handovers. The caller holds the leads' locks.
     """
-    attention.lock(lead_ids)
     late = list(open_handovers_of(lead_ids).filter(due_at__lte=at).select_for_update(of=("self",)))
     if not late:
         return []

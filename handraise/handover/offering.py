@@ -100,9 +100,8 @@ def offer(
     """Offer those of these leads that are MQL and in nobody's hands, the best first.
 
     Gives the ids of the handovers made. A lead for which nobody is there waits: it is journalled
-    once, and looked at again within the hour.
+    once, and looked at again within the hour. The caller holds the leads' locks.
     """
-    attention.lock(lead_ids)
     leads = offerable(lead_ids)
     made: list[int] = []
     if leads:

@@ -107,7 +107,9 @@ def edit_company(
         [Saying(owner, name, value, at, at, source.pk, by_id=by_id) for name, value in told.items()]
     ).get(owner, set())
     if changed:
-        cards.refresh_company_cards([company.pk], renamed=[company.pk] if "name" in changed else [])
+        cards.refresh_company_cards([company.pk])
+        if "name" in changed:
+            cards.refresh_free_cards(cards.colleagues_in([company.pk]), at=at)
         journal.write(
             "leads.company_edited", at=at, via=via, company_id=company.pk, by=by,
             said=f"Changed {_listed(changed)}.",

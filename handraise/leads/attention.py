@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -12,6 +13,8 @@ from handraise.leads.bulk import execute, ids, rows_of
 from handraise.leads.decide import Via
 from handraise.leads.models import Attention, ParkedLead
 from handraise.team.models import User
+
+CARD = "card"  # why: the lead's card could not be made anew, as somebody held the lead
 
 _WAKE = """
     INSERT INTO leads_attention (lead_id, look_at, why)
@@ -31,15 +34,15 @@ _CLAIM = """
     ), gone AS (
         DELETE FROM leads_attention
         WHERE id IN (SELECT id FROM due UNION SELECT id FROM also)
-        RETURNING lead_id
+        RETURNING lead_id, why
     )
-    SELECT DISTINCT lead.canonical_id
+    SELECT lead.canonical_id, bool_or(gone.why = %(card)s)
     FROM gone JOIN leads_lead lead ON lead.id = gone.lead_id
     WHERE NOT EXISTS (
         SELECT FROM leads_parkedlead parked
         WHERE parked.lead_id = lead.canonical_id AND parked.cleared_at IS NULL
     )
-    ORDER BY lead.canonical_id
+    GROUP BY 1 ORDER BY 1
 """
 
 # NO KEY: rows that only refer to a lead (an identity, a move) need not wait.
@@ -60,13 +63,22 @@ def wake(lead_ids: Iterable[int], *, look_at: datetime, why: str) -> None:
         execute(_WAKE, [look_at, why, ids(wanted)])
 
 
-def claim(*, at: datetime, limit: int) -> list[int]:
-    """Canonical ids of leads due at `at`, ascending, at most `limit`; their rows are gone.
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Canonical ids of leads that are due, ascending; `stale` are those woken by CARD."""
+
+    leads: list[int]
+    stale: list[int]
+
+
+def claim(*, at: datetime, limit: int) -> Due:
+    """The leads due at `at`, at most `limit`; their rows are gone.
 
     Call it inside the transaction that does the looking: when that fails, the rows are back.
     Parked leads are left out until they are cleared.
     """
-    return [row[0] for row in rows_of(_CLAIM, {"at": at, "limit": limit})]
+    rows = rows_of(_CLAIM, {"at": at, "limit": limit, "card": CARD})
+    return Due([lead for lead, _ in rows], [lead for lead, is_stale in rows if is_stale])
 
 
 def lock(lead_ids: Collection[int]) -> None:

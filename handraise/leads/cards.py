@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handraise.kit.fold import fold
+from handraise.leads import attention
 from handraise.leads.bulk import execute, ids, rows_of, texts
 from handraise.leads.companies import Current, current
 
@@ -42,6 +43,22 @@ _WRITE = """
         lead.search, lead.company_id) IS DISTINCT FROM (card.name, card.email, card.phone,
         card.title, card.country, card.search, card.company_id)
 """
+
+
+_HOLD = """
+    SELECT id FROM leads_lead WHERE id = ANY(%s::bigint[]) AND canonical_id = id
+    ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+"""
+
+
+def refresh_free_cards(lead_ids: Collection[int], *, at: datetime) -> None:
+    """As `refresh_cards`, late in a transaction and without waiting for anybody: a lead that
+    somebody else holds at this moment is woken, and gets its card when it is looked at."""
+    if not lead_ids:
+        return
+    free = [row[0] for row in rows_of(_HOLD, [ids(sorted(lead_ids))])]
+    refresh_cards(free)
+    attention.wake(set(lead_ids).difference(free), look_at=at, why=attention.CARD)
 
 
 def refresh_cards(lead_ids: Collection[int]) -> None:
@@ -154,20 +171,21 @@ _LOCK_COMPANIES = (
     "SELECT id FROM leads_company WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 )
 
-# A lead that somebody else holds at this moment is passed over rather than waited for out of
-# order; its card is made anew when it is next touched.
 _COLLEAGUES = """
     SELECT id FROM leads_lead WHERE company_id = ANY(%s::bigint[]) AND canonical_id = id
-    ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 """
 
 
-def refresh_company_cards(company_ids: Collection[int], *, renamed: Collection[int] = ()) -> None:
-    """Make the cards of these companies anew, and those of the leads of renamed ones."""
+def refresh_company_cards(company_ids: Collection[int]) -> None:
+    """Make the cards of these companies anew."""
+    if company_ids:
+        wanted = sorted(company_ids)
+        rows_of(_LOCK_COMPANIES, [wanted])
+        execute(_COMPANIES, {"ids": wanted, "names": list(COMPANY_CARD)})
+
+
+def colleagues_in(company_ids: Collection[int]) -> set[int]:
+    """The canonical leads whose cards show one of these companies."""
     if not company_ids:
-        return
-    wanted = sorted(company_ids)
-    rows_of(_LOCK_COMPANIES, [wanted])
-    execute(_COMPANIES, {"ids": wanted, "names": list(COMPANY_CARD)})
-    if renamed:
-        refresh_cards([row[0] for row in rows_of(_COLLEAGUES, [list(renamed)])])
+        return set()
+    return {row[0] for row in rows_of(_COLLEAGUES, [ids(company_ids)])}

@@ -43,3 +43,4 @@ class Entry:
     bot: str = ""  # why it was judged to be a bot's; empty for people
     by_id: int | None = None
     fingerprint: int = 0
+    written: tuple[str, str] | None = None  # `facts.written(properties)`, if made ahead already

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from handraise.kit.fold import fold, words
+from handraise.leads.bulk import as_json
 from handraise.leads.entry import Json
 
 MAX_DEPTH = 8
@@ -175,6 +176,11 @@ def match_of(properties: Mapping[str, Json]) -> dict[str, Json]:
         elif isinstance(value, int | float) and _finite(value) is not None:
             match[path] = value  # a number beyond a double would make scoring fail
     return match
+
+
+def written(properties: Mapping[str, Json]) -> tuple[str, str]:
+    """The JSON of an activity's properties and of what conditions read of them."""
+    return as_json(properties), as_json(match_of(properties))
 
 
 def _fold(text: str) -> tuple[str, str]:

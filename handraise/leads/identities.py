@@ -80,19 +80,61 @@ _ADD = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """Entries that only say that somebody did something, of leads that are known by every identity
+    given: with the identity that the activity hangs on, and the canonical lead as just read. The
+    others are the `rest`."""
+
+    entries: list[Entry]
+    identities: list[int]
+    roots: list[int]
+    rest: list[Entry]
+    places: list[int]  # of the rest, among all
+
+
+def recognise(entries: Sequence[Entry]) -> Recognised:
+    """Part what changes nobody's identities or facts from what may. Nothing is locked: an identity
+    keeps its number, whoever is merged with whom meanwhile."""
+    claims = [_claim(place, entry) for place, entry in enumerate(entries)]
+    keys = [claim.identities() for claim in claims]
+    found, known = _look_up({key for asked in keys for key in asked})
+    made = Recognised([], [], [], [], [])
+    for claim, asked, entry in zip(claims, keys, entries, strict=True):
+        if _is_plain(entry) and not _is_open(claim, asked, known):
+            made.entries.append(entry)
+            made.identities.append(found[asked[0]])
+            made.roots.append(known.roots[known.homes[asked[0]]])
+        else:
+            made.rest.append(entry)
+            made.places.append(claim.place)
+    return made
+
+
+def _is_plain(entry: Entry) -> bool:
+    # An activity that came by an address may say this address anew (see `sayings`).
+    return entry.kind is EntryKind.ACTIVITY and (not entry.email or entry.user_id is not None)
+
+
 def settle(entries: Sequence[Entry], *, at: datetime) -> Settled:
     """The people of a batch; new leads and identities are written, joins are only named.
 
+    Only those about whom an entry may change something are locked: who is known by all the
+    identities that came is merely found, so that nobody waits for people who are looked at.
     Raises Moved when another transaction changed the same people meanwhile.
     """
     claims = [_claim(place, entry) for place, entry in enumerate(entries)]
     keys = [claim.identities() for claim in claims]
     found, known = _look_up({key for asked in keys for key in asked})
-    _lock_roots(known)
     open_claims = [
         claim for claim, asked in zip(claims, keys, strict=True) if _is_open(claim, asked, known)
     ]
-    _learn_strength(known, open_claims)
+    homes = {
+        known.homes[key] for claim in open_claims for key in claim.identities()
+        if key in known.homes
+    }  # fmt: skip
+    _lock_roots(known, homes)
+    _learn_strength(known, homes)
     people = People(known)
     people.take_all(open_claims)
     real = _write_leads(people.new, _births(people, entries, at))
@@ -121,12 +163,14 @@ def _look_up(keys: Collection[Key]) -> tuple[dict[Key, int], Known]:
     return found, known
 
 
-def _lock_roots(known: Known) -> None:
+def _lock_roots(known: Known, homes: Collection[int]) -> None:
     """Only roots are locked, in id order; every change of a face's root holds its root's lock."""
-    roots = {root for home, root in known.roots.items() if home == root}
+    if not homes:
+        return
+    roots = {known.roots[home] for home in homes}
     locked = rows_of(_LOCK, [ids(sorted(roots))])
-    faces = [home for home, root in known.roots.items() if home != root]
-    now = rows_of(_CANONICAL, [faces]) if faces else []
+    faces = [home for home in homes if known.roots[home] != home]
+    now = rows_of(_CANONICAL, [ids(faces)]) if faces else []
     if len(locked) != len(roots) or any(known.roots[home] != root for home, root in now):
         raise Moved
 
@@ -143,10 +187,7 @@ def _is_open(claim: Claim, keys: list[Key], known: Known) -> bool:
     return any(key not in homes or known.roots[homes[key]] != root for key in keys[1:])
 
 
-def _learn_strength(known: Known, claims: Iterable[Claim]) -> None:
-    homes = {
-        known.homes[key] for claim in claims for key in claim.identities() if key in known.homes
-    }
+def _learn_strength(known: Known, homes: Collection[int]) -> None:
     roots = list({known.roots[home] for home in homes})
     if not roots:
         return

@@ -147,7 +147,7 @@ class Activity(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     identity = models.ForeignKey(
-        Identity, models.PROTECT, related_name="activities", db_index=False
+        Identity, models.PROTECT, related_name="activities", db_index=False, db_constraint=False
     )
     name = models.CharField(max_length=200)
     occurred_at = models.DateTimeField()
@@ -198,7 +198,12 @@ class Fact(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     identity = models.ForeignKey(
-        Identity, models.PROTECT, null=True, related_name="facts", db_index=False
+        Identity,
+        models.PROTECT,
+        null=True,
+        related_name="facts",
+        db_index=False,
+        db_constraint=False,
     )
     company = models.ForeignKey(
         Company, models.PROTECT, null=True, related_name="facts", db_index=False

@@ -9,11 +9,11 @@ from datetime import datetime
 from django.db import transaction
 
 from handraise.leads import attention, cards, companies, fact_rows, journal, merging
-from handraise.leads.bulk import as_json, copy_lines, copy_rows, escaped, next_ids, rows_of
+from handraise.leads.bulk import copy_lines, copy_rows, escaped, execute, ids, next_ids, rows_of
 from handraise.leads.decide import Doubt, Via
 from handraise.leads.entry import Entry, EntryKind
-from handraise.leads.facts import match_of
-from handraise.leads.identities import Moved, Settled, settle
+from handraise.leads.facts import written
+from handraise.leads.identities import Moved, Settled, recognise, settle
 from handraise.leads.sayings import read
 
 _ATTEMPTS = 20
@@ -41,8 +41,29 @@ def record(entries: Sequence[Entry], *, at: datetime) -> Recorded:
     refresh the cards, wake the leads. All or nothing, in the caller's transaction if there is one.
 
     Message ids are not looked at: the caller lets each message in once. Safe beside other
-    callers: rows are locked in id order, and who meets a change underfoot begins again.
+    callers: most of what comes is done by people who are known, and is written side by side; what
+    may change who is who, or what is known of them, is written by one caller after the other.
     """
+    known = recognise(entries)
+    activities = _write_activities(list(zip(known.entries, known.identities, strict=True)), at)
+    roots = set(known.roots)
+    cards.bring_back(roots)
+    attention.wake(sorted(roots), look_at=at, why="recorded")
+    if not known.rest:
+        return Recorded(sorted(roots), activities, 0, 0, [])
+    execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
+    rest = _record_rest(known.rest, at)
+    return Recorded(
+        sorted(roots.union(rest.lead_ids)), activities + rest.activities, rest.facts, rest.merges,
+        [(known.places[place], said) for place, said in rest.conflicts],
+    )  # fmt: skip
+
+
+# They speak of the same people and companies: waiting costs less than beginning again.
+_TURN = 7_203_002  # any number that nothing else locks by
+
+
+def _record_rest(entries: Sequence[Entry], at: datetime) -> Recorded:
     for _ in range(_ATTEMPTS):
         try:
             with transaction.atomic():
@@ -53,29 +74,48 @@ def record(entries: Sequence[Entry], *, at: datetime) -> Recorded:
 
 
 def _record(entries: Sequence[Entry], at: datetime) -> Recorded:
-    if not entries:
-        return Recorded([], 0, 0, 0, [])
     settled = settle(entries, at=at)
     _merge(settled, entries, at)
     roots = [settled.roots[home] for home in settled.homes]
-    activities = _write_activities(entries, settled, at)
+    done = [
+        (entry, identity)
+        for entry, identity in zip(entries, settled.identities, strict=True)
+        if entry.kind is EntryKind.ACTIVITY
+    ]
+    activities = _write_activities(done, at)
     changed = write_down(entries, settled, roots, at=at)
     touched = sorted(set(roots))
+    _stand_still(entries, roots)
     attention.wake(touched, look_at=at, why="recorded")
     facts = sum(len(names) for names in changed.values())
     conflicts = [(found.place, found.said) for found in settled.conflicts]
     return Recorded(touched, activities, facts, len(settled.joins), conflicts)
 
 
+_MERGED = "SELECT 1 FROM leads_lead WHERE id = ANY(%s::bigint[]) AND canonical_id <> id LIMIT 1"
+
+
+def _stand_still(entries: Sequence[Entry], roots: Sequence[int]) -> None:
+    """What was said was compared with what is known of these leads, which were not held. Raises
+    Moved if one of them was merged into another meanwhile."""
+    spoken_of = {
+        root
+        for entry, root in zip(entries, roots, strict=True)
+        if entry.kind is not EntryKind.ACTIVITY
+    }
+    if spoken_of and rows_of(_MERGED, [ids(spoken_of)]):
+        raise Moved
+
+
 def write_down(
     entries: Sequence[Entry], settled: Settled, roots: Sequence[int], *, at: datetime
 ) -> dict[fact_rows.Owner, set[str]]:
     """Write what the entries say of their leads and companies, and refresh the cards; `roots` has
-    the canonical lead of each entry, locked. The names of the facts that changed, by owner."""
+    the canonical lead of each entry. The names of the facts that changed, by owner."""
     heard = read(entries, settled, roots)
     placed = companies.write(heard.belongings, at=at)
     changed = fact_rows.write(heard.about_leads + heard.about_companies(placed))
-    _refresh(settled, sorted(set(roots)), placed.moved, changed)
+    _refresh(settled, sorted(set(roots)), placed.moved, changed, at)
     return changed
 
 
@@ -114,20 +154,16 @@ _ACTIVITY_COLUMNS = ("id", "identity_id", "name", "occurred_at", "known_at", "is
                      "properties", "match", "source_id", "message_id", "by_id")  # fmt: skip
 
 
-def _write_activities(entries: Sequence[Entry], settled: Settled, at: datetime) -> int:
-    done = [
-        (entry, identity)
-        for entry, identity in zip(entries, settled.identities, strict=True)
-        if entry.kind is EntryKind.ACTIVITY
-    ]
+def _write_activities(done: Sequence[tuple[Entry, int]], at: datetime) -> int:
+    """Activities, each with the identity that it hangs on."""
     if not done:
         return 0
-    ids = next_ids("leads_activity", len(done))
-    lines = [_line(pk, entry, identity) for pk, (entry, identity) in zip(ids, done, strict=True)]
+    pks = next_ids("leads_activity", len(done))
+    lines = [_line(pk, entry, identity) for pk, (entry, identity) in zip(pks, done, strict=True)]
     copy_lines("leads_activity", _ACTIVITY_COLUMNS, lines)
     judged = [
         (pk, Doubt.BOT.value, False, entry.bot[:255], min(entry.known_at, at), entry.by_id)
-        for pk, (entry, _) in zip(ids, done, strict=True)
+        for pk, (entry, _) in zip(pks, done, strict=True)
         if entry.bot
     ]
     if judged:
@@ -139,12 +175,11 @@ def _write_activities(entries: Sequence[Entry], settled: Settled, at: datetime) 
 def _line(pk: int, entry: Entry, identity: int) -> str:
     occurred = entry.occurred_at.isoformat()
     known = occurred if entry.known_at is entry.occurred_at else entry.known_at.isoformat()
-    properties = escaped(as_json(entry.properties))
-    match = escaped(as_json(match_of(entry.properties)))
+    properties, match = entry.written or written(entry.properties)
     by = "\\N" if entry.by_id is None else entry.by_id
     return (
         f"{pk}\t{identity}\t{escaped(entry.name)}\t{occurred}\t{known}"
-        f"\t{entry.is_known_at_assumed}\t{properties}\t{match}\t{entry.source_id}"
+        f"\t{entry.is_known_at_assumed}\t{escaped(properties)}\t{escaped(match)}\t{entry.source_id}"
         f"\t{escaped(entry.message_id)}\t{by}"
     )
 
@@ -154,6 +189,7 @@ def _refresh(
     roots: Sequence[int],
     moved: set[int],
     changed: dict[fact_rows.Owner, set[str]],
+    at: datetime,
 ) -> None:
     """Cards on which something changed. When a lead was last seen is found when it is looked at."""
     shown, on_company = set(cards.LEAD_CARD), set(cards.COMPANY_CARD)
@@ -161,8 +197,6 @@ def _refresh(
     anew |= {pk for (kind, pk), names in changed.items() if kind == "lead" and names & shown}
     firms = {pk: names for (kind, pk), names in changed.items() if kind == "company"}
     cards.bring_back(roots)
-    cards.refresh_company_cards(
-        [pk for pk, names in firms.items() if names & on_company],
-        renamed=[pk for pk, names in firms.items() if "name" in names],
-    )
-    cards.refresh_cards(sorted(anew))
+    cards.refresh_company_cards([pk for pk, names in firms.items() if names & on_company])
+    anew |= cards.colleagues_in([pk for pk, names in firms.items() if "name" in names])
+    cards.refresh_free_cards(anew, at=at)

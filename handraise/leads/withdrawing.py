@@ -180,8 +180,9 @@ def _finish(
     roots: Collection[int], companies: Collection[int], source: Source, *, by_id: int | None,
     at: datetime, via: Via,
 ) -> None:  # fmt: skip
-    cards.refresh_company_cards(companies, renamed=companies)
+    cards.refresh_company_cards(companies)
     cards.refresh_cards(roots)
+    cards.refresh_free_cards(cards.colleagues_in(companies).difference(roots), at=at)
     cards.look_when_seen(roots)
     journal.write_many(
         journal.Line(

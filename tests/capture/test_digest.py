@@ -220,5 +220,5 @@ def test_a_call_of_just_now_is_looked_at_when_it_is_known(source: Source) -> Non
     digest_once(limit=100, at=NOON)
 
     assert Activity.objects.get().known_at == just_now
-    assert attention.claim(at=NOON, limit=10) == []
-    assert len(attention.claim(at=just_now, limit=10)) == 1
+    assert attention.claim(at=NOON, limit=10).leads == []
+    assert len(attention.claim(at=just_now, limit=10).leads) == 1

@@ -33,7 +33,7 @@ def test_a_lead_is_created_with_card_company_and_line(mia: User) -> None:
     assert told(ivo)["email_domain"] == "stern.example"
     line = JournalLine.objects.get(lead=ivo)
     assert (line.kind, line.by, line.via) == ("leads.created", mia, "web")
-    assert attention.claim(at=NOON, limit=5) == [ivo.pk]
+    assert attention.claim(at=NOON, limit=5).leads == [ivo.pk]
 
 
 @pytest.mark.parametrize("facts", [{}, {"name": ""}, {"name": None, "email": ""}])
@@ -101,7 +101,7 @@ def test_a_company_is_edited_and_its_leads_follow(ada: Lead, gus: Lead, mia: Use
     ada.refresh_from_db()
     assert (engines.name, engines.employees) == ("Engines Ltd", 300)
     assert "engines ltd" in ada.search
-    assert attention.claim(at=LATER, limit=9) == sorted([ada.pk, gus.pk])
+    assert attention.claim(at=LATER, limit=9).leads == sorted([ada.pk, gus.pk])
 
 
 def test_tags_are_added_and_removed_once(ada: Lead, mia: User) -> None:
@@ -195,17 +195,17 @@ def test_moves_are_rows_lines_and_wakes(ada: Lead, ben: Lead, mia: User) -> None
     first = StageMove.objects.get(pk=ids[0])
     assert (first.version, first.scores, first.by) == (3, {"intent": 70.5}, mia)
     assert JournalLine.objects.filter(kind="qualification.moved").count() == 3
-    assert attention.claim(at=LATER, limit=9) == sorted([ada.pk, ben.pk])
+    assert attention.claim(at=LATER, limit=9).leads == sorted([ada.pk, ben.pk])
 
 
 def test_a_parked_lead_waits_for_a_person(ada: Lead, rita: User) -> None:
     attention.park(ada.pk, error="Division by zero.", at=NOON)
     attention.park(ada.pk, error="Again.", at=NOON)
     attention.wake([ada.pk], look_at=NOON, why="test")
-    while_parked = attention.claim(at=NOON, limit=9)
+    while_parked = attention.claim(at=NOON, limit=9).leads
     parked = ParkedLead.objects.get(lead=ada)
 
     attention.unpark(parked, by=rita, at=LATER, via=Via.WEB)
 
     assert (while_parked, parked.error) == ([], "Again.")
-    assert attention.claim(at=LATER, limit=9) == [ada.pk]
+    assert attention.claim(at=LATER, limit=9).leads == [ada.pk]

@@ -11,7 +11,7 @@ from typing import TypeVar
 import pytest
 from django.db import connection, transaction
 
-from handraise.leads import attention
+from handraise.leads import attention, cards
 from handraise.leads.entry import Entry
 from handraise.leads.models import Activity, Attention, Company, Identity, Lead, Source
 from handraise.leads.record import Recorded, record
@@ -20,6 +20,7 @@ from tests.personas import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
 T = TypeVar("T")
+LATER = NOON + timedelta(hours=1)
 
 
 def side_by_side(*works: Callable[[], T]) -> list[T]:
@@ -90,6 +91,27 @@ def test_a_merge_under_the_feet_of_a_digest_is_noticed() -> None:
     assert set(faces) == set(Lead.objects.filter(is_current=True).values_list("pk", flat=True))
 
 
+def test_nobody_waits_for_a_lead_that_is_held_and_its_card_follows() -> None:
+    source = a_source()
+    (lead,) = record([facts({"title": "Planner"}, source=source, user_id="u")], at=NOON).lead_ids
+    attention.claim(at=NOON, limit=9)
+    told = [
+        facts({"title": "Head of Fleet"}, source=source, user_id="u", at=LATER),
+        did(source=source, user_id="u", at=LATER),
+    ]
+
+    with transaction.atomic():
+        attention.lock([lead])
+        side_by_side(lambda: record(told, at=LATER))  # would never come back if it waited
+        while_held = Lead.objects.get(pk=lead).title
+    due = attention.claim(at=LATER, limit=9)
+    cards.refresh_cards(due.stale)
+
+    assert (while_held, due) == ("Planner", attention.Due([lead], [lead]))
+    assert Lead.objects.get(pk=lead).title == "Head of Fleet"
+    assert Activity.objects.count() == 1
+
+
 def test_two_workers_share_the_due_leads() -> None:
     source = a_source()
     record([did(source=source, anonymous_id=f"a{n}") for n in range(200)], at=NOON)
@@ -98,7 +120,7 @@ def test_two_workers_share_the_due_leads() -> None:
 
     def work() -> list[int]:
         with transaction.atomic():
-            mine = attention.claim(at=NOON, limit=100)
+            mine = attention.claim(at=NOON, limit=100).leads
             together.wait(10)
             return mine
 
@@ -121,7 +143,7 @@ def test_a_worker_that_fails_leaves_its_leads_for_the_next(website: Source) -> N
     with pytest.raises(ZeroDivisionError):
         fail()
 
-    assert len(attention.claim(at=NOON, limit=10)) == 1
+    assert len(attention.claim(at=NOON, limit=10).leads) == 1
 
 
 def test_parallel_locks_of_the_same_leads_in_any_order_do_not_deadlock() -> None:
@@ -146,6 +168,6 @@ def test_what_is_due_later_waits(website: Source) -> None:
     attention.claim(at=NOON, limit=10)
     attention.wake([lead], look_at=NOON + timedelta(hours=1), why="clock")
 
-    assert attention.claim(at=NOON, limit=10) == []
+    assert attention.claim(at=NOON, limit=10).leads == []
     assert attention.next_look(at=NOON) == NOON + timedelta(hours=1)
-    assert attention.claim(at=NOON + timedelta(hours=1), limit=10) == [lead]
+    assert attention.claim(at=NOON + timedelta(hours=1), limit=10).leads == [lead]

@@ -48,7 +48,7 @@ def test_leads_that_only_the_import_told_of_are_taken_back(file: Source) -> None
     assert not Lead.objects.filter(is_current=True).exists()
     assert facts_of(ida) == []
     assert not counting(Activity.objects.all()).exists()
-    assert attention.claim(at=LATER, limit=9) == [ida.pk, jon.pk]
+    assert attention.claim(at=LATER, limit=9).leads == [ida.pk, jon.pk]
 
 
 def test_what_was_known_before_can_still_be_told(file: Source) -> None:
