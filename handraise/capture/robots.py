@@ -19,11 +19,12 @@ def bot_named_by(agent: str) -> str:
     The patterns take time by the square of a word's length (a quarter of a second for 1,000
     letters), so of a text that nobody's browser sends only so much is read.
     """
-    return _bot_named_by(_LONG_WORD.sub(r"\1", agent[:AGENT_CHARS]))
+    return _bot_named_by(agent[:AGENT_CHARS])
 
 
 @lru_cache(maxsize=8192)
-def _bot_named_by(agent: str) -> str:
+def _bot_named_by(sent: str) -> str:
+    agent = _LONG_WORD.sub(r"\1", sent)
     if not agent or not _detector.isCrawler(agent):
         return ""
     return f"user agent of {_detector.getMatches() or 'a robot'}"[:200]

@@ -27,6 +27,7 @@ IDLE = 0.1  # seconds between looks when nothing waits
 ROUND = 0.5  # seconds between rounds; most of them only ask for the version in force
 CALLS = 5000  # taken from the inbox at a time
 PATIENCE = timedelta(seconds=10)  # longest time without a look while messages pour in
+FLOOD = timedelta(seconds=0.3)  # one that is there is not gone sooner
 LONGEST_PAUSE = 2.0  # seconds before the database is tried again
 
 
@@ -102,14 +103,18 @@ class Looking:
 
     def __init__(self, patience: timedelta = PATIENCE) -> None:
         self.patience = patience
+        self.ask_after: datetime | None = None
         self.looked_at: datetime | None = None
 
     def look(self, *, at: datetime) -> int:
         """As `look.look`; 0 also while the digest has more than it takes at a time before it."""
         self.looked_at = self.looked_at or at
-        rested = at - self.looked_at >= self.patience
-        if not rested and is_flooded(above=CALLS):
-            return 0
+        if at - self.looked_at < self.patience:
+            if self.ask_after is not None and at < self.ask_after:
+                return 0
+            if is_flooded(above=CALLS):
+                self.ask_after = at + FLOOD
+                return 0
         self.looked_at = at
         return look(at=at)
 

@@ -133,7 +133,7 @@ def test_a_fact_that_is_needed_is_part_of_every_way(ida: Told) -> None:
     found = of(ida(), document)
 
     assert says(found) == ["budget is known and “Demo Requested” once"]
-    assert [(fact.subject, fact.is_needed) for fact in found.facts][0] == ("budget", True)
+    assert (found.facts[0].subject, found.facts[0].is_needed) == ("budget", True)
 
 
 def test_who_is_ruled_out_is_told_by_what(dan: Lead, document: Document) -> None:

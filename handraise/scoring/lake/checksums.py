@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    import duckdb
 
 Sum: TypeAlias = tuple[int, int, int]
 
@@ -70,6 +72,8 @@ def _asked(
     path: Path, columns: Mapping[str, str], asked: Asked
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that has some of the rows as `asked`, again and again until all were there."""
+    import duckdb  # only who verifies needs it: every worker and web process would load it
+
     with (
         duckdb.connect(config={"autoload_known_extensions": "false"}) as connection,
         pq.ParquetFile(path, page_checksum_verification=True) as file,
