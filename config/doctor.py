@@ -194,7 +194,7 @@ def _parked(at: datetime) -> Iterator[Finding]:
     yield Finding(Level.WARN, "parked leads", said, "Look at them on the today page.")
 
 
-# The database does not check these itself (ADR 7).
+# The database does not check these itself (ADR 8).
 _NOBODYS = """
     SELECT EXISTS (SELECT FROM leads_{ledger} row WHERE row.identity_id IS NOT NULL
         AND row.id > (SELECT max(id) - 100000 FROM leads_{ledger})
