@@ -66,7 +66,7 @@ class Lead(models.Model):
     """A person who may buy.
 
     `canonical` is the lead itself unless merged into another. The card (name … last_seen_at) is
-    made from facts, identities and activities by `leads.actions.refresh_cards` and by nothing
+    made from facts, identities and activities by `leads.cards` and by nothing
     else; it exists so that 100,000 leads can be listed, sorted and searched.
     """
 
