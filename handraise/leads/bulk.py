@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias, cast
 
@@ -84,19 +83,6 @@ def next_ids(table: str, count: int) -> list[int]:
 def ids(values: Iterable[int]) -> str:
     """The literal of a bigint[]; psycopg's own, made item by item, is the slower one by far."""
     return "{" + ",".join(map(str, values)) + "}"
-
-
-_SCANS = "SELECT set_config('enable_seqscan', %s, true)"
-
-
-@contextmanager
-def by_index() -> Iterator[None]:
-    """Inside, rows are found by their indexes. A table that was vacuumed while it was empty passes
-    for empty until it is analysed again: PostgreSQL would read all of it for each row asked for,
-    and a flood into a new installation would take minutes."""
-    execute(_SCANS, ["off"])
-    yield
-    execute(_SCANS, ["on"])
 
 
 def among(values: Iterable[int]) -> RawSQL:

@@ -9,16 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from handraise.leads import attention, cards, companies, fact_rows, journal, merging
-from handraise.leads.bulk import (
-    by_index,
-    copy_lines,
-    copy_rows,
-    escaped,
-    execute,
-    ids,
-    next_ids,
-    rows_of,
-)
+from handraise.leads.bulk import copy_lines, copy_rows, escaped, execute, ids, next_ids, rows_of
 from handraise.leads.decide import Doubt, Via
 from handraise.leads.entry import Entry, EntryKind
 from handraise.leads.facts import written
@@ -53,11 +44,6 @@ def record(entries: Sequence[Entry], *, at: datetime) -> Recorded:
     callers: most of what comes is done by people who are known, and is written side by side; what
     may change who is who, or what is known of them, is written by one caller after the other.
     """
-    with by_index():
-        return _record_all(entries, at)
-
-
-def _record_all(entries: Sequence[Entry], at: datetime) -> Recorded:
     known = recognise(entries)
     activities = _write_activities(list(zip(known.entries, known.identities, strict=True)), at)
     roots = set(known.roots)

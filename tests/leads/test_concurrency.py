@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pytest
 from django.db import connection, transaction
@@ -171,27 +171,3 @@ def test_what_is_due_later_waits(website: Source) -> None:
     assert attention.claim(at=NOON, limit=10).leads == []
     assert attention.next_look(at=NOON) == NOON + timedelta(hours=1)
     assert attention.claim(at=NOON + timedelta(hours=1), limit=10).leads == [lead]
-
-
-def test_tables_that_pass_for_empty_do_not_slow_it_down() -> None:
-    """As after a vacuum that found every row gone: the plan would then be a scan for each row."""
-    source = a_source()
-    people = [facts({"title": "Planner"}, source=source, user_id=f"u{n}") for n in range(900)]
-    tables = ("leads_lead", "leads_identity", "leads_fact", "leads_factwithdrawal")
-    with connection.cursor() as cursor:
-        for table in tables:
-            cursor.execute(
-                "UPDATE pg_class SET reltuples = 0, relpages = 4 WHERE relname = %s", [table]
-            )
-        before = _rows_scanned(cursor)
-        record(people, at=NOON)
-        record([facts({"title": "Head"}, source=source, user_id=f"u{n}") for n in range(900)],
-               at=LATER)  # fmt: skip
-
-        assert _rows_scanned(cursor) - before < 10_000
-
-
-def _rows_scanned(cursor: Any) -> int:
-    cursor.execute("SELECT pg_stat_force_next_flush()")
-    cursor.execute("SELECT coalesce(sum(seq_tup_read), 0) FROM pg_stat_user_tables")
-    return int(cursor.fetchone()[0])
