@@ -19,7 +19,9 @@ elif "PYTEST_XDIST_WORKER" not in os.environ:
     _data = Path(tempfile.mkdtemp(prefix="handraise-test-"))
     _data.chmod(0o755)
     _postgres = EmbeddedPostgres(_data)
-    _postgres.start("fsync=off", "full_page_writes=off", "synchronous_commit=off")
+    # A vacuum between tests finds tables empty that the next test fills within one transaction:
+    # PostgreSQL would then plan for one row and take minutes.
+    _postgres.start("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off")
     os.environ["HANDRAISE_DATABASE_URL"] = _postgres.url
 
     def _end() -> None:
