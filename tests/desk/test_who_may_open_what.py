@@ -87,7 +87,9 @@ ELSEWHERE = {
     "account_login", "account_logout", "account_inactive", "account_reauthenticate",
     "account_signup",
 }  # fmt: skip
-OTHER_STEPS = ("agreement", "import", "drop", "new_import", "feedback", "export")
+OTHER_STEPS = (
+    "agreement", "draft", "rehearsal", "import", "drop", "new_import", "feedback", "export",
+)  # fmt: skip
 
 
 def names(resolver: URLResolver | None = None) -> Iterator[str]:
