@@ -12,10 +12,13 @@ class OptionList {
 
   options() { return [...this.list.children]; }
 
+  // What was marked stays marked: an answer may arrive between a key for it and Enter.
   fill(html) {
+    const marked = this.marked?.dataset.value;
     this.list.innerHTML = html;
     this.options().forEach((one, place) => { one.id = `${this.list.id}_${place}`; });
     this.show(this.options().length > 0);
+    this.mark(this.options().find((one) => one.dataset.value === marked));
   }
 
   keep(isWanted) {
