@@ -18,7 +18,6 @@ from handraise.agreement.document import Document
 from handraise.leads.decide import Stage
 from handraise.scoring import known
 from handraise.scoring.engines import Engine, Functions
-from handraise.scoring.engines.builtins import gathered
 from handraise.scoring.inputs import ASKED, LISTS, MOMENTS, SIGNALS
 from handraise.scoring.known import beside
 from handraise.scoring.matched import activities, doubted, hits, matched, types_read
@@ -90,10 +89,10 @@ def relations(
     if found is None:
         found = hits(activities(everyone, made, functions), made)
     if doubts is None:
-        doubts = doubted(everyone)
+        doubts = doubted(None if functions.is_bulk else everyone)
     counted = matched(found, people, doubts, given, made, functions, zone)
     contributed = contributions(counted)
-    summed = sums(contributed, made)
+    summed = sums(contributed, made, functions)
     company = None if colleagues is None else _company(summed, colleagues, document)
     row = standing(made, summed, told, given, company)
     return Relations(made, counted, contributed, told, _scores(row, made), _details(row, made))
@@ -105,8 +104,8 @@ def all_hits(made: Plan, functions: Functions) -> Any:
 
 
 def all_doubts() -> Any:
-    """`matched.doubted` of the leads that are asked about."""
-    return doubted(known.identities(ASKED))
+    """`matched.doubted` of everybody."""
+    return doubted(None)
 
 
 def standing(made: Plan, sums: Any, told: Any, given: Any, company: Any) -> Any:
@@ -131,18 +130,19 @@ def contributions(counted: Any) -> Any:
     return summed.select(*KEY, "number", "kind", "count", "latest", points=capped)
 
 
-def sums(contributed: Any, made: Plan) -> Any:
+def sums(contributed: Any, made: Plan, functions: Functions) -> Any:
     """One row for each lead and moment in which anything counted."""
     c = contributed
+    told = {"numbers": c.number, "points": c.points, "counts": c["count"], "latest": c.latest}
     dids = {f"did_{n}": c.points.sum(where=c.number == n) for n in made.did_numbers.values()}
-    return c.group_by(KEY).agg(
+    summed = c.group_by(KEY).agg(
         own_interest=c.points.sum(where=c.kind == "interest"),
         own_intent=c.points.sum(where=c.kind == "intent"),
-        numbers=gathered(c.number),
-        points=gathered(c.points),
-        counts=gathered(c["count"]),
-        latest=gathered(c.latest),
         **dids,
+        **functions.gathered(told),
+    )
+    return summed.select(
+        *KEY, "own_interest", "own_intent", *dids, **functions.laid_out(summed, list(told))
     )
 
 

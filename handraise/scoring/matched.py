@@ -113,17 +113,20 @@ def undoubted(seen: Any, doubts: Any) -> Any:
     )
 
 
-def doubted(owned: Any) -> Any:
+def doubted(owned: Any | None) -> Any:
     """(doubted_id, since, until): between which instants of knowing an activity did not count.
 
     The newest verdict on a doubt holds until the next one is known. Found from the verdicts
-    alone, whatever the instants that are asked for.
+    alone, whatever the instants that are asked for; of the activities of `owned` or, if that is
+    None, of all.
     """
-    done = beside(owned, ACTIVITY, {"identity_id": "identity_id"}, activity_id="id")
-    verdicts = beside(
-        done.select("activity_id"), JUDGEMENT, {"activity_id": "activity_id"},
-        doubt="doubt", counts="counts", known_at="known_at", id="id",
-    )  # fmt: skip
+    verdicts = JUDGEMENT
+    if owned is not None:
+        done = beside(owned, ACTIVITY, {"identity_id": "identity_id"}, activity_id="id")
+        verdicts = beside(
+            done.select("activity_id"), JUDGEMENT, {"activity_id": "activity_id"},
+            doubt="doubt", counts="counts", known_at="known_at", id="id",
+        )  # fmt: skip
     following = verdicts.known_at.lead().over(
         group_by=[verdicts.activity_id, verdicts.doubt], order_by=[verdicts.known_at, verdicts.id]
     )

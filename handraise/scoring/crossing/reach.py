@@ -51,7 +51,8 @@ def promising(found: Any, doubts: Any, plan: Plan, functions: Functions, zone: s
     placed = known.companies(MOMENTS, owned) if needs_company(plan) else None
     told = known.facts(MOMENTS, owned, placed, plan.facts) if plan.facts else None
     given = known.consents(MOMENTS, owned, plan.purposes) if plan.purposes else None
-    best = sums(contributions(_reached(found, doubts, plan, functions, zone)), plan)
+    reached = _reached(found, doubts, plan, functions, zone)
+    best = sums(contributions(reached), plan, functions)
     row = standing(plan, best, told, given, _all_of_colleagues(plan))
     row = beside(row, STRETCHES, {"lead_id": "lead_id", "at": "at"}, run="run", kinds="kinds")
     may = reduce(and_, [_may_pass(row, plan, part) for part in ("mql.when", "mql.needs")])

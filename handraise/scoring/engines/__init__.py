@@ -6,7 +6,7 @@ Promises: no rule stands here; every engine reads the same relations.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,6 +20,16 @@ if TYPE_CHECKING:
 
 class Functions(Protocol):
     """What dialects really differ in, as Ibis expressions over the engine's own functions."""
+
+    @property
+    def is_bulk(self) -> bool:
+        """Whether to read a small table whole rather than look up its rows of a few leads."""
+
+    def gathered(self, columns: Mapping[str, Any]) -> dict[str, Any]:
+        """Aggregates that keep every value of columns that are never null, for `laid_out`."""
+
+    def laid_out(self, row: Any, names: Sequence[str]) -> dict[str, Any]:
+        """What `gathered` kept: an array for each of the names, all in one order."""
 
     def opened(self, match: Any, paths: Sequence[str]) -> Any:
         """What `text`, `number`, `truth` and `is_known` read: the column `match`, or what the

@@ -19,7 +19,7 @@ def builtin(name: str, takes: tuple[Any, ...], gives: Any) -> Any:
     return ibis.udf.scalar.builtin(shape, name=name, signature=(takes, gives))
 
 
-def gathered(column: Any) -> Any:
+def array_of(column: Any) -> Any:
     """The values of a column that is never null, as an array. Several of one group have one order.
 
     All engines call it so; Ibis's own `collect` has each value tested for null first.
@@ -34,4 +34,4 @@ def gathered(column: Any) -> Any:
     return function(column)
 
 
-__all__ = ["builtin", "gathered"]
+__all__ = ["array_of", "builtin"]

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ibis
 import ibis.expr.datatypes as dt
 
-from handraise.scoring.engines.builtins import builtin
+from handraise.scoring.engines.builtins import array_of, builtin
 
 _INSTANT = dt.Timestamp(timezone="UTC")
 _LOCAL = dt.Timestamp()
@@ -28,6 +28,14 @@ from_utc_timestamp = builtin("from_utc_timestamp", (_INSTANT, dt.string), _LOCAL
 
 class SparkFunctions:
     """See `engines.Functions`. The session's own zone is UTC."""
+
+    is_bulk = True
+
+    def gathered(self, columns: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: array_of(column) for name, column in columns.items()}
+
+    def laid_out(self, row: Any, names: Sequence[str]) -> dict[str, Any]:
+        return {name: row[name] for name in names}
 
     def opened(self, match: Any, paths: Sequence[str]) -> Any:
         return from_json(match, "map<string,variant>")
