@@ -5,7 +5,9 @@ agreement (20 signals) and the best SQL that somebody wrote by hand for it (bulk
 both must come to the same scores. pandas and the loop do less (interest and intent only) on a
 sample; their seconds are what all leads would take at that pace, and are printed as such. Then the
 compiled query alone from a twentieth of `--most` activities up to it, each size in a process of its
-own. Targets: at most 1.3 × the SQL by hand, memory of 4 GiB, growth linear or better.
+own: with all the memory it likes, where growth is the query's own, and within what a rehearsal
+gets, where what does not fit is written to disk and read again. Targets: at most 1.3 × the SQL by
+hand, memory of 4 GiB, growth linear or better.
 
 Ratios are of the processor's seconds, which hold on a busy machine too; the clock's are beside.
 """
@@ -14,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -27,9 +28,11 @@ from typing import Any
 import pyarrow as pa
 
 from bench import bulk_lake, bulk_others
+from bench.memory import most_gib
 
 TIMES = 3
-MEMORY = "3GB"
+MEMORY = "3GB"  # what a rehearsal gets: it runs beside the database and the web
+PLENTY = "16GB"
 _PAGE: dict[str, Any] = {"event": "page"}
 AGREEMENT: dict[str, Any] = {
     "name": "Bulk",
@@ -101,38 +104,38 @@ def main() -> None:
     asked.add_argument("--leads", type=int, default=200_000)
     asked.add_argument("--activities", type=int, default=5_000_000)
     asked.add_argument("--most", type=int, default=20_000_000)
-    asked.add_argument("--once", action="store_true", help="only the compiled query, as JSON")
+    asked.add_argument("--once", type=Path, metavar="LAKE", help="only its compiled query, as JSON")
+    asked.add_argument("--memory", default=MEMORY, help="what DuckDB may take")
     options = asked.parse_args()
+    if options.once:
+        print(json.dumps(once(options.once, options.memory)))
+        return
     with tempfile.TemporaryDirectory(prefix="handraise-bench-") as folder:
         lake = Path(folder) / "lake"
         bulk_lake.write(lake, leads=options.leads, activities=options.activities)
-        if options.once:
-            print(json.dumps(once(lake)))
-            return
         print(f"{options.leads:,} leads, {options.activities:,} activities, 20 signals")
         compare(lake)
         bulk_others.report(lake, options.leads)
     grow(options.most)
 
 
-def once(lake: Path) -> dict[str, float]:
+def once(lake: Path, memory: str) -> dict[str, float]:
     """Seconds of the compiled query and the most memory that this process ever had."""
-    engine = Queries(lake)
+    engine = Queries(lake, memory)
     took = median(engine.compiled, 1)
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    return {"clock": took.clock, "work": took.work, "gib": most}
+    return {"clock": took.clock, "work": took.work, "gib": most_gib()}
 
 
 class Queries:
     """The same scores, twice."""
 
-    def __init__(self, lake: Path) -> None:
+    def __init__(self, lake: Path, memory: str = MEMORY) -> None:
         from handraise.agreement.document import Document
         from handraise.scoring.compile import compiled
         from handraise.scoring.engines.duckdb import DuckDBEngine
         from handraise.scoring.engines.moments import Moments
 
-        self.engine = DuckDBEngine(lake, memory=MEMORY)
+        self.engine = DuckDBEngine(lake, memory=memory)
         self.made = compiled(Document(**AGREEMENT), self.engine, ZONE)
         self.moments = Moments.everybody(bulk_lake.AT)
         self.scores = self.made.relations.scores
@@ -204,27 +207,33 @@ def _same(compiled: pa.Table, by_hand: pa.Table) -> None:
 
 
 def grow(most: int) -> None:
-    """The compiled query at four sizes, drawn as bars of seconds for each million activities."""
+    """The compiled query at five sizes, drawn as bars of seconds for each million activities."""
     print("growth of the compiled query, each size in a process of its own:")
     sizes = [most // 20, most // 8, most // 4, most // 2, most]
-    found = [_apart(size) for size in sizes]
-    for size, took in zip(sizes, found, strict=True):
-        each = took["work"] / (size / 1e6)
-        print(
-            f"  {size / 1e6:5.1f} M {took['clock']:7.2f} s {took['gib']:5.2f} GiB"
-            f"  {each:5.2f} s of the processor a million {'█' * round(each * 8)}"
-        )
-    ratio = (found[-1]["work"] / sizes[-1]) / (found[0]["work"] / sizes[0])
-    print(f"  a million costs {ratio:.2f} × as much at the largest size as at the smallest"
-          f"   target at most 1.1: {'met' if ratio <= 1.1 else 'MISSED'}")  # fmt: skip
-    memory = max(took["gib"] for took in found)
-    print(f"  most memory {memory:.2f} GiB   target 4: {'met' if memory <= 4 else 'MISSED'}")
+    for memory, words in ((PLENTY, "with all the memory it likes"), (MEMORY, f"within {MEMORY}")):
+        print(f"  {words}:")
+        found = [_apart(size, memory) for size in sizes]
+        for size, took in zip(sizes, found, strict=True):
+            each = took["work"] / (size / 1e6)
+            print(
+                f"  {size / 1e6:5.1f} M {took['clock']:7.2f} s {took['gib']:5.2f} GiB"
+                f"  {each:5.2f} s of the processor a million {'█' * round(each * 8)}"
+            )
+        ratio = (found[-1]["work"] / sizes[-1]) / (found[0]["work"] / sizes[0])
+        target = f"   target at most 1.1: {'met' if ratio <= 1.1 else 'MISSED'}"
+        print(f"  a million costs {ratio:.2f} × as much at the largest size as at the smallest"
+              f"{target if memory == PLENTY else ''}")  # fmt: skip
+    most_memory = max(took["gib"] for took in found)
+    print(f"  most memory {most_memory:.2f} GiB   target 4: "
+          f"{'met' if most_memory <= 4 else 'MISSED'}")  # fmt: skip
 
 
-def _apart(activities: int) -> dict[str, float]:
-    command = [sys.executable, "-m", "bench.bulk", "--once", "--activities", str(activities),
-               "--leads", str(activities // 25)]  # fmt: skip
-    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+def _apart(activities: int, memory: str) -> dict[str, float]:
+    with tempfile.TemporaryDirectory(prefix="handraise-bench-") as folder:
+        lake = Path(folder) / "lake"
+        bulk_lake.write(lake, leads=activities // 25, activities=activities)
+        command = [sys.executable, "-m", "bench.bulk", "--once", str(lake), "--memory", memory]
+        said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     found: dict[str, float] = json.loads(said)
     return found
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from typing import Any
 
 from bench import bulk_lake
 from bench.bulk import AGREEMENT, MEMORY, ZONE, median
+from bench.memory import most_gib
 
 BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 CRITERIA: dict[str, Any] = {
@@ -73,13 +73,13 @@ def once(lake: Path, criterion: str) -> dict[str, float]:
     return {
         "score": score.work, "score_clock": score.clock, "search": search.work,
         "search_clock": search.clock, "crossed": found[0],
-        "gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+        "gib": most_gib(),
     }  # fmt: skip
 
 
 def _report(lake: Path, criterion: str) -> None:
     command = [sys.executable, "-m", "bench.crossing", "--lake", str(lake), "--only", criterion]
-    took = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    took = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
     ratio = took["search"] / took["score"]
     print(f"{criterion}: {took['crossed']:,} cross")
     for words, name in (("score at one instant", "score"), ("first crossings", "search")):

@@ -8,13 +8,13 @@ table of activities by COPY, then a first sync of that table, a sync with nothin
 from __future__ import annotations
 
 import argparse
-import resource
 import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from bench.installation import Installation
+from bench.memory import most_gib
 
 AT_MOST = 2.0  # times as long as the plain COPY
 MEMORY = 1024  # MiB
@@ -79,7 +79,7 @@ def _met(is_met: bool) -> str:
 
 def _memory() -> float:
     """The most that this process has held, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return most_gib() * 1024
 
 
 def _seconds(what: Callable[[], object]) -> float:
