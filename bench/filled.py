@@ -21,21 +21,22 @@ _STATEMENTS = (
     """,
     """
     insert into leads_lead (id, canonical_id, stage, stage_since, tags, created_at, name, email,
-                            phone, title, country, company_id, search, last_seen_at)
+                            phone, title, country, company_id, last_seen_at)
     select made.id, made.id, 'LEAD', now() - interval '300 days', '{}',
            now() - n * interval '4 minutes',
            'Person ' || n, 'person-' || n || '@firm-' || (1 + n % (%(leads)s / 8)) || '.example',
            '',
-           title, 'Denmark', company.id,
-           lower('Person ' || n || ' person-' || n || '@firm-' || (1 + n % (%(leads)s / 8))
-                 || '.example ' || title),
-           now() - (n % 400) * interval '13 hours'
+           title, 'Denmark', company.id, now() - (n % 400) * interval '13 hours'
     from (select n, nextval('leads_lead_id_seq') as id,
                  (array['VP Operations','Planner','Head of Fleet','Student','Owner'])[1 + n % 5]
                      as title
           from generate_series(1, %(leads)s) n) made
     join leads_company company
       on company.domain = 'firm-' || (1 + n % (%(leads)s / 8)) || '.example'
+    """,
+    """
+    insert into leads_leadsearch (lead_id, text)
+    select id, lower(name || ' ' || email || ' ' || title) from leads_lead
     """,
     """
     insert into leads_identity (lead_id, kind, value, created_at)

@@ -97,13 +97,13 @@ def leads_wanted(user: User, wanted: Wanted) -> QuerySet[Lead]:
     """The leads this reader asked for, unordered."""
     rows = leads_visible_to(user).select_related("company", "owner", "score")
     for word in fold(wanted.q).split():
-        rows = rows.filter(search__contains=word)
+        rows = rows.filter(search__text__contains=word)
     if wanted.stage:
         rows = rows.filter(stage=wanted.stage)
     if wanted.grade:
         rows = rows.filter(score__grade=wanted.grade)
     if wanted.tag:
-        rows = rows.filter(tags__contains=[wanted.tag])
+        rows = rows.filter(tags__contains=[wanted.tag]).exclude(tags=[])
     if wanted.company:
         rows = rows.filter(company_id=wanted.company)
     if wanted.has_email:
@@ -131,7 +131,7 @@ def page(user: User, wanted: Wanted, *, after: str = "", before: str = "") -> Pa
         rows = rows.filter(last_seen_at__isnull=False)
     elif order.field == "name":
         rows = rows.exclude(name="")
-    return page_of(rows.defer("search"), order, after=after, before=before, size=PAGE_SIZE)
+    return page_of(rows, order, after=after, before=before, size=PAGE_SIZE)
 
 
 def count(user: User, wanted: Wanted) -> int:

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from handraise.kit.fold import fold
 from handraise.leads import attention
 from handraise.leads.bulk import execute, ids, rows_of, texts
 from handraise.leads.companies import Current, current
+
+
+class Card(NamedTuple):
+    """What is written on a lead's row, but for its company and when it was last seen."""
+
+    name: str
+    email: str
+    phone: str
+    title: str
+    country: str
+
 
 LEAD_CARD = ("name", "first_name", "last_name", "email", "phone", "title", "country")
 COMPANY_CARD = ("name", "industry", "employees", "country")
@@ -34,15 +46,21 @@ _ADDRESSES = """
 """
 _WRITE = """
     UPDATE leads_lead lead SET name = card.name, email = card.email, phone = card.phone,
-        title = card.title, country = card.country, company_id = card.company_id,
-        search = card.search
+        title = card.title, country = card.country, company_id = card.company_id
     FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[],
-        %s::text[], %s::text[])
-        AS card (id, company_id, name, email, phone, title, country, search)
+        %s::text[])
+        AS card (id, company_id, name, email, phone, title, country)
     WHERE lead.id = card.id AND (lead.name, lead.email, lead.phone, lead.title, lead.country,
-        lead.search, lead.company_id) IS DISTINCT FROM (card.name, card.email, card.phone,
-        card.title, card.country, card.search, card.company_id)
+        lead.company_id) IS DISTINCT FROM (card.name, card.email, card.phone, card.title,
+        card.country, card.company_id)
 """
+_FOUND_BY = """
+    INSERT INTO leads_leadsearch (lead_id, text)
+    SELECT * FROM unnest(%s::bigint[], %s::text[])
+    ON CONFLICT (lead_id) DO UPDATE SET text = excluded.text
+    WHERE leads_leadsearch.text <> excluded.text
+"""
+_NOT_FOUND = "DELETE FROM leads_leadsearch WHERE lead_id = ANY(%s::bigint[])"
 
 
 _HOLD = """
@@ -72,26 +90,34 @@ def refresh_cards(lead_ids: Collection[int]) -> None:
         said.setdefault(pk, {})[name] = value
     addresses = dict(rows_of(_ADDRESSES, [ids(wanted)]))
     firms = current(wanted)
-    cards = [_card(said.get(pk, {}), addresses.get(pk), firms.get(pk)) for pk in wanted]
+    cards = {pk: _card(said.get(pk, {}), addresses.get(pk)) for pk in wanted}
     firm_ids = [firms[pk].company_id if pk in firms else None for pk in wanted]
-    execute(
-        _WRITE, [ids(wanted), firm_ids, *[texts(column) for column in zip(*cards, strict=True)]]
-    )
+    columns = zip(*cards.values(), strict=True)
+    execute(_WRITE, [ids(wanted), firm_ids, *[texts(column) for column in columns]])
+    _let_find({pk: _words(card, firms.get(pk)) for pk, card in cards.items()})
 
 
-def _card(
-    said: Mapping[str, str | None], address: str | None, firm: Current | None
-) -> tuple[str, ...]:
+def _card(said: Mapping[str, str | None], address: str | None) -> Card:
     name = said.get("name") or " ".join(
         part for part in (said.get("first_name"), said.get("last_name")) if part
     )
-    email, title = said.get("email") or address or "", said.get("title") or ""
-    company = firm.name if firm else ""
-    return (
-        name[:255], email[:254], (said.get("phone") or "")[:60], title[:255],
-        (said.get("country") or "")[:255],
-        fold(" ".join(part for part in (name, email, company, title) if part)),
+    return Card(
+        name[:255], (said.get("email") or address or "")[:254], (said.get("phone") or "")[:60],
+        (said.get("title") or "")[:255], (said.get("country") or "")[:255],
     )  # fmt: skip
+
+
+def _words(card: Card, firm: Current | None) -> str:
+    parts = (card.name, card.email, firm.name if firm else "", card.title)
+    return fold(" ".join(part for part in parts if part))
+
+
+def _let_find(words: Mapping[int, str]) -> None:
+    found = {pk: text for pk, text in words.items() if text}
+    if found:
+        execute(_FOUND_BY, [ids(found), texts(found.values())])
+    if len(found) < len(words):
+        execute(_NOT_FOUND, [ids(words.keys() - found.keys())])
 
 
 _LAST_SEEN = """

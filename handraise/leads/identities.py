@@ -220,7 +220,7 @@ def _write_leads(new: Sequence[int], births: dict[int, datetime]) -> dict[int, i
 
 
 _LEAD_COLUMNS = ("id", "canonical_id", "stage", "stage_since", "tags", "created_at", "name",
-                 "email", "phone", "title", "country", "search")  # fmt: skip
+                 "email", "phone", "title", "country")  # fmt: skip
 
 
 def write_leads(leads: Iterable[tuple[int, datetime]]) -> None:
@@ -229,7 +229,7 @@ def write_leads(leads: Iterable[tuple[int, datetime]]) -> None:
     copy_rows(
         "leads_lead",
         _LEAD_COLUMNS,
-        ((pk, pk, stage, born, "{}", born, "", "", "", "", "", "") for pk, born in leads),
+        ((pk, pk, stage, born, "{}", born, "", "", "", "", "") for pk, born in leads),
     )
 
 

@@ -65,20 +65,16 @@ class Company(models.Model):
 class Lead(models.Model):
     """A person who may buy.
 
-    `canonical` is the lead itself unless merged into another. The card (name … last_seen_at) is
-    made from facts, identities and activities by `leads.cards` and by nothing
-    else; it exists so that 100,000 leads can be listed, sorted and searched.
+    `canonical` is the lead itself unless merged into another. The card (name … last_seen_at, and
+    `search`) is made from facts, identities and activities by `leads.cards` and by nothing else;
+    it exists so that 100,000 leads can be listed, sorted and searched.
     """
 
     canonical = models.ForeignKey("self", models.PROTECT, related_name="faces")
     stage = models.CharField(max_length=24, default=Stage.LEAD)
     stage_since = models.DateTimeField()
     owner = models.ForeignKey(
-        "team.User",
-        models.SET_NULL,
-        null=True,
-        related_name="leads_owned",
-        db_index=False,
+        "team.User", models.SET_NULL, null=True, related_name="leads_owned", db_index=False
     )
     tags = ArrayField(models.CharField(max_length=60), default=list)
     created_at = models.DateTimeField()
@@ -97,7 +93,6 @@ class Lead(models.Model):
     title = models.CharField(max_length=255, default="")
     country = models.CharField(max_length=255, default="")
     company = models.ForeignKey(Company, models.SET_NULL, null=True, related_name="leads")
-    search = models.TextField(default="")
     last_seen_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -111,12 +106,27 @@ class Lead(models.Model):
             models.Index(fields=["-last_seen_at", "-id"], name="lead_seen"),
             models.Index(fields=["name", "id"]),
             models.Index(fields=["-created_at", "-id"]),
-            GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], name="lead_search"),
-            GinIndex(fields=["tags"], name="lead_tags"),
+            GinIndex(fields=["tags"], condition=~Q(tags=[]), name="lead_tags"),
         ]
 
     def __str__(self) -> str:
         return self.name or self.email or f"Visitor {self.pk}"
+
+
+class LeadSearch(models.Model):
+    """What a lead is found by: the words of its card, folded; none if there are none.
+
+    Beside the lead and not on it: these words have dozens of entries in their index, which every
+    visit would write anew.
+    """
+
+    lead = models.OneToOneField(
+        Lead, models.CASCADE, primary_key=True, related_name="search", db_constraint=False
+    )
+    text = models.TextField()
+
+    class Meta:
+        indexes = [GinIndex(fields=["text"], opclasses=["gin_trgm_ops"], name="lead_search")]
 
 
 class Identity(models.Model):

@@ -13,7 +13,7 @@ from handraise.desk import listing
 from handraise.desk.listing import Wanted, wanted
 from handraise.leads.actions import set_owner, tag
 from handraise.leads.decide import Stage, Via
-from handraise.leads.models import Lead
+from handraise.leads.models import Lead, LeadSearch
 from handraise.scoring.models import Score
 from handraise.team.models import User
 from tests.desk.conftest import client_of
@@ -27,9 +27,10 @@ def crowd(size: int, *, after: int = 0) -> list[Lead]:
     for pk in range(after + 1, after + size + 1):
         Lead.objects.create(
             pk=pk, canonical_id=pk, stage_since=NOON, created_at=NOON + timedelta(minutes=pk),
-            name=f"Lead {pk:03}", search=f"lead {pk:03}",
+            name=f"Lead {pk:03}",
             last_seen_at=NOON - timedelta(hours=pk // 3),
         )  # fmt: skip
+        LeadSearch.objects.create(lead_id=pk, text=f"lead {pk:03}")
         Score.objects.create(
             lead_id=pk, version=1, scored_at=NOON, fit=pk % 4, interest=pk % 5, intent=pk % 3,
             priority=float(pk % 7) / 3, contributions=[], matched=[], latest=[], grade="A",

@@ -100,7 +100,7 @@ def test_a_company_is_edited_and_its_leads_follow(ada: Lead, gus: Lead, mia: Use
 
     ada.refresh_from_db()
     assert (engines.name, engines.employees) == ("Engines Ltd", 300)
-    assert "engines ltd" in ada.search
+    assert "engines ltd" in ada.search.text
     assert attention.claim(at=LATER, limit=9).leads == sorted([ada.pk, gus.pk])
 
 

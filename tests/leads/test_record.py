@@ -32,7 +32,7 @@ def test_an_identify_fills_the_card_and_finds_the_company() -> None:
     assert (ada.name, ada.email, ada.title) == ("Ada Lovelace", "ada@acme.example", "VP Sales")
     assert ada.company is not None
     assert (ada.company.domain, ada.company.name) == ("acme.example", "Acme")
-    assert ada.search == "ada lovelace ada@acme.example acme vp sales"
+    assert ada.search.text == "ada lovelace ada@acme.example acme vp sales"
 
 
 def test_a_visitor_who_signs_in_stays_the_same_lead() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from handraise.leads import actions, attention, cards
 from handraise.leads.decide import SourceKind, Stage, Via
-from handraise.leads.models import Activity, Attention, Company, Lead, Source
+from handraise.leads.models import Activity, Attention, Company, Lead, LeadSearch, Source
 from handraise.leads.queries import company_of, counting, facts_of
 from handraise.leads.record import record
 from handraise.leads.withdrawing import Withdrawn
@@ -83,6 +83,19 @@ def test_a_lead_known_from_elsewhere_stays_with_what_was_said_there(
 
     ida.refresh_from_db()
     assert (withdrawn.leads, ida.title, ida.is_current) == (1, "CEO", True)
+    assert ida.search.text == "ida@acme.example acme ceo"
+
+
+def test_one_of_whom_nothing_is_known_any_more_is_found_by_nothing(
+    file: Source, website: Source
+) -> None:
+    record([did(source=website, user_id="ida")], at=NOON)
+    record([facts({"title": "VP"}, source=file, user_id="ida")], at=NOON)
+    assert LeadSearch.objects.get().text == "vp"
+
+    withdraw(file)
+
+    assert not LeadSearch.objects.exists()
 
 
 def test_one_who_comes_back_is_back(file: Source, website: Source) -> None:

@@ -107,8 +107,8 @@ def _lead() -> Lead:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO leads_lead (id, canonical_id, stage, stage_since, tags, created_at, name,"
-            " email, phone, title, country, search)"
-            " VALUES (7, 7, 'LEAD', now(), '{}', now(), '', '', '', '', '', '')"
+            " email, phone, title, country)"
+            " VALUES (7, 7, 'LEAD', now(), '{}', now(), '', '', '', '', '')"
         )
     return Lead.objects.get(pk=7)
 
