@@ -94,7 +94,7 @@ _LONG_AGO = f"{_T} - INTERVAL 400 DAY"
 def write(folder: Path, *, leads: int, activities: int) -> None:
     """Write the lake. Takes about 1.5 s and 40 MB for a million activities."""
     kept = {}
-    with connected() as connection:
+    with connected(scratch=folder.parent) as connection:
         for name, rows in _tables(leads, activities).items():
             (folder / name).mkdir(parents=True)
             file = folder / name / "0.parquet"

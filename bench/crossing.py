@@ -58,7 +58,7 @@ def once(lake: Path, criterion: str) -> dict[str, float]:
     from handraise.scoring.engines.duckdb import DuckDBEngine
     from handraise.scoring.engines.moments import Moments
 
-    engine = DuckDBEngine(lake, memory=MEMORY)
+    engine = DuckDBEngine(lake, memory=MEMORY)  # the process ends with it
     document = Document(**{**AGREEMENT, "mql": {**AGREEMENT["mql"], "when": CRITERIA[criterion]}})
     made = compiled(document, engine, ZONE)
     everybody = Moments.everybody(bulk_lake.AT)

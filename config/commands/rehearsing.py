@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.box import SIMPLE
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -135,7 +136,7 @@ def _made(wish: Wish, engine: str) -> Report:
         def progress(said: str, steps: int, of: int) -> None:
             shown.update(task, description=said, completed=steps, total=of)
 
-        with engines.opened(engine, at=wish.at, say=done) as history:
+        with engines.opened(engine, at=wish.at, asked_at=wish.at, say=done) as history:
             wish = replace(wish, lake_age=history.lake_age)
             return running.rehearse(wish, published(), history.engine, progress=progress)
 
@@ -161,7 +162,8 @@ def _print_table(report: Report, by: User) -> None:
     out.print(told["finding"], style="bold", highlight=False)
     freshness = f", from a lake {told['age']}" if told["age"] else ""
     out.print(
-        f"“{report.name}” from {told['first_day']} to {told['last_day']} against {report.against};"
+        f"“{escape(report.name)}” from {told['first_day']} to {told['last_day']}"
+        f" against {report.against};"
         f" {report.leads:,} leads came into question; {report.engine}{freshness},"
         f" {report.seconds} s.",
         highlight=False,
@@ -219,7 +221,7 @@ def _names(report: Report, told: dict[str, Any]) -> Table:
     for one in told["named"]:
         table.add_row(
             "enters" if one.enters else "leaves", str(one.passing.lead_id),
-            one.name, f"{one.at:%Y-%m-%d}", f"{one.passing.priority:.1f}", one.became,
+            escape(one.name), f"{one.at:%Y-%m-%d}", f"{one.passing.priority:.1f}", one.became,
         )  # fmt: skip
     return table
 

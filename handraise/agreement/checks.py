@@ -24,6 +24,9 @@ from handraise.kit.fold import fold
 from handraise.leads.facts import STANDARD
 
 MAX_SIGNALS = 500
+MAX_TESTS = 1000  # over all conditions: compiling takes a few milliseconds for each
+MAX_ROUTES = 200
+_TOLD = 12  # names that a sentence lists
 _FADING = frozenset({"interest", "intent", "priority"})
 _BANT = ("need", "authority", "budget", "timeline")
 _TARGET = re.compile(r"[1-9][0-9]{0,8} an? (?:week|month|quarter|year)")
@@ -40,11 +43,16 @@ def faults(document: Document, raw: dict[str, Any]) -> Found:
     yield from _grades(document)
     yield from _lists(document)
     yield from _rest(document)
-    for leaf, is_criterion in _conditions(raw):
+    for number, (leaf, is_criterion) in enumerate(_conditions(raw)):
+        if number == MAX_TESTS:
+            yield leaf.where, f"{MAX_TESTS:,} tests over all conditions are the most."
+            return
         yield from _leaf(leaf, document, is_criterion)
 
 
 def _names(document: Document) -> Found:
+    if len(document.routes) > MAX_ROUTES:
+        yield ("routes",), f"There are {len(document.routes)} routes; {MAX_ROUTES} is the most."
     if len(document.signals) > MAX_SIGNALS:
         yield ("intent",), f"There are {len(document.signals)} signals; {MAX_SIGNALS} is the most."
     kinds: dict[str, Sequence[FitSignal | Behaviour]] = {
@@ -176,20 +184,24 @@ def _leaf(leaf: Leaf, document: Document, is_criterion: bool) -> Found:
         yield from _unknown_lists(test, leaf.where, document)
     if test.subject == "grade" and test.operator in {Operator.EQUALS, Operator.ONE_OF}:
         known = {fold(grade) for grade in document.grades}
-        for grade in test.values:
-            if grade not in known:
-                said = f"There is no grade '{grade}'; there is {one_of(document.grades)}."
-                yield leaf.where, said
+        unknown = next((grade for grade in test.values if grade not in known), None)
+        if unknown is not None:
+            yield leaf.where, f"There is no grade '{unknown}'; there is {_some(document.grades)}."
     if test.subject in SCORES and test.operator in _REACHES:
         yield from _score(test, leaf, is_criterion)
 
 
 def _unknown_lists(test: Test, where: Place, document: Document) -> Found:
     known = {*SHIPPED_LISTS, *document.lists}
-    for name in test.values:
-        if name not in known:
-            said = f"There is no list '{name}'; there is {one_of(sorted(known))}."
-            yield where, said + nearest(str(name), known)
+    unknown = next((name for name in test.values if name not in known), None)
+    if unknown is not None:
+        said = f"There is no list '{unknown}'; there is {_some(sorted(known))}."
+        yield where, said + nearest(str(unknown), known)
+
+
+def _some(names: Iterable[str]) -> str:
+    told = list(names)
+    return one_of(told if len(told) <= _TOLD else [*told[: _TOLD - 1], "others"])
 
 
 _REACHES = frozenset({Operator.AT_LEAST, Operator.AT_MOST, Operator.BETWEEN})

@@ -18,6 +18,7 @@ from handraise.agreement.faults import AgreementError, Fault, Place, path_of
 
 MAX_BYTES = 256 * 1024
 MAX_NESTING = 40
+_ODD = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 MAX_VALUES = 50_000
 
 Value: TypeAlias = "str | int | float | bool | list[Value] | dict[str, Value] | None"
@@ -128,8 +129,16 @@ class _Reader:
         if isinstance(event, yaml.SequenceStartEvent):
             return self._list(place)
         assert isinstance(event, yaml.ScalarEvent)
+        self._refuse_odd(event, place)
         plain = event.implicit[0]
         return self._scalar(event, place) if plain else event.value
+
+    def _refuse_odd(self, event: yaml.ScalarEvent, place: Place) -> None:
+        """Escapes in quotes can bring what may not stand in the text itself."""
+        odd = _ODD.search(event.value)
+        if odd:
+            what = f"The character U+{ord(odd[0]):04X} cannot stand in a text."
+            raise self._refused(event, place, what)
 
     def _check(self, event: yaml.Event, place: Place) -> None:
         self.count += 1
@@ -164,6 +173,7 @@ class _Reader:
             raise self._refused(event, place, "A key is a word, not a list or a mapping.")
         if not event.value.strip():
             raise self._refused(event, place, "A key is missing before the ':'.")
+        self._refuse_odd(event, place)
         if event.value == "<<":
             raise self._refused(event, place, "Merge keys (<<) are not read here.")
         return event.value

@@ -99,7 +99,8 @@ def document_of(number: int) -> Document:
 
 
 def versions_visible_to(user: User) -> QuerySet[Version]:
-    """Every version, newest first, for those who may see; drafts are for those who may propose.
+    """Every version, newest first, for those who may see; what was never proposed is for those who
+    may propose.
 
     Raises PermissionDenied.
     """
@@ -109,7 +110,7 @@ def versions_visible_to(user: User) -> QuerySet[Version]:
     )
     from_here = found.order_by("-number")
     if not may(user, Permission.PROPOSE):
-        return from_here.exclude(state=State.DRAFT)
+        return from_here.filter(proposed_at__isnull=False)
     return from_here
 
 

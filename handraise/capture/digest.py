@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-import psycopg
-from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db import transaction
 
 from handraise.capture import receipts
 from handraise.capture.decide import Refusal
@@ -28,6 +27,7 @@ from handraise.capture.reading import (
 from handraise.capture.validate import Call, entry
 from handraise.leads.bulk import rows_of
 from handraise.leads.entry import Entry
+from handraise.leads.outage import is_outage
 from handraise.leads.record import Contended, record
 
 CLAIM_BYTES = 4 * 1024 * 1024  # about 8,000 messages: what one transaction takes at most
@@ -154,14 +154,8 @@ def _take(messages: Sequence[_Message], at: datetime, drops: list[Drop]) -> None
 
 
 def _is_outage(error: Exception) -> bool:
-    """Whether the database is to blame and not a message: away, shutting down, full, deadlocked.
-
-    A limit exceeded (class 54: a value too large for an index, say) is a message's doing.
-    """
-    cause = error.__cause__ if isinstance(error, DatabaseError) else error  # COPY is not wrapped
-    if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
-        return not (cause.sqlstate or "").startswith("54")
-    return isinstance(error, OperationalError | InterfaceError | MemoryError | Contended)
+    """Whether no message is to blame."""
+    return is_outage(error) or isinstance(error, MemoryError | Contended)
 
 
 def _conflicts(

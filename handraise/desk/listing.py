@@ -103,6 +103,7 @@ def leads_wanted(user: User, wanted: Wanted) -> QuerySet[Lead]:
     if wanted.grade:
         rows = rows.filter(score__grade=wanted.grade)
     if wanted.tag:
+        # Said though it follows: the index holds none but leads with tags.
         rows = rows.filter(tags__contains=[wanted.tag]).exclude(tags=[])
     if wanted.company:
         rows = rows.filter(company_id=wanted.company)

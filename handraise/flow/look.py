@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
 from handraise.agreement import queries as agreements
 from handraise.flow.advance import advance
 from handraise.leads import attention, cards
+from handraise.leads.outage import is_outage
 
 log = structlog.get_logger()
 BATCH = 2000
@@ -53,9 +54,9 @@ def advance_each(leads: Sequence[int], *, at: datetime) -> None:
     try:
         with transaction.atomic():
             advance(leads, at=at)
-    except (OperationalError, InterfaceError):
-        raise  # not a lead's fault: the database went away, or a lock was lost
     except Exception as fault:
+        if is_outage(fault):
+            raise  # not a lead's fault: the database went away, or a lock was lost
         if len(leads) > 1:
             middle = len(leads) // 2
             advance_each(leads[:middle], at=at)

@@ -120,9 +120,7 @@ class LeadSearch(models.Model):
     visit would write anew.
     """
 
-    lead = models.OneToOneField(
-        Lead, models.CASCADE, primary_key=True, related_name="search", db_constraint=False
-    )
+    lead = models.OneToOneField(Lead, models.CASCADE, primary_key=True, related_name="search")
     text = models.TextField()
 
     class Meta:

@@ -89,7 +89,7 @@ def relations(
     if found is None:
         found = hits(activities(everyone, made, functions), made)
     if doubts is None:
-        doubts = doubted(None if functions.is_bulk else everyone)
+        doubts = doubted(None if functions.reads_verdicts_whole else everyone)
     counted = matched(found, people, doubts, given, made, functions, zone)
     contributed = contributions(counted)
     summed = sums(contributed, made, functions)
@@ -104,7 +104,7 @@ def all_hits(made: Plan, functions: Functions) -> Any:
 
 
 def all_doubts() -> Any:
-    """`matched.doubted` of everybody."""
+    """`matched.doubted` of everybody, which is whom a search asks for."""
     return doubted(None)
 
 

@@ -79,7 +79,7 @@ def matched(
 ) -> Any:
     """(lead_id, at, number, activity_id, occurred_at, points), points faded.
 
-    `people` gives the instants, `doubts` what `doubted` found for the same leads as `found`,
+    `people` gives the instants, `doubts` what `doubted` found for at least the leads of `found`,
     `given` the consents (None if nobody asks for any).
     """
     seen = beside(found, people, {"lead_id": "lead_id"}, at="at", known_by="known_by")

@@ -185,6 +185,9 @@ class _Search:
             found = self._smallest(way)
             if found is None:
                 continue
+            words = frozenset(change.words for change in found.changes)
+            if any(less <= words for less in told):
+                continue
             told.append(words)
             yield found
             if len(told) == MOST_TOLD:
@@ -205,11 +208,14 @@ class _Search:
             return None
         for change in way:
             rest = tuple(other for other in way if other is not change)
-            if rest and (found := self.passes(rest)) is not None:
-                return self._smallest(rest) or Way(rest, found)
+            if rest and self.passes(rest) is not None:
+                return self._smallest(rest)
+        fewer = way
         for place, change in enumerate(way):
-            way, scores = self._fewer(way, place, change, scores)
-        return Way(way, scores)
+            fewer, scores = self._fewer(fewer, place, change, scores)
+        # What is done less makes room for less of the rest: points may be below zero, and a count
+        # have a bar above it.
+        return Way(way, scores) if fewer == way else self._smallest(fewer)
 
     def _fewer(
         self, way: Wished, place: int, change: Change, scores: Scores

@@ -42,7 +42,8 @@ def satisfying(
 
 
 def _every(each: Iterable[list[Values]]) -> list[Values]:
-    found = (together(chosen) for chosen in product(*each))
+    # Wishes that are at odds with each other are no reason to try every combination.
+    found = (together(chosen) for chosen in islice(product(*each), MOST * MOST))
     return list(islice((one for one in found if one is not None), MOST))
 
 

@@ -2,7 +2,8 @@
 """When a `did` window ends: an instant at which a lead may cross the bar though nothing happens.
 
 Only conditions that become true by counting fewer matter: `at_most` where it must hold, `at_least`
-where it must not. For the others time only takes away, and the nightly round is soon enough.
+where it must not, and sums, which may lose something below zero. What else time lifts (a later
+activity of a day that counts once its first has left) the nightly round finds.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ def _falling(condition: Condition, *, is_denied: bool) -> Iterator[Did]:
         case Joined(how=how, parts=parts):
             for part in parts:
                 yield from _falling(part, is_denied=is_denied ^ (how == "none"))
-        case Did(within=within, at_most=at_most):
-            if within is not None and (at_most is not None) is not is_denied:
+        case Did(within=within, at_most=at_most, total=total):
+            if within is not None and (total or (at_most is not None) is not is_denied):
                 yield condition
         case Test():
             return

@@ -9,7 +9,7 @@ import pytest
 from django.http import HttpResponse
 
 from handraise.agreement import shipped
-from handraise.agreement.actions import propose, save_draft, sign
+from handraise.agreement.actions import propose, save_draft, sign, withdraw
 from handraise.agreement.decide import State
 from handraise.agreement.models import Signature, Version
 from handraise.agreement.shipped import Shipped
@@ -177,6 +177,13 @@ def test_viewers_do_not_see_drafts(mark: User, vera: User) -> None:
 
     page(vera, "/agreement/versions/1/", status=404)
     assert "Version 1<" not in page(vera, "/agreement/versions/")
+
+
+def test_nor_those_that_were_withdrawn_before_anybody_proposed_them(mark: User, vera: User) -> None:
+    draft = save_draft("name: Half  # not for all", note="", by=mark, at=NOON, via=Via.WEB)
+    withdraw(draft, by=mark, at=NOON, via=Via.WEB)
+
+    page(vera, "/agreement/versions/1/", status=404)
 
 
 def test_what_was_proposed_is_not_edited(mark: User, proposed: Version) -> None:

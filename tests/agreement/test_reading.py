@@ -188,6 +188,8 @@ UNREADABLE = [
     ("a: b\0c", "U+0000"),
     ("a: \ud800", "U+D800"),
     ("a: \x1b[31m", "U+001B"),
+    ('a: "b\\0c"', "U+0000"),
+    ('"a\\0b": c', "U+0000"),
     ("a: &x 1", "Anchors and aliases"),
     ("a: *x", "Anchors and aliases"),
     ("a: {<<: {b: 1}}", "Merge keys"),

@@ -13,8 +13,10 @@ from handraise.flow.look import look
 from handraise.leads.attention import next_look
 from handraise.leads.decide import Stage
 from handraise.leads.models import Attention
+from handraise.leads.record import record
 from handraise.scoring.windows import WHY, opening
 from handraise.team.models import User
+from tests.leads.said import did
 from tests.personas import NOON
 from tests.world import AGREEMENT, in_force, lead, stage_of
 
@@ -42,6 +44,27 @@ def test_it_qualifies_at_the_very_instant(mark: User, mia: User) -> None:
     settled(ends - timedelta(microseconds=1))
     assert stage_of(ada) is Stage.LEAD
     settled(ends)
+    assert stage_of(ada) is Stage.MARKETING_QUALIFIED
+
+
+SPENT = AGREEMENT.replace(
+    "{all: [{fit: {at_least: 30}}, {intent: {at_least: 20}}]}",
+    "{did: {event: Order, sum: value, within: 7 days, at_least: 100}}",
+)
+
+
+@pytest.mark.django_db
+def test_a_sum_that_loses_something_below_zero_qualifies_then(mark: User, mia: User) -> None:
+    in_force(mark, mia, SPENT)
+    ada = lead("Ada", title="Head of Sales", at=NOON - WEEK)
+    for value, days in ((-50, 6), (120, 1)):
+        at = NOON - timedelta(days=days)
+        order = did("Order", at=at, properties={"value": value}, email="ada@acme.example")
+        record([order], at=at)
+    settled(NOON)
+
+    assert stage_of(ada) is Stage.LEAD
+    settled(NOON + timedelta(days=1))
     assert stage_of(ada) is Stage.MARKETING_QUALIFIED
 
 
@@ -73,6 +96,7 @@ def test_where_time_only_takes_away_nobody_is_woken(mark: User, mia: User) -> No
         ({"did": {"event": "page", "within": "7 days", "at_most": 1}}, None, 1),
         ({"did": {"event": "page", "within": "7 days", "at_least": 1}}, None, 0),
         ({"did": {"event": "page", "at_most": 1}}, None, 0),
+        ({"did": {"event": "page", "sum": "value", "within": "7 days", "at_least": 9}}, None, 1),
         ({"none": [{"did": {"event": "page", "within": "7 days"}}]}, None, 1),
         ({"title": "vp"}, {"did": {"event": "Job Application", "within": "90 days"}}, 1),
         ({"title": "vp"}, {"did": {"event": "page", "within": "7 days", "at_most": 1}}, 0),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
+from handraise.agreement.conditions import parse
 from handraise.agreement.document import Document
 from handraise.leads.models import Lead, Source
 from handraise.qualification.decide import qualifies
-from handraise.scoring.missing import Goal, Missing, missing
+from handraise.scoring.changes import Change, do
+from handraise.scoring.missing import Goal, Missing, _Search, missing
+from handraise.scoring.satisfying import satisfying
+from handraise.scoring.scores import Scores
 from handraise.scoring.standing import standing_of
 from tests.personas import NOON, Telling
 from tests.scoring.conftest import agreement
@@ -19,6 +24,7 @@ MQL = Goal(
 )  # fmt: skip
 SQL = Goal(("sql.when",), "", lambda scores: scores.truths["sql.when"] is True)
 Told = Callable[..., Lead]
+NOTHING = Scores(1, NOON, 0, 0, 0, 0, "", 0, 0, [], [], [], {})
 
 
 def of(lead: Lead, document: Document, goal: Goal = MQL) -> Missing:
@@ -80,6 +86,33 @@ def test_two_changes_where_one_is_not_enough(ida: Told) -> None:
         "number of employees is between 50 and 2,000 and title contains the word vp or head"
     ]
     assert found.ways[0].scores.fit == 45
+
+
+def test_each_change_is_done_no_more_often_than_needed_after_another_was_done_less() -> None:
+    """As of points below zero: what b takes away, a must bring."""
+
+    class Judged(_Search):
+        def __init__(self) -> None:
+            pass
+
+        def passes(self, way: Sequence[Change]) -> Scores | None:
+            times = {change.key: change.times for change in way}
+            a, b = times.get("a", 0), times.get("b", 0)
+            return NOTHING if 16 * a - 5 * b >= 6 and 8 * b >= 16 else None
+
+    a, b = (replace(do(name, name, {}), key=name) for name in ("a", "b"))
+
+    found = Judged()._smallest((a.at(2), b.at(3)))
+
+    assert found is not None
+    assert [(change.key, change.times) for change in found.changes] == [("a", 1), ("b", 2)]
+
+
+def test_wishes_at_odds_with_each_other_are_given_up() -> None:
+    words = [{"country": {"one_of": [f"{n}{letter}" for letter in "abc"]}} for n in range(40)]
+    condition = parse({"all": [*words, {"country": {"at_least": 3}}]})
+
+    assert satisfying(condition) == []
 
 
 def test_a_cap_is_kept_and_the_rest_comes_from_another_signal(ida: Told) -> None:

@@ -239,11 +239,12 @@ def _values(typed: str, operator: Operator) -> list[Any]:
 
 def _split(typed: str) -> Iterator[tuple[str, bool]]:
     """Values between commas, and whether they stood in quotes."""
-    for found in re.finditer(r'\s*(?:"((?:[^"]|"")*)"|([^,]*?))\s*(?:,|$)', typed):
+    # Nothing here can be matched in two ways: trying both takes the square of what was typed.
+    for found in re.finditer(r'\s*(?:"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))(?:,|$)', typed):
         if found[1] is not None:
             yield found[1].replace('""', '"'), True
-        elif found[2]:
-            yield found[2], False
+        elif bare := found[2].strip():
+            yield bare, False
 
 
 def _plain(word: str) -> Any:
@@ -343,8 +344,8 @@ def _posted_row(given: Mapping[str, str], path: str, depth: int) -> Row:
     match said("kind"):
         case "group" if depth < DEEPEST + 2:
             return posted(given, path, depth)
-        case "did":
-            where = posted(given, f"{path}-where", DEEPEST - 1)
+        case "did" if depth < DEEPEST + 2:
+            where = posted(given, f"{path}-where", max(depth, DEEPEST - 1))
             bound = "at_most" if said("bound") == "at_most" else "at_least"
             return Done(
                 said("event"), bound, said("times"), said("within"), said("sum"), where, path

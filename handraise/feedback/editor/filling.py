@@ -120,8 +120,8 @@ def filled(section: Section, given: Mapping[str, str], old: Any) -> Filled:
             made.raw = None if value is _ABSENT else value
         else:
             made.raw = _set(made.raw, each.path.split("."), value, section)
-    if isinstance(made.raw, dict) and not made.raw:
-        made.raw = None
+    if isinstance(made.raw, dict) and not made.raw and not section.is_many:
+        made.raw = None  # of many it stays, to be told what it needs: taking out is another deed
     return made
 
 

@@ -41,7 +41,9 @@ def _set(timeout: str) -> str:
 
 
 def rows(sql: str, parameters: Sequence[Any], *, milliseconds: int) -> list[tuple[Any, ...]]:
-    """The rows of one statement. Raises TooLong."""
+    """The rows of one statement; none for a text that PostgreSQL cannot hold. Raises TooLong."""
+    if any(isinstance(given, str) and "\0" in given for given in parameters):
+        return []
     with limited(milliseconds), connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         found: list[tuple[Any, ...]] = cursor.fetchall()

@@ -188,8 +188,10 @@ def note(request: HttpUserRequest, number: int) -> HttpResponseBase:
     try:
         actions.change_draft(
             found, found.text, note=typed, by=by, at=at, via=Via.WEB,
-            seen=found.revision, what="note",
+            seen=_seen(request), what="note",
         )  # fmt: skip
+    except Overtaken as overtaken:
+        messages.error(request, f"{overtaken} The note was not kept: {typed}")
     except Refused as refusal:
         messages.error(request, f"{refusal} The note was not kept.")
     else:
@@ -216,12 +218,10 @@ def restoration(request: HttpUserRequest, number: int, revision: int) -> HttpRes
     found = _draft(request, number)
     if isinstance(found, HttpResponse):
         return found
-    seen = request.POST.get("revision", "")
     try:
         actions.restore(
-            found, revision, by=request.user, at=clock.now(), via=Via.WEB,
-            seen=int(seen) if seen.isdecimal() and len(seen) < 9 else None,
-        )  # fmt: skip
+            found, revision, by=request.user, at=clock.now(), via=Via.WEB, seen=_seen(request)
+        )
     except Overtaken as overtaken:
         messages.error(request, f"{overtaken} Nothing was brought back.")
         return redirect("draft_history", number)
@@ -230,6 +230,12 @@ def restoration(request: HttpUserRequest, number: int, revision: int) -> HttpRes
         return redirect("draft_history", number)
     messages.success(request, f"The draft says again what it said in text {revision}.")
     return redirect("draft", number)
+
+
+def _seen(request: HttpUserRequest) -> int | None:
+    """The revision that the page showed."""
+    told = request.POST.get("revision", "")
+    return int(told) if told.isdecimal() and len(told) < 9 else None
 
 
 @require_GET

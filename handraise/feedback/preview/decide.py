@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 from handraise.leads.decide import Stage
 from handraise.qualification.decide import Decision
 
 OLD_AFTER = timedelta(hours=24)  # scores fade: of yesterday's answer nobody should sign
+
+
+def digest_of(text: str) -> str:
+    """Tells one text of a version from another."""
+    return sha256(text.encode()).hexdigest()
 
 
 class State(StrEnum):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from django.db.models import QuerySet
 
@@ -12,7 +11,7 @@ from handraise.agreement import queries as agreements
 from handraise.agreement.decide import State as VersionState
 from handraise.agreement.models import Version
 from handraise.feedback.preview import decide
-from handraise.feedback.preview.decide import Basis, Outcome, State
+from handraise.feedback.preview.decide import Basis, Outcome, State, digest_of
 from handraise.feedback.preview.models import Preview, PreviewedLead
 from handraise.team.access import require
 from handraise.team.decide import Permission
@@ -70,7 +69,7 @@ def leads_visible_to(
 ) -> QuerySet[PreviewedLead]:
     """Those who would cross, in the order of the page, with lead, owner and person."""
     require(user, Permission.SEE)
-    rows = PreviewedLead.objects.filter(preview=preview, lead__withdrawn_at=None)
+    rows = PreviewedLead.objects.filter(preview=preview, lead__canonical__withdrawn_at=None)
     if outcome is not None:
         rows = rows.filter(outcome=outcome)
     found = rows.select_related("lead__canonical__owner", "lead__canonical__company", "person")
@@ -80,5 +79,5 @@ def leads_visible_to(
 def basis_of(version: Version) -> Basis:
     """What a preview of this version would be made from now."""
     held = agreements.published()
-    digest = sha256(version.text.encode()).hexdigest()
+    digest = digest_of(version.text)
     return Basis(digest, None if held is None else held.number)

@@ -18,7 +18,7 @@ from handraise.agreement.document import Document
 from handraise.agreement.queries import Published
 from handraise.agreement.reading import read
 from handraise.feedback.preview import decide
-from handraise.feedback.preview.decide import Crossing, Direction, Outcome, Place, State
+from handraise.feedback.preview.decide import Crossing, Direction, Outcome, Place, State, digest_of
 from handraise.feedback.preview.models import Preview
 from handraise.handover.offering import Offer, planned
 from handraise.handover.queries import held, open_handovers_of
@@ -30,6 +30,7 @@ from handraise.scoring.queries import scores_at
 from handraise.scoring.standing import Standing, standing_of
 
 BATCH = 5_000
+UNDER_WAY = [State.WAITING, State.RUNNING]
 Progress = Callable[[int, int], None]
 
 
@@ -65,6 +66,9 @@ def run(
     preview = Preview.objects.select_related("version").get(pk=preview_id)
     if not preview.is_under_way:
         return preview
+    if digest_of(preview.version.text) != preview.digest:
+        fail(preview_id, "The text was changed before the answer was found: ask again.", at=at)
+        return Preview.objects.get(pk=preview_id)
     new = _as_published(preview.version.number, read(preview.version.text), preview.at)
     old = None if preview.against is None else _in_force(preview)
     leads = list(Lead.objects.filter(is_current=True).order_by("pk").values_list("pk", flat=True))
@@ -82,8 +86,10 @@ def run(
 
 
 def fail(preview_id: int, why: str, *, at: datetime) -> None:
-    """Note that this preview came to nothing, with the sentence that says why."""
-    Preview.objects.filter(pk=preview_id).update(state=State.FAILED, error=why, finished_at=at)
+    """Note that this preview came to nothing, with the sentence that says why; nothing if another
+    run of it ended before."""
+    under_way = Preview.objects.filter(pk=preview_id, state__in=UNDER_WAY)
+    under_way.update(state=State.FAILED, error=why, finished_at=at)
 
 
 def crossers(
@@ -142,7 +148,7 @@ def _note(preview: Preview, **changes: object) -> None:
     """Say how far it has come, unless somebody else has finished it."""
     for name, value in changes.items():
         setattr(preview, name, value)
-    under_way = Preview.objects.filter(pk=preview.pk, state__in=[State.WAITING, State.RUNNING])
+    under_way = Preview.objects.filter(pk=preview.pk, state__in=UNDER_WAY)
     under_way.update(**changes)
 
 

@@ -11,28 +11,34 @@ from procrastinate.exceptions import JobAborted
 from handraise.agreement.faults import AgreementError
 from handraise.feedback.preview.running import fail, run
 from handraise.kit.clock import now
+from handraise.leads.outage import is_outage
 
 log = structlog.get_logger()
+ATTEMPTS = 100
 
 
 @app.task(
     name="feedback.preview.run",
     pass_context=True,
-    retry=RetryStrategy(max_attempts=100, wait=5),
+    retry=RetryStrategy(max_attempts=ATTEMPTS, wait=5),
 )
 def run_preview(context: JobContext, preview_id: int) -> None:
     """Make a preview; when the worker stops, from the beginning by the next one."""
     close_old_connections()
     try:
         made = run(preview_id, at=now(), must_stop=context.should_abort)
-    except (OperationalError, InterfaceError):
-        raise  # the database is away: again in a moment
+    except (OperationalError, InterfaceError) as error:
+        if is_outage(error) and context.job.attempts < ATTEMPTS - 1:
+            raise  # the database is away: again in a moment
+        fail(preview_id, f"The database gave up: {type(error.__cause__).__name__}.", at=now())
+        return
     except AgreementError as fault:
         fail(preview_id, f"The text is no agreement: {fault}", at=now())
         return
     except Exception as error:
         log.exception("feedback.preview_failed", preview_id=preview_id)
-        fail(preview_id, f"Something went wrong that nobody foresaw ({error}).", at=now())
+        said = f"Something went wrong that nobody foresaw ({type(error).__name__}); the log has it."
+        fail(preview_id, said, at=now())
         return
     finally:
         close_old_connections()

@@ -22,8 +22,8 @@ from handraise.scoring.lake.syncing import sync
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An engine at work. `lake_age`: seconds between the lake's instant and that of the run;
-    None where the database itself is read."""
+    """An engine at work. `lake_age`: seconds from the lake's instant to the one that was asked
+    for, 0 if it is newer; None where the database itself is read."""
 
     engine: Engine
     lake_age: float | None
@@ -42,9 +42,10 @@ def refuse_missing(name: str) -> None:
 
 @contextmanager
 def opened(
-    name: str, *, at: datetime, say: Callable[[str], None] = lambda _: None
+    name: str, *, at: datetime, asked_at: datetime, say: Callable[[str], None] = lambda _: None
 ) -> Iterator[Opened]:
-    """The engine of that name, over a lake that was brought up to date first where it reads one.
+    """The engine of that name, over a lake that was brought up to date (`at`: now) where it reads
+    one.
 
     `say` is told what was done about the lake. Raises Refused, LakeError.
     """
@@ -60,11 +61,12 @@ def opened(
         say(f"Brought the lake in {lake} up to date.")
     except BusyLakeError:  # it can be read meanwhile
         say(f"Somebody else is bringing the lake in {lake} up to date: read as it was before.")
-    age = (at - read_manifest(lake).at).total_seconds()
+    age = max((asked_at - read_manifest(lake).at).total_seconds(), 0.0)
     if name == Name.DUCKDB:
         from handraise.scoring.engines.duckdb import DuckDBEngine
 
-        yield Opened(DuckDBEngine(lake), age)
+        with DuckDBEngine(lake) as duck:
+            yield Opened(duck, age)
         return
     from handraise.scoring.engines.spark import SparkEngine
 

@@ -21,6 +21,8 @@ from handraise.feedback.rehearsal.models import Rehearsal, RehearsedLevel
 from handraise.feedback.rehearsal.report import Report, as_plain
 from handraise.feedback.rehearsal.running import Stopped, Wish, rehearse
 
+UNDER_WAY = [State.WAITING, State.RUNNING]
+
 
 def run(
     rehearsal_id: int, *, at: datetime, must_stop: Callable[[], bool] = lambda: False
@@ -45,7 +47,7 @@ def run(
         bar=rehearsal.bar, ripening_days=rehearsal.ripening_days,
     )  # fmt: skip
     try:
-        with engines.opened(rehearsal.engine, at=rehearsal.at) as history:
+        with engines.opened(rehearsal.engine, at=at, asked_at=rehearsal.at) as history:
             published = agreements.published()
             wish = replace(wish, lake_age=history.lake_age)
             found = rehearse(wish, published, history.engine, progress=progress)
@@ -55,15 +57,16 @@ def run(
 
 
 def fail(rehearsal_id: int, why: str, *, at: datetime) -> None:
-    """Note that this rehearsal came to nothing, with the sentence that says why."""
-    Rehearsal.objects.filter(pk=rehearsal_id).update(state=State.FAILED, error=why, finished_at=at)
+    """Note that this rehearsal came to nothing, with the sentence that says why; nothing if another
+    run of it ended before."""
+    under_way = Rehearsal.objects.filter(pk=rehearsal_id, state__in=UNDER_WAY)
+    under_way.update(state=State.FAILED, error=why, finished_at=at)
 
 
 def _note(rehearsal: Rehearsal, **changes: object) -> None:
     for name, value in changes.items():
         setattr(rehearsal, name, value)
-    under_way = [State.WAITING, State.RUNNING]
-    Rehearsal.objects.filter(pk=rehearsal.pk, state__in=under_way).update(**changes)
+    Rehearsal.objects.filter(pk=rehearsal.pk, state__in=UNDER_WAY).update(**changes)
 
 
 def _store(rehearsal: Rehearsal, found: Report, *, at: datetime) -> Rehearsal:

@@ -164,7 +164,7 @@ def _report(
     own = tried[levels.index(threshold.value)]
     run.step("Looking for what knows the outcome")
     flags = _flags(run, own.side, draft, held, rest, grounds)
-    run.progress("Done", run.total, run.total)
+    run.progress("Keeping the result", run.total, run.total)
     document = wish.document
     return Report(
         name=document.name, begin=wish.begin, end=wish.end, at=wish.at, zone=wish.zone,

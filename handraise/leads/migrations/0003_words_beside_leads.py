@@ -17,13 +17,14 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='LeadSearch',
             fields=[
-                ('lead', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='search', serialize=False, to='leads.lead')),
+                ('lead', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='search', serialize=False, to='leads.lead')),
                 ('text', models.TextField()),
             ],
         ),
         migrations.RunSQL(
             "INSERT INTO leads_leadsearch (lead_id, text)"
-            " SELECT id, search FROM leads_lead WHERE search <> ''"
+            " SELECT id, search FROM leads_lead WHERE search <> ''",
+            migrations.RunSQL.noop,
         ),
         migrations.RemoveIndex(
             model_name='lead',

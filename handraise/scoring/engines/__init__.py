@@ -22,8 +22,8 @@ class Functions(Protocol):
     """What dialects really differ in, as Ibis expressions over the engine's own functions."""
 
     @property
-    def is_bulk(self) -> bool:
-        """Whether to read a small table whole rather than look up its rows of a few leads."""
+    def reads_verdicts_whole(self) -> bool:
+        """Whether to read everybody's verdicts rather than look up those of the leads asked for."""
 
     def gathered(self, columns: Mapping[str, Any]) -> dict[str, Any]:
         """Aggregates that keep every value of columns that are never null, for `laid_out`."""

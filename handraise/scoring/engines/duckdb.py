@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import duckdb
@@ -30,7 +31,8 @@ class DuckDBEngine:
     """See `engines.Engine`. One is used by one thread at a time.
 
     Reads a lake (`Path`: a folder that `scoring.lake` wrote) or a connection that has the tables
-    by the names in `scoring.inputs`. What outgrows `memory` is written to `scratch` for a while.
+    by the names in `scoring.inputs`. What outgrows `memory` is written to a folder of its own in
+    `scratch`, which closing removes: close it, or use it in a `with`.
     Nothing is ever fetched from the network: JSON, Parquet and time zones are built in.
     """
 
@@ -46,12 +48,33 @@ class DuckDBEngine:
     ) -> None:
         self.functions = DuckDBFunctions()
         self._texts = _Texts()
+        self._spill: tempfile.TemporaryDirectory[str] | None = None
         if isinstance(source, Path):
-            self.connection = connected(memory=memory, threads=threads, scratch=scratch)
+            # Nobody else may read it: what is written there is about people.
+            self._spill = tempfile.TemporaryDirectory(prefix="handraise-duckdb-", dir=scratch)
+            spill = Path(self._spill.name)
+            self.connection = connected(memory=memory, threads=threads, scratch=spill)
             _show(self.connection, source)
         else:
             self.connection = source.cursor()
         self.connection.execute("SET TimeZone = 'UTC'")
+
+    def close(self) -> None:
+        """Give back memory and disk."""
+        self.connection.close()
+        if self._spill is not None:
+            self._spill.cleanup()
+
+    def __enter__(self) -> DuckDBEngine:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
     def table(self, made: Compiled, expression: Any, moments: Moments) -> pa.Table:
         self._hand_in(made, moments)
@@ -137,13 +160,13 @@ class _Texts:
 def connected(
     *, memory: str = MEMORY, threads: int | None = None, scratch: Path | None = None
 ) -> duckdb.DuckDBPyConnection:
-    """A connection in memory that stays within `memory` and reaches for nothing outside."""
-    folder = scratch or Path(tempfile.gettempdir())
+    """A connection in memory that stays within `memory` and reaches for nothing outside; without
+    `scratch` it never writes what outgrows that to disk."""
     connection = duckdb.connect(
         config={
             "memory_limit": memory,
             "threads": str(threads or os.cpu_count() or 1),
-            "temp_directory": str(folder / f"handraise-duckdb-{os.getpid()}"),
+            "temp_directory": str(scratch or ""),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             # Nobody asks for an order that is not asked for, and keeping one costs memory.

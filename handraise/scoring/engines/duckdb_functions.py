@@ -29,7 +29,7 @@ class DuckDBFunctions:
     each is told by its first character. Parsing once for each path and type costs 3 × as much.
     """
 
-    is_bulk = True
+    reads_verdicts_whole = True
 
     def gathered(self, columns: Mapping[str, Any]) -> dict[str, Any]:
         # One list and not four: the states of lists are what takes the most memory of all.

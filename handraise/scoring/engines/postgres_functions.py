@@ -27,7 +27,7 @@ timezone = builtin("timezone", (dt.string, _INSTANT), _LOCAL)
 class PostgresFunctions:
     """See `engines.Functions`."""
 
-    is_bulk = False
+    reads_verdicts_whole = False
 
     def gathered(self, columns: Mapping[str, Any]) -> dict[str, Any]:
         return {name: array_of(column) for name, column in columns.items()}

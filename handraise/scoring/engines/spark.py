@@ -52,7 +52,14 @@ class SparkEngine:
         for name, value in {**_OPTIONS, **(options or {})}.items():
             builder = builder.config(name, value)
         self.session = builder.getOrCreate()
-        self.session.sparkContext.setLogLevel("ERROR")
+        try:
+            self.session.sparkContext.setLogLevel("ERROR")
+            self._show(lake)
+        except BaseException:
+            self.close()
+            raise
+
+    def _show(self, lake: Path) -> None:
         for table in inputs.STORED:
             files = [str(path) for path in files_of(lake, table.get_name())]
             rows = self.session.read.parquet(*files).select(*table.columns)

@@ -29,7 +29,7 @@ from_utc_timestamp = builtin("from_utc_timestamp", (_INSTANT, dt.string), _LOCAL
 class SparkFunctions:
     """See `engines.Functions`. The session's own zone is UTC."""
 
-    is_bulk = True
+    reads_verdicts_whole = True
 
     def gathered(self, columns: Mapping[str, Any]) -> dict[str, Any]:
         return {name: array_of(column) for name, column in columns.items()}

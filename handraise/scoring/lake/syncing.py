@@ -141,12 +141,13 @@ def _alone(folder: Path) -> Iterator[None]:
     _make(folder)
     descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BusyLakeError(
+                f"Another sync of the lake in {folder} is running: wait until it has ended."
+            ) from None
         yield
-    except BlockingIOError:
-        raise BusyLakeError(
-            f"Another sync of the lake in {folder} is running: wait until it has ended."
-        ) from None
     finally:
         os.close(descriptor)
 

@@ -61,7 +61,8 @@ class _Database:
 
 
 def verify(folder: Path, *, progress: Progress = lambda _: None) -> list[Difference]:
-    """Every difference between the lake in `folder` and the database as of the last sync.
+    """Every difference between the lake in `folder` and the database as of the last sync, but for
+    rows that were written to since, or by a transaction not over then, where rows may change.
 
     Reads all of both. Raises LakeError where there is no lake or it is another database's.
     """

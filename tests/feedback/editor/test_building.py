@@ -124,6 +124,22 @@ def test_values_are_typed_as_yaml_types_them() -> None:
     assert building.raw_of(group) == {"x": [10, "10", 1.5, True, "vp", "a, b"]}
 
 
+@pytest.mark.parametrize(
+    ("typed", "values"),
+    [
+        (' a , "b ""c"" d" ,, e', ["a", 'b "c" d', "e"]),
+        ('"a" b, c', ['"a" b', "c"]),
+        ('"a', ['"a']),
+        # Minutes, if each space could be matched in two ways.
+        pytest.param("a" + " " * 100_000 + "b", ["a" + " " * 100_000 + "b"], id="very long"),
+    ],
+)
+def test_values_stand_between_commas(typed: str, values: list[str]) -> None:
+    group = Group(rows=[Test("x", "one_of", typed)])
+
+    assert building.raw_of(group) == {"x": values}
+
+
 def test_a_blank_row_says_nothing() -> None:
     assert building.raw_of(Group(rows=[Test(), Done(), Written("  "), Group()])) is None
 

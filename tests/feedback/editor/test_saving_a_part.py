@@ -56,6 +56,35 @@ def test_nothing_changes_when_nothing_was_changed(draft: Version, mark: User) ->
     assert draft.revision == 1
 
 
+@pytest.mark.parametrize("key", ["reasons", "routes", "intent", "interest", "fit", "lists"])
+def test_an_empty_new_part_is_told_what_it_needs_and_takes_nothing_away(
+    draft: Version, mark: User, key: str
+) -> None:
+    where = reverse("draft_new_part", args=[draft.number, key])
+    empty = {name: "" for name in fields_of(shown(mark, where)) if not name.endswith("kind")}
+
+    answer = save(mark, where, **empty)
+
+    before = draft.text
+    draft.refresh_from_db()
+    assert draft.text == before
+    assert answer.status_code == 422
+    assert "Saved" not in said(answer)
+
+
+def test_a_part_of_which_everything_was_cleared_is_not_taken_out(
+    draft: Version, mark: User
+) -> None:
+    where = path(draft, "reasons", 0)
+    empty = dict.fromkeys(fields_of(shown(mark, where)), "")
+
+    save(mark, where, **empty)
+
+    before = draft.text
+    draft.refresh_from_db()
+    assert draft.text == before
+
+
 def test_one_field_changes_one_line(draft: Version, mark: User) -> None:
     before = draft.text
 

@@ -132,6 +132,31 @@ def test_a_draft_that_was_changed_makes_it_stale(agreed: Published, mark: User) 
     assert queries.shown_to(mark, draft.number, at=NOON).stale == "The text was changed since."
 
 
+def test_a_text_that_was_changed_before_the_worker_came_is_not_answered_for(
+    agreed: Published, mark: User
+) -> None:
+    """Else the answer for one text would stand on the page of the other, put back meanwhile."""
+    draft = save_draft(LOOSER, note="", by=mark, at=NOON, via=Via.WEB)
+    asked = ask(draft, by=mark, at=NOON, via=Via.WEB)
+    Version.objects.filter(pk=draft.pk).update(text=STRICTER)
+
+    made = run(asked.pk, at=NOON)
+
+    Version.objects.filter(pk=draft.pk).update(text=LOOSER)
+    assert made.state == State.FAILED
+    assert "ask again" in made.error
+    assert not PreviewedLead.objects.exists()
+
+
+def test_what_is_made_is_not_lost_to_another_run_that_fails(looser: Version, mark: User) -> None:
+    made = preview(looser, mark)
+
+    running.fail(made.pk, "It broke.", at=NOON)
+
+    made.refresh_from_db()
+    assert (made.state, made.error) == (State.DONE, "")
+
+
 def test_the_page_shows_counts_and_everybody_by_name(
     looser: Version, cleo: Lead, mark: User
 ) -> None:

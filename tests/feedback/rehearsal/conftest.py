@@ -74,7 +74,8 @@ def rehearsed(tmp_path: Path) -> Rehearse:
         lake = tmp_path / "lake"
         sync(lake, at=NOW)
         wish = Wish(read(text), BEGIN, END, NOW, "UTC", levels=False)
-        return rehearse(replace(wish, **changes), published, DuckDBEngine(lake))
+        with DuckDBEngine(lake) as engine:
+            return rehearse(replace(wish, **changes), published, engine)
 
     return run
 

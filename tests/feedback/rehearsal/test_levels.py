@@ -39,7 +39,6 @@ def test_each_bar_is_crossed_when_a_search_of_its_own_says(
 ) -> None:
     a_history(11, 30)
     sync(tmp_path / "lake", at=NOW)
-    engine = DuckDBEngine(tmp_path / "lake")
     monkeypatch.setattr(levels, "AT_ONCE", 20)  # several portions
     told = yaml.safe_load(DRAFT)
     told["mql"]["when"] = WHENS.get(which, WHENS["fit"])
@@ -50,10 +49,11 @@ def test_each_bar_is_crossed_when_a_search_of_its_own_says(
     ids = np.array(sorted(Lead.objects.values_list("pk", flat=True)))
     asked: dict[str, Any] = {"end": END, "zone": "UTC", "lead_ids": ids}
 
-    found = level_crossings(engine, documents, **asked)
+    with DuckDBEngine(tmp_path / "lake") as engine:
+        found = level_crossings(engine, documents, **asked)
+        alone = [crossings(engine, level, **asked) for level in documents]
 
     assert len({int((crossed < np.iinfo(np.int64).max).sum()) for crossed, _ in found}) > 1
-    for level, (crossed, scores) in zip(documents, found, strict=True):
-        alone, then = crossings(engine, level, **asked)
-        assert crossed.tolist() == alone.tolist()
+    for (crossed, scores), (own, then) in zip(found, alone, strict=True):
+        assert crossed.tolist() == own.tolist()
         assert scores["priority"] == pytest.approx(then["priority"], nan_ok=True)

@@ -193,6 +193,13 @@ def test_what_cannot_be_rehearsed_is_refused_in_a_sentence(
     assert not Rehearsal.objects.exists()
 
 
+def test_what_is_made_is_not_lost_to_another_run_that_fails(made: Rehearsal) -> None:
+    fail(made.pk, "It broke.", at=NOW)
+
+    made.refresh_from_db()
+    assert (made.state, made.error) == (State.DONE, "")
+
+
 def test_a_rehearsal_that_fails_says_why(version: Version, mark: User) -> None:
     asked = ask(version, Asked(BEGIN, END, Name.POSTGRES), by=mark, at=NOW, via=Via.WEB)
 

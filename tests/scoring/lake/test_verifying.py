@@ -72,6 +72,7 @@ def test_the_smallest_change_of_a_file_is_found(lake: Path, ada: Lead, ben: Lead
     manifest = read_manifest(lake)
     kept = manifest.tables["leads_identity"]
     write_manifest(lake, _with_sizes(manifest, lake))
+    nobody_else_was_writing(lake)
 
     found = said(lake)
 
