@@ -54,6 +54,8 @@ def digest(raw: object) -> str:
 def checked(text: str, section: Section, place: int | None, filled: Filled) -> Checked:
     """Put the part into the text and read the whole. Raises AgreementError as document_value."""
     said = document_value(text)
+    if section.key == "lists" and not filled.raw.get("name"):  # it could stand nowhere
+        return Checked(text, None, place or 0, filled.raw, {"name": ["A list needs a name."]})
     _refuse_second_list(said, section, place, filled)
     value, at = with_part(said, section, place, filled.raw)
     made = Checked(rewritten(text, value), None, at, filled.raw)
