@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from handraise.agreement import lists
 from handraise.agreement.decide import Side, State, side_of
@@ -189,8 +189,9 @@ def _refuse_to_end(version: Version) -> None:
 def sign(version: Version, *, by: User, at: datetime, via: Via) -> Signature:
     """Sign for the side of one's role; the second side's signature publishes in the same breath.
 
-    Publishing retires the version in force, withdraws proposals older than this one (they were
-    written against what no longer holds) and brings the document's own lists along.
+    Publishing retires the version in force, withdraws proposals older than this one and newer ones
+    that one side has signed (they were written, or signed, beside what no longer holds), and
+    brings the document's own lists along.
 
     Raises PermissionDenied for roles that sign for neither side, Refused otherwise.
     """
@@ -228,10 +229,13 @@ def _publish(version: Version, *, by: User, at: datetime, via: Via) -> None:
         _retire(old, State.RETIRED, at=at)
         said = f"Version {version.number} takes the place of version {old.number}."
         _line("retired", old, said, by=by, at=at, via=via)
-    for older in Version.objects.filter(state=State.PROPOSED, number__lt=version.number):
-        _retire(older, State.WITHDRAWN, at=at)
-        said = f"Version {older.number} was overtaken by version {version.number}."
-        _line("withdrawn", older, said, by=by, at=at, via=via)
+    others = Version.objects.filter(state=State.PROPOSED).exclude(pk=version.pk)
+    for other in others.filter(Q(number__lt=version.number) | Q(signatures__isnull=False)):
+        _retire(other, State.WITHDRAWN, at=at)
+        said = f"Version {other.number} was overtaken by version {version.number}."
+        if other.number > version.number:
+            said += " It was signed beside another: propose it again."
+        _line("withdrawn", other, said, by=by, at=at, via=via)
     version.state, version.published_at = State.PUBLISHED, at
     version.save(update_fields=["state", "published_at"])
     lists.sync_own(read(version.text).lists)

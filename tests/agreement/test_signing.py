@@ -125,6 +125,22 @@ def test_publishing_overtakes_older_proposals_only(mark: User, mia: User) -> Non
     assert newer.state == State.PROPOSED
 
 
+def test_a_signature_given_beside_another_agreement_does_not_count(mark: User, mia: User) -> None:
+    first, second = proposed(mark), proposed(mark)
+    signed(second, mark)
+
+    signed(first, mark, mia)
+
+    second.refresh_from_db()
+    assert second.state == State.WITHDRAWN
+    said = JournalLine.objects.get(kind="agreement.withdrawn").said
+    assert said == (
+        "Version 2 was overtaken by version 1. It was signed beside another: propose it again."
+    )
+    with pytest.raises(Refused, match="Only a proposal can be signed"):
+        sign(second, by=mia, at=NOON, via=Via.WEB)
+
+
 def test_publishing_brings_its_own_lists(mark: User, mia: User) -> None:
     text = TEXT + "\nlists: {partners: [Acme.example, BÉTA.example]}\n"
     signed(proposed(mark, text), mark, mia)

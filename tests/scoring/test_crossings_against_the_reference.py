@@ -24,7 +24,7 @@ from tests.scoring.reference import Scored
 from tests.scoring.test_engines_agree import SUSPENDED, ZONES, copied
 
 LEADS = 12
-FEW = int(os.environ.get("HANDRAISE_EXAMPLES", "12"))
+FEW = int(os.environ.get("HANDRAISE_EXAMPLES", "13"))
 TOGETHER = 3
 # Before everything; on the hour at which half of everything happens; in between.
 BEGINS = [NOW - 100 * DAY, NOW - 30 * DAY, NOW - 20 * DAY - timedelta(hours=5)]
