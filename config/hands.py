@@ -24,8 +24,10 @@ def hands(count: int, work: Callable[[Event], None], stop: Event) -> Iterator[No
     """Inside, `count` processes forked from this one do `work` until it returns.
 
     Call it in the main thread, with no connection open and signals that set `stop`: each process
-    inherits the signals with an event of its own. None outlives this process, also when that is
-    killed. When one dies, `stop` is set; the block then ends with HandLost.
+    inherits the signals with an event of its own. `work` does not wait for `stop` in the thread
+    that handles signals: a signal at the wrong moment would then never end. None outlives this
+    process, also when that is killed. When one dies, `stop` is set; the block then ends with
+    HandLost.
     """
     parent = os.getpid()
     context = get_context("fork")

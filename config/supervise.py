@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -93,7 +92,8 @@ class Supervisor:
             Child("web", ["web", "--host", host, "--port", str(port)]),
             Child("worker", ["worker"]),
         ]
-        self._stop = threading.Event()
+        # Not an Event: a signal that arrives while its own thread waits for one may never end.
+        self._must_stop = False
         self._lock = -1
         self._database_after = 0.0
 
@@ -125,12 +125,12 @@ class Supervisor:
         session.disconnect()
         is_ready = False
         try:
-            while not self._stop.is_set():
+            while not self._must_stop:
                 self._mind()
                 if not is_ready and _answers(self.host, self.port):
                     is_ready = True
                     ready()
-                self._stop.wait(0.1)
+                time.sleep(0.1)
         finally:
             self.stop()
 
@@ -172,7 +172,7 @@ class Supervisor:
             self._database_after = time.monotonic() + DATABASE_PAUSE
 
     def _told_to_stop(self, _number: int, _frame: FrameType | None) -> None:
-        self._stop.set()
+        self._must_stop = True
 
 
 def _how(status: int) -> str:

@@ -13,14 +13,19 @@ import psutil
 import pytest
 
 _WORKER = """
-import signal, threading
+import signal, threading, time
 from config.hands import hands
 
 stop = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: stop.set())
-with hands(2, lambda stop: stop.wait(), stop):
+
+def work(stop):  # not stop.wait(): the signal is handled by the very thread that would wait
+    while not stop.is_set():
+        time.sleep(0.01)
+
+with hands(2, work, stop):
     print("working", flush=True)
-    stop.wait()
+    work(stop)
 print("ended", flush=True)
 """
 
