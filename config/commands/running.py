@@ -130,10 +130,11 @@ def web_workers() -> int:
 
 
 def worker_processes() -> int:
-    """Two where there are two cores: the database takes about as much of them as Python does."""
+    """One more than cores, up to three: while one waits for its turn to say who is who, the others
+    read and look. The fourth only waits."""
     from config.settings import env_int
 
-    return max(1, env_int("HANDRAISE_WORKER_PROCESSES", min(2, os.cpu_count() or 1)))
+    return max(1, env_int("HANDRAISE_WORKER_PROCESSES", min(3, (os.cpu_count() or 1) + 1)))
 
 
 def _serve(host: str, port: int) -> None:
