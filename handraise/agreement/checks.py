@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
@@ -25,6 +26,7 @@ from handraise.leads.facts import STANDARD
 
 MAX_SIGNALS = 500
 MAX_TESTS = 1000  # over all conditions: compiling takes a few milliseconds for each
+MAX_TESTS_OF_ONE = 400  # of a part or a criterion: with about 900 Python runs out of stack
 MAX_ROUTES = 200
 _TOLD = 12  # names that a sentence lists
 _FADING = frozenset({"interest", "intent", "priority"})
@@ -43,9 +45,14 @@ def faults(document: Document, raw: dict[str, Any]) -> Found:
     yield from _grades(document)
     yield from _lists(document)
     yield from _rest(document)
-    for number, (leaf, is_criterion) in enumerate(_conditions(raw)):
-        if number == MAX_TESTS:
-            yield leaf.where, f"{MAX_TESTS:,} tests over all conditions are the most."
+    tests: Counter[Place] = Counter()
+    for leaf, is_criterion in _conditions(raw):
+        tests[leaf.where[:2]] += 1
+        if tests[leaf.where[:2]] > MAX_TESTS_OF_ONE or tests.total() > MAX_TESTS:
+            said = (
+                f"{MAX_TESTS_OF_ONE} tests of one condition and {MAX_TESTS:,} of all are the most."
+            )
+            yield leaf.where, said
             return
         yield from _leaf(leaf, document, is_criterion)
 

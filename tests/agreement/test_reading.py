@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import ibis
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -17,6 +18,8 @@ from handraise.agreement.faults import AgreementError, Fault
 from handraise.agreement.plain_yaml import MAX_BYTES
 from handraise.agreement.reading import read
 from handraise.agreement.shipped import Shipped
+from handraise.scoring.compile import relations
+from handraise.scoring.engines.postgres_functions import PostgresFunctions
 
 SMALL = """\
 name: Small
@@ -332,3 +335,28 @@ def test_no_cut_through_a_text_does_anything_but_be_read_or_refused(data: st.Dat
     end = data.draw(st.integers(start, min(len(text), start + 200)))
 
     read_or_refuse(text[:start] + data.draw(st.text(max_size=5)) + text[end:])
+
+
+def many(tests: int, routes: int = 0) -> str:
+    wanted = ", ".join(f"{{title: t{number}}}" for number in range(tests))
+    text = SMALL.replace("when: {fit: {at_least: 30}}", f"when: {{any: [{wanted}]}}")
+    each = "".join(f"  - {{name: R{number}, team: Sales}}\n" for number in range(routes))
+    return text + (f"routes:\n{each}" if routes else "")
+
+
+def test_as_many_tests_as_are_allowed_can_be_compiled() -> None:
+    made = relations(read(many(400)), PostgresFunctions(), "UTC")
+
+    assert "t399" in str(ibis.to_sql(made.details, dialect="postgres"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (many(401), "400 tests of one condition"),
+        (many(1, routes=201), "200 is the most"),
+    ],
+)
+def test_more_than_an_engine_can_run_is_refused(text: str, said: str) -> None:
+    with pytest.raises(AgreementError, match=said):
+        read(text)
