@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.core.signals import request_finished, request_started
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
@@ -75,13 +77,44 @@ class Visit:
         return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
+class Answering:
+    """How many requests the server is at work on: a page that was left may still be computed."""
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition()
+        self.count = 0
+
+    def _begin(self, **_: Any) -> None:
+        with self.changed:
+            self.count += 1
+
+    def _end(self, **_: Any) -> None:
+        with self.changed:
+            self.count -= 1
+            self.changed.notify_all()
+
+    def __enter__(self) -> Answering:
+        request_started.connect(self._begin)
+        request_finished.connect(self._end)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Until all is answered: the tables are emptied next, and must not be in use."""
+        with self.changed:
+            is_quiet = self.changed.wait_for(lambda: self.count <= 0, timeout=60)
+        request_started.disconnect(self._begin)
+        request_finished.disconnect(self._end)
+        assert is_quiet, f"{self.count} requests were not answered within a minute."
+
+
 @pytest.fixture
 def visit(chromium: Browser, live_server: Any) -> Iterator[Visit]:
     """A visit in a window of its own. What the browser complains of fails the test."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    made = Visit(context.new_page(), live_server.url)
-    yield made
-    context.close()
+    with Answering():
+        context = chromium.new_context(viewport={"width": 1440, "height": 900})
+        made = Visit(context.new_page(), live_server.url)
+        yield made
+        context.close()
     assert not made.complaints
 
 
