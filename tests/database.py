@@ -20,8 +20,12 @@ elif "PYTEST_XDIST_WORKER" not in os.environ:
     _data.chmod(0o755)
     _postgres = EmbeddedPostgres(_data)
     # A vacuum between tests finds tables empty that the next test fills within one transaction:
-    # PostgreSQL would then plan for one row and take minutes.
-    _postgres.start("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off")
+    # PostgreSQL would then plan for one row and take minutes. Little is kept to recover from, as
+    # nothing is recovered: the suite shall fit on a small disk.
+    _postgres.start(
+        "fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off",
+        "min_wal_size=32MB", "max_wal_size=128MB",
+    )  # fmt: skip
     os.environ["HANDRAISE_DATABASE_URL"] = _postgres.url
 
     def _end() -> None:
