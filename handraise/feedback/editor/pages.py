@@ -20,7 +20,7 @@ from handraise.agreement.reading import read_anew
 from handraise.agreement.wording import terms, what_counts
 from handraise.feedback.editor import building, filling, occurring
 from handraise.feedback.editor.building import Group
-from handraise.feedback.editor.checking import document_value, is_under, prefix
+from handraise.feedback.editor.checking import digest, document_value, is_under, prefix
 from handraise.feedback.editor.doubts import Doubt, Known, doubts
 from handraise.feedback.editor.fields import SECTIONS, SIGNALS, Field, Section
 from handraise.feedback.editor.filling import name_of
@@ -29,11 +29,12 @@ from handraise.kit.fold import fold
 
 @dataclass(slots=True)
 class Row:
-    """One entry of a section: a signal, a route, a reason, a list."""
+    """One entry of a section: a signal, a route, a reason, a list. `was`: its digest."""
 
     place: int
     title: str
     words: str
+    was: str
     points: float | None = None
     faults: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
@@ -112,7 +113,7 @@ def _row(
     item = items.get(f"{section.key.removesuffix('s')} {fold(building.shown(title))}")
     is_plain = section.key in {"routes", "reasons"}
     said = plain_words(item) if item is not None and is_plain else words(section, raw)
-    made = Row(place, building.shown(title) or "Without a name", said)
+    made = Row(place, building.shown(title) or "Without a name", said, digest(raw))
     points = raw.get("points") if isinstance(raw, dict) else None
     if isinstance(points, int | float) and not isinstance(points, bool):
         made.points = float(points)

@@ -158,6 +158,10 @@ def without(draft: Version, section: Section, place: int | None) -> tuple[str, l
     return text, lost_comments(draft.text, text)
 
 
+def _said(given: Mapping[str, str]) -> dict[str, str]:
+    return {name: given[name] for name in ("was", "was_name") if name in given}
+
+
 def remove(
     draft: Version,
     section: Section,
@@ -167,8 +171,9 @@ def remove(
     by: User,
     at: datetime,
 ) -> Opened:
-    """Take a part out, unless it was changed since the page was opened: then `clash` says so."""
-    now = opened(draft, section, place, given)
+    """Take a part out, unless it was changed since the page was opened: then `clash` says so, or
+    there is no place. The same when the page does not say what it showed."""
+    now = opened(draft, section, place, {"was": "", **_said(given)})
     if now.clash or now.place is None:
         return now
     text, _ = without(draft, section, now.place)
@@ -179,15 +184,29 @@ def remove(
     return now
 
 
-def put_at(
-    draft: Version, section: Section, place: int, to: int, *, by: User, at: datetime
-) -> None:
-    """Move an entry to another place of its list. Raises LookupError, Refused."""
-    count = len(entries(document_value(draft.text), section))
-    if not (0 <= place < count and 0 <= to < count) or section.key == "lists":
-        raise LookupError(place)
-    text = moved(draft.text, (section.key, place), to)
+def shift(
+    draft: Version,
+    section: Section,
+    place: int,
+    by_places: int,
+    given: Mapping[str, str],
+    *,
+    by: User,
+    at: datetime,
+) -> Opened:
+    """Move an entry within its list, unless it was changed since the page was opened (as `remove`).
+
+    Raises LookupError where there is no such place, AgreementError, Refused.
+    """
+    now = opened(draft, section, place, {"was": "", **_said(given)})
+    if now.clash or now.place is None:
+        return now
+    to = now.place + by_places
+    if not 0 <= to < len(entries(document_value(draft.text), section)) or section.key == "lists":
+        raise LookupError(to)
+    text = moved(draft.text, (section.key, now.place), to)
     what = f"order of {section.title.lower()}"
     actions.change_draft(
         draft, text, note=draft.note, by=by, at=at, via=Via.WEB, seen=draft.revision, what=what
     )
+    return now

@@ -166,13 +166,17 @@ def move(request: HttpUserRequest, number: int, key: str, place: int) -> HttpRes
     found, section = _draft(request, number), _section(key)
     if isinstance(found, HttpResponse):
         return found
-    to = place + (1 if request.POST.get("to") == "down" else -1)
+    step = 1 if request.POST.get("to") == "down" else -1
+    by, at = request.user, clock.now()
     try:
-        saving.put_at(found, section, place, to, by=request.user, at=clock.now())
+        now = saving.shift(found, section, place, step, request.POST, by=by, at=at)
     except (AgreementError, LookupError):
         raise Http404("It cannot be moved there.") from None
     except Refused as refusal:
         messages.error(request, str(refusal))
+    else:
+        if now.clash or now.place is None:
+            messages.error(request, "Somebody changed it meanwhile, so it was not moved.")
     return redirect(reverse("draft", args=[number]) + f"#{key}")
 
 

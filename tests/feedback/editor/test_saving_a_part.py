@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import re
 from html import unescape
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 from django.http import HttpResponse
 from django.urls import reverse
 
@@ -234,12 +236,51 @@ def test_routes_change_places(draft: Version, mark: User) -> None:
         "when-count": "1", "when-0-kind": "test", "when-0-subject": "country",
         "when-0-operator": "equals", "when-0-values": "germany"})  # fmt: skip
 
-    sent(mark, reverse("draft_move", args=[draft.number, "routes", 1]), to="up")
+    moving = _moving(mark, draft, 1)
+    sent(mark, reverse("draft_move", args=[draft.number, "routes", 1]), to="up", **moving)
 
-    draft.refresh_from_db()
-    assert [route.name for route in read(draft.text).routes] == ["Germany", "Everybody"]
+    assert _routes(draft) == ["Germany", "Everybody"]
     top = reverse("draft_move", args=[draft.number, "routes", 0])
-    assert sent(mark, top, to="up").status_code == 404
+    assert sent(mark, top, to="up", **_moving(mark, draft, 0)).status_code == 404
+
+
+def test_of_two_at_once_each_moves_and_removes_what_they_saw(draft: Version, mark: User) -> None:
+    new = reverse("draft_new_part", args=[draft.number, "routes"])
+    for name in ("Germany", "France"):
+        save(mark, new, name=name, team="Enterprise", **{
+            "when-count": "1", "when-0-kind": "test", "when-0-subject": "country",
+            "when-0-operator": "equals", "when-0-values": name.lower()})  # fmt: skip
+    france = _moving(mark, draft, 2)
+    page = shown(mark, reverse("draft_removal", args=[draft.number, "routes", 2]))
+    up = reverse("draft_move", args=[draft.number, "routes", 2])
+
+    sent(mark, up, to="up", **france)
+    sent(mark, up, to="up", **france)
+
+    assert _routes(draft) == ["France", "Everybody", "Germany"]
+    removal = reverse("draft_removal", args=[draft.number, "routes", 2])
+    assert "was not removed" in _told(sent(mark, removal))[0]
+    sent(mark, removal, **fields_of(page))
+    assert _routes(draft) == ["Everybody", "Germany"]
+    assert "was not moved" in _told(sent(mark, up, to="up", **france))[0]
+    assert _routes(draft) == ["Everybody", "Germany"]
+
+
+def _moving(user: User, draft: Version, place: int) -> dict[str, str]:
+    """What the form that moves this route sends."""
+    page = shown(user, reverse("draft", args=[draft.number]))
+    form = page.split(reverse("draft_move", args=[draft.number, "routes", place]))[1]
+    found = re.findall(r'name="(was|was_name)" value="([^"]*)"', form.split("</form>")[0])
+    return dict(found)
+
+
+def _told(response: HttpResponse) -> list[str]:
+    return [str(each) for each in get_messages(response.wsgi_request)]  # type: ignore[attr-defined]
+
+
+def _routes(draft: Version) -> list[str]:
+    draft.refresh_from_db()
+    return [route.name for route in read(draft.text).routes]
 
 
 def test_the_note_is_kept(draft: Version, mark: User) -> None:
