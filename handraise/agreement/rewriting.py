@@ -31,6 +31,7 @@ from handraise.agreement.spans import (
 )
 
 _MOST_STEPS = 2_000
+_MANY_VALUES = 50  # a list pasted in: each value in place would be a step, each step a reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,8 @@ def _step_of_list(old: list[Value], new: list[Value], place: Place) -> Step | No
     missing, surplus = len(new) - last - first, len(old) - last - first
     if not missing and not surplus:
         return None
+    if max(missing, surplus) > _MANY_VALUES and not any(isinstance(v, dict | list) for v in new):
+        return Replace(place, new)
     if not surplus or (missing > surplus and not _are_alike(old[first], new[first])):
         return Add((*place, first), new[first])
     if not missing or (surplus > missing and not _are_alike(old[first], new[first])):

@@ -203,3 +203,15 @@ def test_a_comment_inside_what_is_replaced_is_named() -> None:
 
     assert lost_comments(TEXT, after) == ["Outright."]
     assert "when: {intent: {at_least: 30}}\n  needs: [email]" in after
+
+
+def test_a_list_pasted_in_is_written_at_once_and_a_single_value_alone() -> None:
+    values = [f"word {number}" for number in range(1000)]
+    text = "# Ours.\nname: Ours\nlists:\n  rivals: [acme, globex]  # for now\n"
+
+    long = rewritten(text, {"name": "Ours", "lists": {"rivals": values}})
+    longer = rewritten(long, {"name": "Ours", "lists": {"rivals": [*values, "acme"]}})
+
+    assert load(long).value == {"name": "Ours", "lists": {"rivals": values}}
+    assert long.startswith("# Ours.\nname: Ours\nlists:\n  rivals: [word 0, word 1, ")
+    assert longer == long.replace("word 999]", "word 999, acme]")

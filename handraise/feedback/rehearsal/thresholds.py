@@ -11,6 +11,7 @@ from handraise.agreement.wording import condition_words
 
 STEP = 5.0
 LOWEST, HIGHEST = 0.0, 100.0
+_TOLD = 5  # of what is asked for besides
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,19 @@ def _within(condition: Condition, place: tuple[int, ...], among: str) -> Iterato
                 yield Threshold(subject, float(value), place, among)
         case Joined(how="all" | "any" as how, parts=parts):
             for step, part in enumerate(parts):
-                others = Joined(how, (*parts[:step], *parts[step + 1 :]))
                 is_asked_too = how == "all" and len(parts) > 1
-                said = condition_words(others) if is_asked_too else among
+                said = _others(parts, step) if is_asked_too else among
                 yield from _within(part, (*place, step), said)
         case _:
             return
+
+
+def _others(parts: tuple[Condition, ...], step: int) -> str:
+    """What is asked for beside one part: the first of them in words, the rest counted."""
+    others = (*parts[:step][:_TOLD], *parts[step + 1 :][:_TOLD])[:_TOLD]
+    more = len(parts) - 1 - len(others)
+    said = condition_words(Joined("all", others))
+    return f"{said} and {more} more" if more else said
 
 
 def chosen(document: Document, key: str | None) -> Threshold:

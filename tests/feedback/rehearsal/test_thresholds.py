@@ -70,3 +70,16 @@ def test_a_bar_on_top_is_asked_besides() -> None:
     assert moved.mql.when == parse(wanted)
     assert at_level(document, bar, 0) is document
     assert "on top" in bar.words
+
+
+def test_of_many_things_asked_besides_a_few_are_said_and_the_rest_counted() -> None:
+    bars = [{"intent": {"at_least": float(level)}} for level in range(50)]
+
+    first, *_, last, _ = thresholds(draft({"all": bars}))
+
+    assert first.among.endswith("and 44 more")
+    assert "at least 1" in first.among
+    assert "at least 0" not in first.among
+    assert last.among.count("at least") == 5
+    assert {one.among for one in thresholds(draft({"all": bars[:2]}))} == {
+        "intent is at least 1", "intent is at least 0", ""}  # fmt: skip
