@@ -243,11 +243,15 @@ def proposal(request: HttpUserRequest, number: int) -> HttpResponse:
     return redirect("agreement_version", number)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs(Permission.PROPOSE)
 def withdrawal(request: HttpUserRequest, number: int) -> HttpResponse:
-    """Take a draft or a proposal back."""
+    """Take a draft or a proposal back, after saying what that means."""
     found = _version(request.user, number)
+    if request.method == "GET":
+        if not version_page.options(found, request.user).may_withdraw:
+            return redirect("agreement_version", number)
+        return render(request, "agreement/withdrawal.html", {"version": found})
     try:
         actions.withdraw(found, by=request.user, at=clock.now(), via=Via.WEB)
     except Refused as refusal:

@@ -225,17 +225,27 @@ def test_a_second_signature_is_refused_in_words(mark: User, proposed: Version) -
     assert Signature.objects.count() == 1
 
 
-@pytest.mark.parametrize("path", ["signature", "withdrawal", "proposal"])
+@pytest.mark.parametrize("path", ["signature", "proposal"])
 def test_deeds_are_posted(path: str, mark: User, proposed: Version) -> None:
     page(mark, f"/agreement/versions/1/{path}/", status=405)
     assert post(mark, f"/agreement/versions/9/{path}/").status_code == 404
 
 
-def test_whoever_proposed_may_withdraw(mark: User, proposed: Version) -> None:
-    post(mark, "/agreement/versions/1/withdrawal/")
+def test_whoever_proposed_may_withdraw_after_hearing_what_that_means(
+    mark: User, proposed: Version
+) -> None:
+    where = "/agreement/versions/1/withdrawal/"
+    assert where in page(mark, "/agreement/versions/1/")
+    assert "neither changed nor signed" in page(mark, where)
+    proposed.refresh_from_db()
+    assert proposed.state == State.PROPOSED
+
+    post(mark, where)
 
     proposed.refresh_from_db()
     assert proposed.state == State.WITHDRAWN
+    assert as_user(mark).get(where).headers["Location"] == "/agreement/versions/1/"
+    assert post(mark, "/agreement/versions/9/withdrawal/").status_code == 404
 
 
 def test_a_colleague_may_not_withdraw_but_operations_may(
