@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -107,6 +108,37 @@ def test_a_condition_is_built_by_keyboard(
         "- {name: Sells software, points: 10, when: {company.industry: {contains_word: software}}}"
         in draft.text
     )
+
+
+def test_what_was_typed_is_not_lost_by_leaving(visit: Visit, draft: Version, mark: User) -> None:
+    page = visit.sign_in(mark).go(reverse("draft_part_at", args=[draft.number, "intent", 0]))
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_label("Name", exact=True).press("End")
+    page.keyboard.type(" of ours")
+
+    page.get_by_role("link", name="Back", exact=True).click(no_wait_after=True)
+    expect(page.get_by_label("Name", exact=True)).to_have_value(re.compile(" of ours$"))
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    expect(page.get_by_role("status").first).to_contain_text("Saved.")
+    assert asked == ["beforeunload"]
+
+
+def test_the_focus_goes_to_what_is_wrong_and_stays_beside_what_was_removed(
+    visit: Visit, draft: Version, mark: User
+) -> None:
+    page = visit.sign_in(mark).go(reverse("draft_new_part", args=[draft.number, "fit"]))
+    page.get_by_label("Name", exact=True).fill("Sells software")
+    page.get_by_role("button", name="Add a test").press("Enter")
+    page.get_by_role("button", name="Remove this").press("Enter")
+    expect(page.get_by_role("button", name="Add a test")).to_be_focused()
+
+    page.get_by_label("Points").fill("many")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    expect(page.get_by_label("Points")).to_be_focused()
+    expect(page.get_by_role("alert").first).to_contain_text("It was not saved")
 
 
 @pytest.mark.parametrize("dress", ["light", "dark", "phone"])
