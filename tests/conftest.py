@@ -1,3 +1,9 @@
 """Fixtures of every test."""
 
+from hypothesis import settings
+
 pytest_plugins = ["tests.browser", "tests.personas"]
+
+# How long one example takes says more of the machine than of the code.
+settings.register_profile("handraise", deadline=None)
+settings.load_profile("handraise")

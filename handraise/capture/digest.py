@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,10 +23,11 @@ from handraise.capture.reading import (
     without_key,
 )
 from handraise.capture.validate import Call, entry
+from handraise.kit.garbage import uncollected
 from handraise.leads.bulk import rows_of
 from handraise.leads.entry import Entry
 from handraise.leads.outage import is_outage
-from handraise.leads.record import Contended, record
+from handraise.leads.record import Contended, WhenCards, record
 
 CLAIM_BYTES = 4 * 1024 * 1024  # about 8,000 messages: what one transaction takes at most
 
@@ -74,7 +73,7 @@ def digest_once(*, limit: int, at: datetime) -> int:
     Raises what the database raises when it is away or another transaction was preferred; then
     nothing has happened and the rows still wait.
     """
-    with _uncollected(), transaction.atomic():
+    with uncollected(), transaction.atomic():
         rows = _claimed(limit)
         # Calls may have come in since the caller looked at the clock. Leads are woken for this
         # instant, so that nobody looks at them as of an earlier one, at which nothing is known.
@@ -87,20 +86,6 @@ def digest_once(*, limit: int, at: datetime) -> int:
         _take(messages, at, drops)
         Drop.objects.bulk_create(drops)
     return count
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """No garbage collection meanwhile: thousands of live messages hold no cycles to be found, and
-    looking for them again and again takes a quarter of the time.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _claimed(limit: int) -> list[_Row]:
@@ -139,7 +124,7 @@ def _take(messages: Sequence[_Message], at: datetime, drops: list[Drop]) -> None
             entries = [message.entry for message in messages]
             fresh, duplicates = receipts.take(entries)
             if fresh:
-                record(fresh, at=at)
+                record(fresh, at=at, when_cards=WhenCards.WHEN_LOOKED_AT)
     except Exception as error:
         if _is_outage(error):
             raise

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from handraise.agreement import queries as agreements
 from handraise.flow.advance import advance
+from handraise.kit.garbage import uncollected
 from handraise.leads import attention, cards
 from handraise.leads.outage import is_outage
 
@@ -24,15 +25,24 @@ def look(*, at: datetime, limit: int = BATCH) -> int:
     raises when it is away, or when another transaction was preferred: try again.
     """
     if _nothing_can_be_read():
-        return 0
-    with transaction.atomic():
+        return _refresh_cards(at, limit)
+    with uncollected(), transaction.atomic():
         due = attention.claim(at=at, limit=limit)
+        if due.stale:
+            attention.lock(sorted({*due.leads, *due.stale}))
+            cards.refresh_cards(due.stale)
         if due.leads:
-            if due.stale:
-                attention.lock(due.leads)
-                cards.refresh_cards(due.stale)
             advance_each(due.leads, at=at)
-    return len(due.leads)
+    return len({*due.leads, *due.stale})
+
+
+def _refresh_cards(at: datetime, limit: int) -> int:
+    """What people are called is shown and found also while nobody can be looked at."""
+    with transaction.atomic():
+        stale = attention.claim_cards(at=at, limit=limit)
+        attention.lock(stale)
+        cards.refresh_cards(stale)
+    return len(stale)
 
 
 def _nothing_can_be_read() -> bool:

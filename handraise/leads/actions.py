@@ -317,7 +317,8 @@ def _tell(lead: Lead, told: Mapping[str, Json], *, by: User | None, at: datetime
         by_id=None if by is None else by.pk,
     )  # fmt: skip
     settled = Settled.of_one(record_identity(lead, at=at).pk, lead.pk)
-    changed = write_down([entry], settled, [lead.pk], at=at)
+    changed, stale = write_down([entry], settled, [lead.pk], at=at)
+    cards.refresh_free_cards(stale, at=at)
     return {
         name if kind == "lead" else f"company.{name}"
         for (kind, _), names in changed.items()

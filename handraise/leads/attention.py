@@ -14,7 +14,7 @@ from handraise.leads.decide import Via
 from handraise.leads.models import Attention, ParkedLead
 from handraise.team.models import User
 
-CARD = "card"  # why: the lead's card could not be made anew, as somebody held the lead
+CARD = "card"  # why: the lead's card must be made anew
 
 _WAKE = """
     INSERT INTO leads_attention (lead_id, look_at, why)
@@ -36,13 +36,23 @@ _CLAIM = """
         WHERE id IN (SELECT id FROM due UNION SELECT id FROM also)
         RETURNING lead_id, why
     )
-    SELECT lead.canonical_id, bool_or(gone.why = %(card)s)
-    FROM gone JOIN leads_lead lead ON lead.id = gone.lead_id
-    WHERE NOT EXISTS (
+    SELECT lead.canonical_id, bool_or(gone.why = %(card)s), EXISTS (
         SELECT FROM leads_parkedlead parked
         WHERE parked.lead_id = lead.canonical_id AND parked.cleared_at IS NULL
     )
+    FROM gone JOIN leads_lead lead ON lead.id = gone.lead_id
     GROUP BY 1 ORDER BY 1
+"""
+_CLAIM_CARDS = """
+    WITH gone AS (
+        DELETE FROM leads_attention WHERE id IN (
+            SELECT id FROM leads_attention WHERE look_at <= %(at)s AND why = %(card)s
+            ORDER BY look_at, lead_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+        )
+        RETURNING lead_id
+    )
+    SELECT DISTINCT lead.canonical_id
+    FROM gone JOIN leads_lead lead ON lead.id = gone.lead_id ORDER BY 1
 """
 
 # NO KEY: rows that only refer to a lead (an identity, a move) need not wait.
@@ -65,7 +75,8 @@ def wake(lead_ids: Iterable[int], *, look_at: datetime, why: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Canonical ids of leads that are due, ascending; `stale` are those woken by CARD."""
+    """Canonical ids of leads that are due, ascending; `stale` are those woken by CARD, be they
+    parked or not."""
 
     leads: list[int]
     stale: list[int]
@@ -78,7 +89,18 @@ def claim(*, at: datetime, limit: int) -> Due:
     Parked leads are left out until they are cleared.
     """
     rows = rows_of(_CLAIM, {"at": at, "limit": limit, "card": CARD})
-    return Due([lead for lead, _ in rows], [lead for lead, is_stale in rows if is_stale])
+    return Due(
+        [lead for lead, _, is_parked in rows if not is_parked],
+        [lead for lead, is_stale, _ in rows if is_stale],
+    )
+
+
+def claim_cards(*, at: datetime, limit: int) -> list[int]:
+    """As `claim`, of leads woken by CARD only, while nobody can be looked at: the caller makes
+    their cards anew. They stay due for all else."""
+    stale = [row[0] for row in rows_of(_CLAIM_CARDS, {"at": at, "limit": limit, "card": CARD})]
+    wake(stale, look_at=at, why="recorded")
+    return stale
 
 
 def lock(lead_ids: Collection[int]) -> None:

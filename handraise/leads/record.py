@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -31,14 +33,25 @@ class Recorded:
     conflicts: list[tuple[int, str]]
 
 
+class WhenCards(Enum):
+    """When changed cards are made anew. When looked at costs less: each once, however often
+    something new was said, and while nobody waits."""
+
+    AT_ONCE = auto()
+    WHEN_LOOKED_AT = auto()
+
+
 class Contended(RuntimeError):
     """Others were faster, again and again. Nothing was recorded; trying later may work."""
 
 
 @transaction.atomic
-def record(entries: Sequence[Entry], *, at: datetime) -> Recorded:
+def record(
+    entries: Sequence[Entry], *, at: datetime, when_cards: WhenCards = WhenCards.AT_ONCE
+) -> Recorded:
     """Write a batch: find or make the leads, merge who is one person, store activities and facts,
-    refresh the cards, wake the leads. All or nothing, in the caller's transaction if there is one.
+    refresh the cards (or leave them to the look at the lead), wake the leads. All or nothing, in
+    the caller's transaction if there is one.
 
     Message ids are not looked at: the caller lets each message in once. Safe beside other
     callers: most of what comes is done by people who are known, and is written side by side; what
@@ -52,7 +65,7 @@ def record(entries: Sequence[Entry], *, at: datetime) -> Recorded:
     if not known.rest:
         return Recorded(sorted(roots), activities, 0, 0, [])
     execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
-    rest = _record_rest(known.rest, at)
+    rest = _record_rest(known.rest, at, when_cards)
     return Recorded(
         sorted(roots.union(rest.lead_ids)), activities + rest.activities, rest.facts, rest.merges,
         [(known.places[place], said) for place, said in rest.conflicts],
@@ -63,17 +76,17 @@ def record(entries: Sequence[Entry], *, at: datetime) -> Recorded:
 _TURN = 7_203_002  # any number that nothing else locks by
 
 
-def _record_rest(entries: Sequence[Entry], at: datetime) -> Recorded:
+def _record_rest(entries: Sequence[Entry], at: datetime, when_cards: WhenCards) -> Recorded:
     for _ in range(_ATTEMPTS):
         try:
             with transaction.atomic():
-                return _record(entries, at)
+                return _record(entries, at, when_cards)
         except Moved:
             continue
     raise Contended("These leads are being changed by too many others at once; try again.")
 
 
-def _record(entries: Sequence[Entry], at: datetime) -> Recorded:
+def _record(entries: Sequence[Entry], at: datetime, when_cards: WhenCards) -> Recorded:
     settled = settle(entries, at=at)
     _merge(settled, entries, at)
     roots = [settled.roots[home] for home in settled.homes]
@@ -83,13 +96,17 @@ def _record(entries: Sequence[Entry], at: datetime) -> Recorded:
         if entry.kind is EntryKind.ACTIVITY
     ]
     activities = _write_activities(done, at)
-    changed = write_down(entries, settled, roots, at=at)
-    touched = sorted(set(roots))
+    changed, stale = write_down(entries, settled, roots, at=at)
+    touched = set(roots)
     _stand_still(entries, roots)
-    attention.wake(touched, look_at=at, why="recorded")
+    if when_cards is WhenCards.AT_ONCE:
+        cards.refresh_free_cards(stale, at=at)
+        stale = set()
+    attention.wake(sorted(stale), look_at=at, why=attention.CARD)
+    attention.wake(sorted(touched - stale), look_at=at, why="recorded")
     facts = sum(len(names) for names in changed.values())
     conflicts = [(found.place, found.said) for found in settled.conflicts]
-    return Recorded(touched, activities, facts, len(settled.joins), conflicts)
+    return Recorded(sorted(touched), activities, facts, len(settled.joins), conflicts)
 
 
 _MERGED = "SELECT 1 FROM leads_lead WHERE id = ANY(%s::bigint[]) AND canonical_id <> id LIMIT 1"
@@ -107,16 +124,24 @@ def _stand_still(entries: Sequence[Entry], roots: Sequence[int]) -> None:
         raise Moved
 
 
+class Written(NamedTuple):
+    """`changed`: names of the facts that changed, by owner. `stale`: canonical leads whose cards
+    the caller has to see to."""
+
+    changed: dict[fact_rows.Owner, set[str]]
+    stale: set[int]
+
+
 def write_down(
     entries: Sequence[Entry], settled: Settled, roots: Sequence[int], *, at: datetime
-) -> dict[fact_rows.Owner, set[str]]:
-    """Write what the entries say of their leads and companies, and refresh the cards; `roots` has
-    the canonical lead of each entry. The names of the facts that changed, by owner."""
+) -> Written:
+    """Write what the entries say of their leads and companies, and refresh the cards of the
+    companies; `roots` has the canonical lead of each entry."""
     heard = read(entries, settled, roots)
     placed = companies.write(heard.belongings, at=at)
     changed = fact_rows.write(heard.about_leads + heard.about_companies(placed))
-    _refresh(settled, sorted(set(roots)), placed.moved, changed, at)
-    return changed
+    cards.bring_back(sorted(set(roots)))
+    return Written(changed, _stale(settled, placed.moved, changed))
 
 
 def _merge(settled: Settled, entries: Sequence[Entry], at: datetime) -> None:
@@ -184,19 +209,12 @@ def _line(pk: int, entry: Entry, identity: int) -> str:
     )
 
 
-def _refresh(
-    settled: Settled,
-    roots: Sequence[int],
-    moved: set[int],
-    changed: dict[fact_rows.Owner, set[str]],
-    at: datetime,
-) -> None:
-    """Cards on which something changed. When a lead was last seen is found when it is looked at."""
+def _stale(settled: Settled, moved: set[int], changed: dict[fact_rows.Owner, set[str]]) -> set[int]:
+    """Leads on whose cards something changed. When a lead was last seen is found when it is looked
+    at."""
     shown, on_company = set(cards.LEAD_CARD), set(cards.COMPANY_CARD)
-    anew = moved | {settled.roots[join.kept] for join in settled.joins}
-    anew |= {pk for (kind, pk), names in changed.items() if kind == "lead" and names & shown}
+    stale = moved | {settled.roots[join.kept] for join in settled.joins}
+    stale |= {pk for (kind, pk), names in changed.items() if kind == "lead" and names & shown}
     firms = {pk: names for (kind, pk), names in changed.items() if kind == "company"}
-    cards.bring_back(roots)
     cards.refresh_company_cards([pk for pk, names in firms.items() if names & on_company])
-    anew |= cards.colleagues_in([pk for pk, names in firms.items() if "name" in names])
-    cards.refresh_free_cards(anew, at=at)
+    return stale | cards.colleagues_in([pk for pk, names in firms.items() if "name" in names])

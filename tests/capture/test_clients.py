@@ -15,6 +15,7 @@ import segment.analytics.client
 
 from handraise.capture.digest import digest_once
 from handraise.capture.models import Drop, Inbox, Receipt
+from handraise.flow.look import look
 from handraise.kit import clock
 from handraise.leads.models import Activity, Identity, Lead
 from tests.capture.conftest import Server
@@ -72,6 +73,7 @@ def test_every_call_of_the_client_is_taken(server: Server, client: Callable[...,
     caller.flush()
     caller.join()
     digest_once(limit=100, at=clock.now())
+    look(at=clock.now())
 
     assert failures == []
     assert not Drop.objects.exists()

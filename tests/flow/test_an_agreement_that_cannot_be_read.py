@@ -13,9 +13,11 @@ from handraise.agreement.queries import Published, document_of, published, unrea
 from handraise.flow.look import look
 from handraise.leads.decide import Stage
 from handraise.leads.models import Attention, ParkedLead
+from handraise.leads.record import WhenCards, record
 from handraise.scoring.models import Score
 from handraise.team.models import User
 from tests.desk.conftest import client_of
+from tests.leads.said import facts, lead_of
 from tests.personas import NOON
 from tests.world import lead, stage_of
 
@@ -87,6 +89,17 @@ def test_what_cannot_be_read_at_all_leaves_everybody_as_they_are_and_waiting(
     found = unreadable()
     assert found is not None
     assert not found.is_followed
+
+
+def test_what_people_are_called_is_shown_meanwhile(stranger: None) -> None:
+    entry = facts({"name": "Ada"}, email="ada@acme.example")
+    record([entry], at=NOON, when_cards=WhenCards.WHEN_LOOKED_AT)
+
+    assert (look(at=NOON), look(at=NOON)) == (1, 0)
+
+    ada = lead_of("email", "ada@acme.example")
+    assert ada.name == "Ada"
+    assert Attention.objects.filter(lead=ada, look_at__lte=NOON).exists()
 
 
 def test_with_the_release_before_all_goes_on(

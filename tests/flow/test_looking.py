@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import OperationalError, connection
@@ -15,8 +15,10 @@ from handraise.handover.models import Handover
 from handraise.leads.attention import unpark
 from handraise.leads.decide import Stage, Via
 from handraise.leads.models import Attention, JournalLine, Lead, ParkedLead, StageMove
+from handraise.leads.record import WhenCards, record
 from handraise.scoring.models import Score
 from handraise.team.models import User
+from tests.leads.said import facts, lead_of
 from tests.personas import NOON
 from tests.world import lead, stage_of
 
@@ -89,6 +91,39 @@ def test_a_parked_lead_moves_on_when_it_is_cleared(agreed: Published, rita: User
     looks()
 
     assert stage_of(ada) is Stage.MARKETING_QUALIFIED
+
+
+def _told(title: str, *, at: datetime = NOON) -> Lead:
+    """Ada, of whom something is heard as the digest hears it."""
+    entry = facts({"name": "Ada", "title": title}, email="ada@acme.example", at=at)
+    record([entry], at=at, when_cards=WhenCards.WHEN_LOOKED_AT)
+    return lead_of("email", "ada@acme.example")
+
+
+def test_what_people_are_called_stands_on_their_card_once_looked_at(agreed: Published) -> None:
+    before = _told("Planner")
+    _told("Head of Sales")
+
+    looks()
+
+    ada = Lead.objects.select_related("search").get(pk=before.pk)
+    assert (before.name, ada.name, ada.title, ada.email) == (
+        "", "Ada", "Head of Sales", "ada@acme.example",
+    )  # fmt: skip
+    assert "head of sales" in ada.search.text
+
+
+def test_a_parked_lead_gets_its_card_all_the_same(agreed: Published) -> None:
+    ada = keen("Ada")
+    _break(ada)
+    looks()
+
+    _told("Chief of Staff", at=NOON + HOUR)
+    looks(at=NOON + HOUR)
+
+    ada.refresh_from_db()
+    assert ada.title == "Chief of Staff"
+    assert ParkedLead.objects.filter(cleared_at=None).exists()
 
 
 def test_an_absent_database_is_nobodys_fault(
