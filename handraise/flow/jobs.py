@@ -17,9 +17,11 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app as deferring
 from procrastinate.contrib.django.utils import connector_params
 
+from handraise.feedback.evidence_queue import EVIDENCE
 from handraise.kit.clock import now
 
 log = structlog.get_logger()
+QUEUES = ("default", EVIDENCE)  # an import does not wait for rehearsals, nor they for it
 POLL = 0.25  # seconds between looks at the stop event
 FETCH = 5.0  # seconds between looks for jobs whose notification was lost
 STALLED_AFTER = 60.0  # seconds without a heartbeat of its worker
@@ -34,32 +36,39 @@ def run_jobs(stop: Event) -> None:
 
 def job_app() -> App:
     """The same tasks over a pool of their own."""
-    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4, timeout=10.0)
+    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=6, timeout=10.0)
     return deferring.with_connector(connector)
 
 
 async def _run(stop: Event) -> None:
     async with job_app().open_async() as app:
-        working = asyncio.create_task(
-            app.run_worker_async(
-                concurrency=1,
-                fetch_job_polling_interval=FETCH,
-                install_signal_handlers=False,
-                shutdown_graceful_timeout=GRACE,
-            )
-        )
+        working = [asyncio.create_task(_work(app, queue)) for queue in QUEUES]
         try:
             await _watch(app, working, stop)
         finally:
-            working.cancel()
-            with suppress(asyncio.CancelledError):
-                await working
+            for one in working:
+                one.cancel()
+            for one in working:
+                with suppress(asyncio.CancelledError):
+                    await one
 
 
-async def _watch(app: App, working: asyncio.Task[None], stop: Event) -> None:
-    """Until the worker ends or is told to: put stalled jobs back every half minute."""
+async def _work(app: App, queue: str) -> None:
+    """One job after the other, of one queue."""
+    await app.run_worker_async(
+        queues=[queue],
+        name=queue,
+        concurrency=1,
+        fetch_job_polling_interval=FETCH,
+        install_signal_handlers=False,
+        shutdown_graceful_timeout=GRACE,
+    )
+
+
+async def _watch(app: App, working: list[asyncio.Task[None]], stop: Event) -> None:
+    """Until one of them ends or all are told to: put stalled jobs back every half minute."""
     looked = 0.0
-    while not stop.is_set() and not working.done():
+    while not stop.is_set() and not any(one.done() for one in working):
         if time.monotonic() - looked >= STALLED_ROUND:
             looked = time.monotonic()
             await retry_stalled(app, at=now())

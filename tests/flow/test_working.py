@@ -12,6 +12,7 @@ from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from handraise.feedback.evidence_queue import EVIDENCE
 from handraise.flow import work
 from handraise.handover.models import Handover
 from handraise.kit.clock import now
@@ -28,6 +29,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def leave_a_mark(name: str) -> None:
     """A job of the tests: shows that it ran, on Django's own connection."""
     Lead.objects.filter(name=name).update(title="Marked")
+
+
+may_end = Event()
+
+
+@app.task(name="tests.go_on")
+def go_on() -> None:
+    """A job that takes as long as the test wants."""
+    may_end.wait(60)
 
 
 @contextmanager
@@ -99,6 +109,26 @@ def test_it_runs_jobs_that_were_deferred_in_a_transaction(mark: User, mia: User)
         leave_a_mark.defer(name="Ada")
         until(lambda: Lead.objects.filter(title="Marked").exists())
         until(lambda: ProcrastinateJob.objects.filter(status="succeeded").exists())
+
+
+@pytest.mark.parametrize(("long", "short"), [("default", EVIDENCE), (EVIDENCE, "default")])
+def test_evidence_and_imports_do_not_wait_for_each_other(
+    long: str, short: str, mark: User, mia: User
+) -> None:
+    in_force(mark, mia)
+    arrives("Ada")
+    may_end.clear()
+
+    try:
+        with working():
+            go_on.configure(queue=long).defer()
+            until(ProcrastinateJob.objects.filter(status="doing").exists)
+            leave_a_mark.configure(queue=short).defer(name="Ada")
+            until(Lead.objects.filter(title="Marked").exists)
+            may_end.set()
+            until(lambda: not ProcrastinateJob.objects.filter(status="doing").exists())
+    finally:
+        may_end.set()
 
 
 def test_a_job_whose_worker_was_killed_is_put_back(mark: User, mia: User) -> None:

@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import JobAborted
 
 from handraise.agreement.faults import AgreementError
+from handraise.feedback.evidence_queue import EVIDENCE
 from handraise.feedback.preview.running import fail, run
 from handraise.kit.clock import now
 from handraise.leads.outage import is_outage
@@ -19,6 +20,7 @@ ATTEMPTS = 100
 
 @app.task(
     name="feedback.preview.run",
+    queue=EVIDENCE,
     pass_context=True,
     retry=RetryStrategy(max_attempts=ATTEMPTS, wait=5),
 )

@@ -50,6 +50,7 @@ def ask(version: Version, asked: Asked, *, by: User, at: datetime, via: Via) -> 
     except KeyError:
         raise Refused(f"The draft has no bar {asked.bar!r}.") from None
     under_way = [State.WAITING, State.RUNNING]
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # of two clicks at once, one counts
     if Rehearsal.objects.filter(by=by, state__in=under_way).count() >= MOST:
         raise Refused(f"{MOST} rehearsals of yours are under way: wait for one of them.")
     made = Rehearsal.objects.create(

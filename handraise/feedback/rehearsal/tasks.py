@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import JobAborted
 
 from handraise.agreement.faults import AgreementError
+from handraise.feedback.evidence_queue import EVIDENCE
 from handraise.feedback.rehearsal.making import fail, run
 from handraise.kit.clock import now
 from handraise.leads.decide import Refused
@@ -22,6 +23,7 @@ ATTEMPTS = 100
 
 @app.task(
     name="feedback.rehearsal.run",
+    queue=EVIDENCE,
     pass_context=True,
     retry=RetryStrategy(max_attempts=ATTEMPTS, wait=5),
 )
