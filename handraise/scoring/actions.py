@@ -42,8 +42,9 @@ def rescore(lead_ids: Sequence[int], *, published: Published, at: datetime) -> l
     return sorted(standings, key=lambda standing: standing.lead_id)
 
 
-# Level-triggered: whoever was scored before the newest activity of a colleague became known. A
-# colleague's own re-score makes no activity, so two of them cannot wake each other for ever.
+# Level-triggered: whoever was scored before an activity of a colleague became known (among the
+# newest 500; the rest comes with the nightly round). A colleague's own re-score makes no activity,
+# so two of them cannot wake each other for ever.
 _COLLEAGUES_BEHIND = """
     SELECT DISTINCT other.id
     FROM leads_lead lead
@@ -56,7 +57,7 @@ _COLLEAGUES_BEHIND = """
         JOIN leads_identity identity ON identity.lead_id = face.id
         CROSS JOIN LATERAL (
             SELECT known_at FROM leads_activity activity
-            WHERE activity.identity_id = identity.id ORDER BY occurred_at DESC LIMIT 1
+            WHERE activity.identity_id = identity.id ORDER BY occurred_at DESC LIMIT 500
         ) newest
         WHERE face.canonical_id = lead.id
     )

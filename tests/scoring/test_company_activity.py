@@ -9,9 +9,11 @@ import pytest
 
 from handraise.agreement.document import Document
 from handraise.agreement.queries import Published
-from handraise.leads.models import Attention, Lead, Source
+from handraise.leads.models import Activity, Attention, Lead, Source
+from handraise.leads.record import record
 from handraise.scoring.actions import rescore, wake_colleagues
 from handraise.scoring.queries import explain, scores_at
+from tests.leads.said import did
 from tests.personas import DAY, NOON, Telling
 from tests.scoring.conftest import agreement
 
@@ -57,6 +59,23 @@ def test_colleagues_are_woken_at_the_next_five_minutes_and_once(
     assert (wake.lead_id, wake.look_at) == (colleague.pk, NOON + timedelta(minutes=10))
     rescore([colleague.pk], published=published, at=at)
     assert wake_colleagues([ada.pk, colleague.pk], published=published, at=at) == 0
+
+
+def test_colleagues_are_woken_for_what_is_known_late(
+    ada: Lead, colleague: Lead, website: Source, publish: Publish
+) -> None:
+    published = publish(COMPANY)
+    at = NOON + DAY
+    rescore([colleague.pk], published=published, at=at)
+    assert wake_colleagues([ada.pk], published=published, at=at) == 0
+
+    known = Activity.objects.filter(identity__lead=ada).latest("occurred_at").identity
+    then = NOON - 90 * DAY
+    late = did("Demo Requested", source=website, at=then, known_at=at + DAY,
+               **{known.kind: known.value})  # fmt: skip
+    record([late], at=at + DAY)
+
+    assert wake_colleagues([ada.pk], published=published, at=at + DAY) == 1
 
 
 def test_without_company_activity_nobody_is_woken(
