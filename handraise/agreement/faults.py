@@ -50,9 +50,20 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def nearest_of(word: str, known: Iterable[str]) -> str | None:
-    """The known word that is most like this one, if any is."""
-    found = get_close_matches(word[:60], sorted(known)[:_COMPARED], n=1, cutoff=0.6)
-    return found[0] if found else None
+    """The known word that is most like this one, if any is; none that says the opposite."""
+    found = get_close_matches(word[:60], sorted(known)[:_COMPARED], n=3, cutoff=0.6)
+    return next((each for each in found if not _are_opposites(word, each)), None)
+
+
+def _are_opposites(one: str, other: str) -> bool:
+    """Whether a word of one is the denial of a word of the other: subscribed, unsubscribed."""
+    ones, others = set(one.casefold().split()), set(other.casefold().split())
+    return any(
+        f"{denial}{word}" in against
+        for words, against in ((ones, others), (others, ones))
+        for word in words
+        for denial in ("un", "dis", "non", "in")
+    )
 
 
 def one_of(known: Iterable[str]) -> str:

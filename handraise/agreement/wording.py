@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import assert_never
 
 from handraise.agreement.conditions import Condition, Did, Joined, Operator, Test
 from handraise.agreement.document import Behaviour, FitSignal
@@ -141,8 +142,9 @@ def _predicate(test: Test) -> str:
         case Operator.IN_LIST:
             names = [_LISTS.get(value, f"the list {value}") for value in values]
             return f"is in {listed(names)}"
-        case _:
-            raise NotImplementedError(test.operator)  # is_known, which test_words has said
+        case Operator.IS_KNOWN:
+            return "is known" if test.values[0] else "is not known"
+    assert_never(test.operator)
 
 
 def _value_words(subject: str, value: str | float | bool) -> str:

@@ -89,6 +89,16 @@ def test_names_that_never_occur_are_doubted_with_the_nearest_that_does() -> None
     assert said("{contry: de}") == []
 
 
+def test_the_opposite_of_a_name_is_never_meant() -> None:
+    known = Known(events={"Newsletter Subscribed", "Subscribed", "Unsubscribe"}, facts={"a"})
+
+    found = said("{did: {event: Unsubscribed}}", known)
+    alone = said("{did: {event: Unsubscribed}}", Known(events={"Newsletter Subscribed"}))
+
+    assert any("“Unsubscribed” so far. Did you mean Unsubscribe?" in one for one in found)
+    assert not any("Did you mean" in one for one in alone if "Unsubscribed" in one)
+
+
 @pytest.mark.django_db
 def test_the_page_marks_what_never_occurs(draft: Version, mark: User, ada: Lead) -> None:
     page = unescape(shown(mark, reverse("draft", args=[draft.number])))
