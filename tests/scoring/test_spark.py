@@ -6,6 +6,7 @@ The cases of a job are one union: a plan of Spark's takes longer to make than to
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,7 @@ def compare(documents: list[Document], master: str, folder: Path) -> None:
     histories = Histories(7, 12, {"partners": LISTED["partners"]})
     sync(folder / "lake", at=NOW)
     asked = [(lead, at) for lead in histories.world.leads for at in instants(histories)]
-    with SparkEngine(folder / "lake", master, options=SMALL) as engine:
+    with closing(SparkEngine(folder / "lake", master, options=SMALL)) as engine:
         for hindsight in (False, True):
             moments = Moments.of([(n, at, None if hindsight else at) for n, at in asked])
             chosen = documents[hindsight::2]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.util import find_spec
@@ -65,10 +65,10 @@ def opened(
     if name == Name.DUCKDB:
         from handraise.scoring.engines.duckdb import DuckDBEngine
 
-        with DuckDBEngine(lake) as duck:
+        with closing(DuckDBEngine(lake)) as duck:
             yield Opened(duck, age)
         return
     from handraise.scoring.engines.spark import SparkEngine
 
-    with SparkEngine(lake, settings.SPARK) as spark:
+    with closing(SparkEngine(lake, settings.SPARK)) as spark:
         yield Opened(spark, age)

@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import duckdb
@@ -32,7 +31,7 @@ class DuckDBEngine:
 
     Reads a lake (`Path`: a folder that `scoring.lake` wrote) or a connection that has the tables
     by the names in `scoring.inputs`. What outgrows `memory` is written to a folder of its own in
-    `scratch`, which closing removes: close it, or use it in a `with`.
+    `scratch`, which closing removes: close it (`contextlib.closing`).
     Nothing is ever fetched from the network: JSON, Parquet and time zones are built in.
     """
 
@@ -64,17 +63,6 @@ class DuckDBEngine:
         self.connection.close()
         if self._spill is not None:
             self._spill.cleanup()
-
-    def __enter__(self) -> DuckDBEngine:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def table(self, made: Compiled, expression: Any, moments: Moments) -> pa.Table:
         self._hand_in(made, moments)

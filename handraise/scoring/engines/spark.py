@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import ibis
@@ -39,7 +38,7 @@ class SparkEngine:
     """See `engines.Engine`. Reads a lake that driver and workers see under the same path.
 
     `master`: `spark://host:port` of a cluster, or `local[n]`. `options` are Spark's own and win
-    over ours. Close it, or use it in a `with`, to give its executors back.
+    over ours. Close it (`contextlib.closing`) to give its executors back.
     """
 
     name = "spark"
@@ -82,17 +81,6 @@ class SparkEngine:
     def close(self) -> None:
         """Give back what the cluster lent."""
         self.session.stop()
-
-    def __enter__(self) -> SparkEngine:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _hand_in(self, moments: Moments) -> None:
         if moments.rows is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import unescape
 
 import pytest
+from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from handraise.agreement.models import EarlierText, Version
@@ -170,3 +171,17 @@ def test_the_note_is_never_kept_with_an_older_text(draft: Version, mark: User) -
 
     draft.refresh_from_db()
     assert "points: 55" in draft.text
+
+
+def test_a_note_is_not_written_over_one_that_was_not_seen(
+    draft: Version, mark: User, mia: User
+) -> None:
+    where, seen = reverse("draft_note", args=[draft.number]), str(draft.revision)
+
+    sent(mark, where, note="Demos count too much.", revision=seen)
+    refused = sent(mia, where, note="Prices, rather.", revision=seen)
+
+    draft.refresh_from_db()
+    assert draft.note == "Demos count too much."
+    (told,) = (str(each) for each in get_messages(refused.wsgi_request))
+    assert told.endswith("The note was not kept: Prices, rather.")

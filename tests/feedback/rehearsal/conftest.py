@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -74,7 +75,7 @@ def rehearsed(tmp_path: Path) -> Rehearse:
         lake = tmp_path / "lake"
         sync(lake, at=NOW)
         wish = Wish(read(text), BEGIN, END, NOW, "UTC", levels=False)
-        with DuckDBEngine(lake) as engine:
+        with closing(DuckDBEngine(lake)) as engine:
             return rehearse(replace(wish, **changes), published, engine)
 
     return run

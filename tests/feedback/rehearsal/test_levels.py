@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def test_each_bar_is_crossed_when_a_search_of_its_own_says(
     ids = np.array(sorted(Lead.objects.values_list("pk", flat=True)))
     asked: dict[str, Any] = {"end": END, "zone": "UTC", "lead_ids": ids}
 
-    with DuckDBEngine(tmp_path / "lake") as engine:
+    with closing(DuckDBEngine(tmp_path / "lake")) as engine:
         found = level_crossings(engine, documents, **asked)
         alone = [crossings(engine, level, **asked) for level in documents]
 
