@@ -130,7 +130,7 @@ def _under(found: Any, above: str) -> list[str]:
 def in_words(section: Section, raw: Any, document: Document | None) -> str:
     """What a part says, as the version's page will say it; nothing while that cannot be said."""
     if section.key in SIGNALS:
-        return words(section, raw)
+        return words(section, raw) if signal_of(section, raw) is not None else ""
     if document is None or raw is None:
         return ""
     name = f" {fold(name_of(raw))}" if section.key in {"routes", "reasons"} else ""

@@ -230,6 +230,15 @@ def test_lists_are_added_renamed_and_never_swallow_each_other(draft: Version, ma
     assert read(draft.text).lists == {"allies": ("One", "Two, Ltd")}
 
 
+def test_a_part_is_said_in_words_once_it_can_be(draft: Version, mark: User) -> None:
+    where = path(draft, "intent", 4)
+
+    sound, faulty = (said(save(mark, where, points=points, deed="check")) for points in ("7", "x"))
+
+    assert "<h2>In words</h2>" in sound
+    assert "<h2>In words</h2>" not in faulty
+
+
 def test_routes_change_places(draft: Version, mark: User) -> None:
     new = reverse("draft_new_part", args=[draft.number, "routes"])
     save(mark, new, name="Germany", team="Enterprise", **{
