@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Awaitable, Callable, MutableMapping
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 from django.core.asgi import get_asgi_application
 
 from config import family
 
+LOOKS = 5.0  # seconds between looks at which version is in force
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -44,24 +45,40 @@ def is_capture(path: str) -> bool:
     return path == "/v1" or path.startswith("/v1/")
 
 
-def _prepare() -> None:
-    """What the first visitor would otherwise wait for. Without a database there is no hurry."""
-    try:
-        if agreed := published():
-            prepare(agreed.document)
-    except DatabaseError:
-        pass
-    finally:
-        connection.close()
+class Preparing:
+    """Compiles what is in force, also once another version is, so that no visitor waits for it."""
+
+    def __init__(self) -> None:
+        self.prepared: int | None = None
+
+    def prepare(self) -> None:
+        """Compile the version in force unless that was done. Without a database, another time."""
+        try:
+            agreed = published()
+            if agreed is not None and agreed.number != self.prepared:
+                prepare(agreed.document)
+                self.prepared = agreed.number
+        except DatabaseError:
+            pass
+        finally:
+            connection.close()
+
+    def go_on(self, stop: Event) -> None:
+        while True:
+            self.prepare()
+            if stop.wait(LOOKS):
+                return
 
 
 async def _live(receive: Receive, send: Send) -> None:
+    stop = Event()
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            Thread(target=_prepare, daemon=True).start()
+            Thread(target=Preparing().go_on, args=(stop,), daemon=True).start()
             await send({"type": "lifespan.startup.complete"})
         else:
+            stop.set()
             await accept.close()
             await send({"type": "lifespan.shutdown.complete"})
             return
