@@ -31,7 +31,9 @@ from handraise.agreement.spans import (
 )
 
 _MOST_STEPS = 2_000
-_MANY_VALUES = 50  # a list pasted in: each value in place would be a step, each step a reading
+# A list pasted in is written anew, as each value in place would be a step, and each step a reading:
+# from so many on, if no comment goes with it; from so many on in any case.
+_MANY_VALUES, _TOO_MANY_VALUES = 50, 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,19 @@ Step = Replace | Remove | Add
 
 def rewritten(text: str, value: Value) -> str:
     """The text, which `plain_yaml.load` reads, so changed that it says `value`."""
+    most = _MANY_VALUES
     for _ in range(_MOST_STEPS):
         said = load(text).value
-        step = _first_step(said, value, ())
+        step = _first_step(said, value, (), most)
         if step is None:
             return text
-        text = _taken(text, said, step)
+        taken = _taken(text, said, step)
+        if most == _MANY_VALUES and isinstance(step, Replace) and lost_comments(text, taken):
+            most = _TOO_MANY_VALUES
+            step = _first_step(said, value, (), most)
+            assert step is not None
+            taken = _taken(text, said, step)
+        text = taken
     return blocks(value)
 
 
@@ -85,16 +94,21 @@ def lost_comments(before: str, after: str) -> list[str]:
     return list(gone.elements())
 
 
-def _first_step(old: Value, new: Value, place: Place) -> Step | None:
-    """One step from what is said towards what should be; None when they are the same."""
+def _first_step(old: Value, new: Value, place: Place, most: int) -> Step | None:
+    """One step from what is said towards what should be; None when they are the same.
+
+    A list of plain values with more than `most` to add or remove is replaced.
+    """
     if isinstance(old, dict) and isinstance(new, dict) and old and new:
-        return _step_of_mapping(old, new, place)
+        return _step_of_mapping(old, new, place, most)
     if isinstance(old, list) and isinstance(new, list) and old and new:
-        return _step_of_list(old, new, place)
+        return _step_of_list(old, new, place, most)
     return None if same(old, new) else Replace(place, new)
 
 
-def _step_of_mapping(old: dict[str, Value], new: dict[str, Value], place: Place) -> Step | None:
+def _step_of_mapping(
+    old: dict[str, Value], new: dict[str, Value], place: Place, most: int
+) -> Step | None:
     kept = [name for name in old if name in new]
     if not kept or kept != [name for name in new if name in old]:
         # Of grades the order counts; where nothing stays, nothing is worth keeping.
@@ -107,11 +121,11 @@ def _step_of_mapping(old: dict[str, Value], new: dict[str, Value], place: Place)
         if name not in old:
             return Add((*place, name), new[name], after=before)
         before = name
-    steps = (_first_step(old[name], new[name], (*place, name)) for name in new)
+    steps = (_first_step(old[name], new[name], (*place, name), most) for name in new)
     return next((step for step in steps if step is not None), None)
 
 
-def _step_of_list(old: list[Value], new: list[Value], place: Place) -> Step | None:
+def _step_of_list(old: list[Value], new: list[Value], place: Place, most: int) -> Step | None:
     first = 0
     while first < min(len(old), len(new)) and same(old[first], new[first]):
         first += 1
@@ -121,13 +135,13 @@ def _step_of_list(old: list[Value], new: list[Value], place: Place) -> Step | No
     missing, surplus = len(new) - last - first, len(old) - last - first
     if not missing and not surplus:
         return None
-    if max(missing, surplus) > _MANY_VALUES and not any(isinstance(v, dict | list) for v in new):
+    if max(missing, surplus) > most and not any(isinstance(v, dict | list) for v in new):
         return Replace(place, new)
     if not surplus or (missing > surplus and not _are_alike(old[first], new[first])):
         return Add((*place, first), new[first])
     if not missing or (surplus > missing and not _are_alike(old[first], new[first])):
         return Remove((*place, first))
-    return _first_step(old[first], new[first], (*place, first))
+    return _first_step(old[first], new[first], (*place, first), most)
 
 
 def _are_alike(one: Value, other: Value) -> bool:

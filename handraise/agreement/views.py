@@ -252,6 +252,10 @@ def withdrawal(request: HttpUserRequest, number: int) -> HttpResponse:
         if not version_page.options(found, request.user).may_withdraw:
             return redirect("agreement_version", number)
         return render(request, "agreement/withdrawal.html", {"version": found})
+    shown = request.POST.get("shown")
+    if shown is not None and shown != f"{found.state} {found.revision}":
+        messages.error(request, "It has changed meanwhile. Nothing was withdrawn.")
+        return redirect("agreement_version", number)
     try:
         actions.withdraw(found, by=request.user, at=clock.now(), via=Via.WEB)
     except Refused as refusal:

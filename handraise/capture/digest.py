@@ -124,7 +124,7 @@ def _take(messages: Sequence[_Message], at: datetime, drops: list[Drop]) -> None
             entries = [message.entry for message in messages]
             fresh, duplicates = receipts.take(entries)
             if fresh:
-                record(fresh, at=at, when_cards=WhenCards.WHEN_LOOKED_AT)
+                record(fresh, at=at, when_cards=WhenCards.BEFORE_THE_LOOK)
     except Exception as error:
         if _is_outage(error):
             raise

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import suppress
 from datetime import datetime
 from threading import Event
 
@@ -48,9 +47,10 @@ async def _run(stop: Event) -> None:
         finally:
             for one in working:
                 one.cancel()
-            for one in working:
-                with suppress(asyncio.CancelledError):
-                    await one
+            ends = await asyncio.gather(*working, return_exceptions=True)
+        for end in ends:
+            if isinstance(end, Exception):
+                raise end
 
 
 async def _work(app: App, queue: str) -> None:

@@ -16,6 +16,8 @@ from handraise.leads.outage import is_outage
 
 log = structlog.get_logger()
 BATCH = 2000
+CARDS = 5000
+PORTIONS = 4  # of cards, before somebody is looked at
 
 
 def look(*, at: datetime, limit: int = BATCH) -> int:
@@ -24,25 +26,52 @@ def look(*, at: datetime, limit: int = BATCH) -> int:
     If the process dies nothing has happened and the leads are still due. Raises what the database
     raises when it is away, or when another transaction was preferred: try again.
     """
-    if _nothing_can_be_read():
-        return _refresh_cards(at, limit)
-    with uncollected(), transaction.atomic():
-        due = attention.claim(at=at, limit=limit)
-        if due.stale:
-            attention.lock(sorted({*due.leads, *due.stale}))
-            cards.refresh_cards(due.stale)
-        if due.leads:
-            advance_each(due.leads, at=at)
-    return len({*due.leads, *due.stale})
+    with uncollected():
+        made = make_cards(at=at)
+        if _nothing_can_be_read():
+            return made
+        with transaction.atomic():
+            due = attention.claim(at=at, limit=limit)
+            if due.stale:  # told since
+                attention.lock(sorted({*due.leads, *due.stale}))
+                _refresh_each(due.stale, at=at)
+            if due.leads:
+                advance_each(due.leads, at=at)
+    return made + len({*due.leads, *due.stale})
 
 
-def _refresh_cards(at: datetime, limit: int) -> int:
-    """What people are called is shown and found also while nobody can be looked at."""
-    with transaction.atomic():
-        stale = attention.claim_cards(at=at, limit=limit)
-        attention.lock(stale)
-        cards.refresh_cards(stale)
-    return len(stale)
+def make_cards(*, at: datetime) -> int:
+    """Make the cards that are due, if not very many; how many.
+
+    Before anybody is looked at, as briefs name colleagues; also of those whom nobody can look at.
+    """
+    count = 0
+    for _ in range(PORTIONS):
+        with transaction.atomic():
+            stale = attention.claim_cards(at=at, limit=CARDS)
+            attention.lock(stale)
+            _refresh_each(stale, at=at)
+        count += len(stale)
+        if not stale:
+            break
+    return count
+
+
+def _refresh_each(leads: Sequence[int], *, at: datetime) -> None:
+    """As `advance_each`, of cards."""
+    try:
+        with transaction.atomic():
+            cards.refresh_cards(leads)
+    except Exception as fault:
+        if is_outage(fault):
+            raise
+        if len(leads) > 1:
+            middle = len(leads) // 2
+            _refresh_each(leads[:middle], at=at)
+            _refresh_each(leads[middle:], at=at)
+            return
+        log.exception("flow.parked", lead=leads[0])
+        attention.park(leads[0], error=_sentence(fault), at=at)
 
 
 def _nothing_can_be_read() -> bool:

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 def uncollected() -> Iterator[None]:
     """No garbage collection meanwhile: thousands of live rows hold no cycles to be found, and
     looking for them takes a quarter of a digest's time.
+
+    The collector is the process's: when one of two threads ends, the other is collected again.
     """
-    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if was_enabled:
-            gc.enable()
+        gc.enable()  # whatever it was before: of two threads neither may leave it off

@@ -108,15 +108,15 @@ def edit_company(
     ).get(owner, set())
     if changed:
         cards.refresh_company_cards([company.pk])
+        members = cards.colleagues_in([company.pk])
         if "name" in changed:
-            cards.refresh_free_cards(cards.colleagues_in([company.pk]), at=at)
+            cards.refresh_free_cards(members, at=at)
         journal.write(
             "leads.company_edited", at=at, via=via, company_id=company.pk, by=by,
             said=f"Changed {_listed(changed)}.",
             data={name: told[name] for name in sorted(changed)},
         )  # fmt: skip
-        members = Lead.objects.filter(company=company, is_current=True).values_list("pk", flat=True)
-        attention.wake(members, look_at=at, why="company edited")
+        attention.wake(sorted(members), look_at=at, why="company edited")
     company.refresh_from_db()
     return company
 

@@ -14,7 +14,7 @@ from handraise.leads.decide import Via
 from handraise.leads.models import Attention, ParkedLead
 from handraise.team.models import User
 
-CARD = "card"  # why: the lead's card must be made anew
+CARD = "card"  # why: only the lead's card must be made anew
 
 _WAKE = """
     INSERT INTO leads_attention (lead_id, look_at, why)
@@ -25,7 +25,7 @@ _WAKE = """
 # so that a lead woken a hundred times is looked at once.
 _CLAIM = """
     WITH due AS (
-        SELECT id, lead_id FROM leads_attention WHERE look_at <= %(at)s
+        SELECT id, lead_id FROM leads_attention WHERE look_at <= %(at)s AND why <> %(card)s
         ORDER BY look_at, lead_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     ), also AS (
         SELECT id, lead_id FROM leads_attention
@@ -75,8 +75,8 @@ def wake(lead_ids: Iterable[int], *, look_at: datetime, why: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Canonical ids of leads that are due, ascending; `stale` are those woken by CARD, be they
-    parked or not."""
+    """Canonical ids of leads that are due, ascending; `stale` are those whose card must be made
+    first, be they parked or not."""
 
     leads: list[int]
     stale: list[int]
@@ -86,7 +86,7 @@ def claim(*, at: datetime, limit: int) -> Due:
     """The leads due at `at`, at most `limit`; their rows are gone.
 
     Call it inside the transaction that does the looking: when that fails, the rows are back.
-    Parked leads are left out until they are cleared.
+    Parked leads are left out of `leads` until they are cleared.
     """
     rows = rows_of(_CLAIM, {"at": at, "limit": limit, "card": CARD})
     return Due(
@@ -96,11 +96,8 @@ def claim(*, at: datetime, limit: int) -> Due:
 
 
 def claim_cards(*, at: datetime, limit: int) -> list[int]:
-    """As `claim`, of leads woken by CARD only, while nobody can be looked at: the caller makes
-    their cards anew. They stay due for all else."""
-    stale = [row[0] for row in rows_of(_CLAIM_CARDS, {"at": at, "limit": limit, "card": CARD})]
-    wake(stale, look_at=at, why="recorded")
-    return stale
+    """As `claim`, of the leads whose cards must be made anew, parked or not; ascending."""
+    return [row[0] for row in rows_of(_CLAIM_CARDS, {"at": at, "limit": limit, "card": CARD})]
 
 
 def lock(lead_ids: Collection[int]) -> None:

@@ -197,8 +197,13 @@ _LOCK_COMPANIES = (
     "SELECT id FROM leads_company WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 )
 
+# By what was told and not by the card, which may still have to be made.
 _COLLEAGUES = """
-    SELECT id FROM leads_lead WHERE company_id = ANY(%s::bigint[]) AND canonical_id = id
+    SELECT DISTINCT face.canonical_id
+    FROM leads_membership membership
+    JOIN leads_identity known ON known.id = membership.identity_id
+    JOIN leads_lead face ON face.id = known.lead_id
+    WHERE membership.company_id = ANY(%s::bigint[])
 """
 
 
@@ -211,7 +216,7 @@ def refresh_company_cards(company_ids: Collection[int]) -> None:
 
 
 def colleagues_in(company_ids: Collection[int]) -> set[int]:
-    """The canonical leads whose cards show one of these companies."""
+    """The canonical leads that were ever told to belong to one of these companies."""
     if not company_ids:
         return set()
     return {row[0] for row in rows_of(_COLLEAGUES, [ids(company_ids)])}

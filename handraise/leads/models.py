@@ -376,7 +376,11 @@ class Attention(models.Model):
     why = models.CharField(max_length=60)
 
     class Meta:
-        indexes = [models.Index(fields=["look_at", "lead"], name="attention_due")]
+        indexes = [
+            models.Index(fields=["look_at", "lead"], name="attention_due"),
+            # Asked for at every look, and there are few.
+            models.Index(fields=["look_at", "lead"], condition=Q(why="card"), name="cards_due"),
+        ]
 
 
 class ParkedLead(models.Model):

@@ -34,11 +34,12 @@ class Recorded:
 
 
 class WhenCards(Enum):
-    """When changed cards are made anew. When looked at costs less: each once, however often
-    something new was said, and while nobody waits."""
+    """When changed cards are made anew. Before the next look costs less: each is made once, however
+    often something new was said, and outside of the turn for which others wait. In a flood, looks
+    are seldom."""
 
     AT_ONCE = auto()
-    WHEN_LOOKED_AT = auto()
+    BEFORE_THE_LOOK = auto()
 
 
 class Contended(RuntimeError):
@@ -103,7 +104,7 @@ def _record(entries: Sequence[Entry], at: datetime, when_cards: WhenCards) -> Re
         cards.refresh_free_cards(stale, at=at)
         stale = set()
     attention.wake(sorted(stale), look_at=at, why=attention.CARD)
-    attention.wake(sorted(touched - stale), look_at=at, why="recorded")
+    attention.wake(sorted(touched), look_at=at, why="recorded")
     facts = sum(len(names) for names in changed.values())
     conflicts = [(found.place, found.said) for found in settled.conflicts]
     return Recorded(sorted(touched), activities, facts, len(settled.joins), conflicts)
@@ -149,6 +150,8 @@ def _merge(settled: Settled, entries: Sequence[Entry], at: datetime) -> None:
         merging.Joining(join.kept, join.merged, join.why, entries[join.place].source_id)
         for join in settled.joins
     ]
+    # Their own cards stay with those who are merged: they are called by them when parted again.
+    cards.refresh_cards({join.merged for join in joins})
     merging.write_joins(joins, at=at, by=None, via=Via.WORKER)
     _write_conflicts(settled, at)
 

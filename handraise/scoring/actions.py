@@ -43,24 +43,30 @@ def rescore(lead_ids: Sequence[int], *, published: Published, at: datetime) -> l
 
 
 # Level-triggered: whoever was scored before an activity of a colleague became known (among the
-# newest 500; the rest comes with the nightly round). A colleague's own re-score makes no activity,
-# so two of them cannot wake each other for ever.
+# newest 500; the rest comes with the nightly round), or so soon after that it may not have been
+# committed yet. A colleague's own re-score makes no activity, so two of them cannot wake each other
+# for ever.
 _COLLEAGUES_BEHIND = """
-    SELECT DISTINCT other.id
-    FROM leads_lead lead
-    JOIN leads_lead other ON other.company_id = lead.company_id
-        AND other.canonical_id = other.id AND other.id <> lead.id
-    JOIN scoring_score score ON score.lead_id = other.id
-    WHERE lead.id = ANY(%s::bigint[]) AND score.scored_at < (
-        SELECT max(newest.known_at)
-        FROM leads_lead face
-        JOIN leads_identity identity ON identity.lead_id = face.id
-        CROSS JOIN LATERAL (
-            SELECT known_at FROM leads_activity activity
-            WHERE activity.identity_id = identity.id ORDER BY occurred_at DESC LIMIT 500
-        ) newest
-        WHERE face.canonical_id = lead.id
+    WITH told AS MATERIALIZED (
+        SELECT lead.id, lead.company_id, (
+            SELECT max(newest.known_at)
+            FROM leads_lead face
+            JOIN leads_identity identity ON identity.lead_id = face.id
+            CROSS JOIN LATERAL (
+                SELECT known_at FROM leads_activity activity
+                WHERE activity.identity_id = identity.id ORDER BY occurred_at DESC LIMIT 500
+            ) newest
+            WHERE face.canonical_id = lead.id
+        ) + interval '1 minute' AS until
+        FROM leads_lead lead
+        WHERE lead.id = ANY(%s::bigint[]) AND lead.company_id IS NOT NULL
     )
+    SELECT DISTINCT other.id
+    FROM told
+    JOIN leads_lead other ON other.company_id = told.company_id
+        AND other.canonical_id = other.id AND other.id <> told.id
+    JOIN scoring_score score ON score.lead_id = other.id
+    WHERE score.scored_at < told.until
 """
 _FIVE_MINUTES = 300
 

@@ -237,10 +237,11 @@ def test_whoever_proposed_may_withdraw_after_hearing_what_that_means(
     where = "/agreement/versions/1/withdrawal/"
     assert where in page(mark, "/agreement/versions/1/")
     assert "neither changed nor signed" in page(mark, where)
+    as_user(mark).post(where, {"shown": "draft 1"})
     proposed.refresh_from_db()
     assert proposed.state == State.PROPOSED
 
-    post(mark, where)
+    as_user(mark).post(where, {"shown": f"proposed {proposed.revision}"})
 
     proposed.refresh_from_db()
     assert proposed.state == State.WITHDRAWN

@@ -215,3 +215,18 @@ def test_a_list_pasted_in_is_written_at_once_and_a_single_value_alone() -> None:
     assert load(long).value == {"name": "Ours", "lists": {"rivals": values}}
     assert long.startswith("# Ours.\nname: Ours\nlists:\n  rivals: [word 0, word 1, ")
     assert longer == long.replace("word 999]", "word 999, acme]")
+
+
+def test_comments_of_a_long_list_stay_where_values_come_to_it() -> None:
+    text = (
+        "name: Ours\nlists:\n  rivals:\n    - acme  # asked for by legal\n    - globex\n"
+        "    # sued us\n    - initech\n"
+    )
+    said: Any = load(text).value
+    rivals = [*said["lists"]["rivals"], *(f"word {number}" for number in range(60))]
+
+    longer = rewritten(text, {**said, "lists": {"rivals": rivals}})
+
+    assert load(longer).value == {"name": "Ours", "lists": {"rivals": rivals}}
+    assert lost_comments(text, longer) == []
+    assert longer.startswith(text)

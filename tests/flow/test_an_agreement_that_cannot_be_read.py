@@ -93,7 +93,7 @@ def test_what_cannot_be_read_at_all_leaves_everybody_as_they_are_and_waiting(
 
 def test_what_people_are_called_is_shown_meanwhile(stranger: None) -> None:
     entry = facts({"name": "Ada"}, email="ada@acme.example")
-    record([entry], at=NOON, when_cards=WhenCards.WHEN_LOOKED_AT)
+    record([entry], at=NOON, when_cards=WhenCards.BEFORE_THE_LOOK)
 
     assert (look(at=NOON), look(at=NOON)) == (1, 0)
 

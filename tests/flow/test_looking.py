@@ -96,7 +96,7 @@ def test_a_parked_lead_moves_on_when_it_is_cleared(agreed: Published, rita: User
 def _told(title: str, *, at: datetime = NOON) -> Lead:
     """Ada, of whom something is heard as the digest hears it."""
     entry = facts({"name": "Ada", "title": title}, email="ada@acme.example", at=at)
-    record([entry], at=at, when_cards=WhenCards.WHEN_LOOKED_AT)
+    record([entry], at=at, when_cards=WhenCards.BEFORE_THE_LOOK)
     return lead_of("email", "ada@acme.example")
 
 

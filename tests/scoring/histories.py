@@ -51,9 +51,10 @@ class Histories:
         self.source, _ = Source.objects.get_or_create(
             kind="import", name="Histories", defaults={"created_at": NOW}
         )
+        # The shipped list has thousands of entries, of which the reference knows nothing.
+        ListEntry.objects.filter(list="free_email").delete()
         ListEntry.objects.bulk_create(
-            [ListEntry(list="free_email", value=value) for value in LISTED["free_email"]],
-            ignore_conflicts=True,
+            [ListEntry(list="free_email", value=value) for value in LISTED["free_email"]]
         )
         self._write(count)
 

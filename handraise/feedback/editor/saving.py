@@ -202,6 +202,8 @@ def shift(
     if now.clash or now.place is None:
         return now
     to = now.place + by_places
+    if now.place != place and not 0 <= to < len(entries(document_value(draft.text), section)):
+        return Opened(section, None, None, "")  # somebody moved it to the end of the list
     if not 0 <= to < len(entries(document_value(draft.text), section)) or section.key == "lists":
         raise LookupError(to)
     text = moved(draft.text, (section.key, now.place), to)

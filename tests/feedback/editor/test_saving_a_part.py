@@ -271,6 +271,10 @@ def test_of_two_at_once_each_moves_and_removes_what_they_saw(draft: Version, mar
     assert "was not removed" in _told(sent(mark, removal))[0]
     sent(mark, removal, **fields_of(page))
     assert _routes(draft) == ["Everybody", "Germany"]
+    germany = _moving(mark, draft, 1)
+    sent(mark, reverse("draft_move", args=[draft.number, "routes", 1]), to="up", **germany)
+    assert "was not moved" in _told(sent(mark, up, to="up", **germany))[0]
+    sent(mark, reverse("draft_move", args=[draft.number, "routes", 0]), to="down", **germany)
     assert "was not moved" in _told(sent(mark, up, to="up", **france))[0]
     assert _routes(draft) == ["Everybody", "Germany"]
 
