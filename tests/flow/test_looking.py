@@ -12,13 +12,21 @@ from handraise.flow import look as looking
 from handraise.flow.advance import advance
 from handraise.flow.look import look
 from handraise.handover.models import Handover
+from handraise.leads import cards
 from handraise.leads.attention import unpark
 from handraise.leads.decide import Stage, Via
-from handraise.leads.models import Attention, JournalLine, Lead, ParkedLead, StageMove
+from handraise.leads.models import (
+    Attention,
+    JournalLine,
+    Lead,
+    LeadSearch,
+    ParkedLead,
+    StageMove,
+)
 from handraise.leads.record import WhenCards, record
 from handraise.scoring.models import Score
 from handraise.team.models import User
-from tests.leads.said import facts, lead_of
+from tests.leads.said import facts, group, lead_of
 from tests.personas import NOON
 from tests.world import lead, stage_of
 
@@ -124,6 +132,57 @@ def test_a_parked_lead_gets_its_card_all_the_same(agreed: Published) -> None:
     ada.refresh_from_db()
     assert ada.title == "Chief of Staff"
     assert ParkedLead.objects.filter(cleared_at=None).exists()
+
+
+def test_a_company_that_is_called_otherwise_is_so_on_every_card_and_nobody_is_looked_at(
+    agreed: Published,
+) -> None:
+    for name in ("ada", "eve"):
+        record([group({"name": "Acme"}, group_id="acme", user_id=name)], at=NOON)
+    looks()
+    ada = lead_of("user_id", "ada")
+
+    told = group({"name": "Zenith"}, group_id="acme", user_id="eve", at=NOON + HOUR)
+    record([told], at=NOON + HOUR, when_cards=WhenCards.BEFORE_THE_LOOK)
+    looks(at=NOON + HOUR)
+
+    assert "zenith" in LeadSearch.objects.get(lead=ada).text
+    assert Score.objects.get(lead=ada).scored_at == NOON
+    assert Score.objects.get(lead=lead_of("user_id", "eve")).scored_at == NOON + HOUR
+
+
+def test_who_is_merged_before_a_first_look_keeps_a_name_of_their_own(agreed: Published) -> None:
+    told = facts({"name": "Ada"}, anonymous_id="a")
+    record([told], at=NOON, when_cards=WhenCards.BEFORE_THE_LOOK)
+    merged = Lead.objects.get()
+    keen("Eve")
+
+    signing_in = facts(anonymous_id="a", email="eve@acme.example", at=NOON + HOUR)
+    record([signing_in], at=NOON + HOUR, when_cards=WhenCards.BEFORE_THE_LOOK)
+    looks(at=NOON + HOUR)
+
+    merged.refresh_from_db()
+    assert (merged.name, str(merged.canonical)) == ("Ada", "Eve")
+
+
+def test_a_card_that_cannot_be_made_parks_its_lead_and_no_other(
+    agreed: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = _told("Planner")
+    told = facts({"name": "Eve"}, email="eve@acme.example")
+    record([told], at=NOON, when_cards=WhenCards.BEFORE_THE_LOOK)
+    made = cards.refresh_cards
+
+    def fail(leads: list[int]) -> None:
+        if bad.pk in leads:
+            raise ValueError("boom")
+        made(leads)
+
+    monkeypatch.setattr(cards, "refresh_cards", fail)
+    looks()
+
+    assert lead_of("email", "eve@acme.example").name == "Eve"
+    assert ParkedLead.objects.get().lead == bad
 
 
 def test_an_absent_database_is_nobodys_fault(
