@@ -220,11 +220,12 @@ class EmbeddedPostgres:
         if self.process is not None:  # we launched it and it ended
             was_killed = self.process.returncode < 0
             self.process = None
-            said = self._last_words()
-            # After a kill -9 former backends may still be leaving: those we wait for.
+            said = self._said()
+            # After a kill -9 former backends may still be leaving, and write into the same log:
+            # those we wait for.
             is_passing = was_killed or _OLD_LIFE.search(said)
             if not is_passing or time.monotonic() > deadline:
-                raise EmbeddedError(f"PostgreSQL did not start: {said}")
+                raise EmbeddedError(f"PostgreSQL did not start: {self._last_words(said)}")
             time.sleep(0.2)
         return False
 
@@ -238,10 +239,12 @@ class EmbeddedPostgres:
             if there is None:
                 connection.execute("create database handraise")
 
-    def _last_words(self) -> str:
+    def _said(self) -> str:
         with self.log.open("rb") as log:
             log.seek(self._log_from)
-            text = log.read().decode(errors="replace")
+            return log.read().decode(errors="replace")
+
+    def _last_words(self, text: str) -> str:
         fatal = [line for line in text.splitlines() if "FATAL:" in line or "HINT:" in line]
         return " ".join(fatal[-2:] or text.splitlines()[-2:]) or f"see {self.log}"
 

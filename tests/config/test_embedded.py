@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import psycopg
 import pytest
@@ -91,6 +92,35 @@ def test_it_starts_again_after_a_kill_and_keeps_what_was_committed(
         assert connection.execute("select n from kept").fetchall() == [(1,)]
         connection.execute("drop table kept")
     assert server.pid() != before
+
+
+def test_it_waits_for_former_backends_whatever_they_say_meanwhile(server: EmbeddedPostgres) -> None:
+    before = server.pid()
+    assert before is not None
+    assert server.process is not None
+    last_words = "2026-01-01 UTC [1] FATAL:  connection to client lost\n" * 2
+    connection = psycopg.connect(server.url)
+    left = connection.info.backend_pid
+    os.kill(left, signal.SIGSTOP)  # it keeps the memory of the server that is killed
+
+    def leave() -> None:
+        end = time.monotonic() + 2
+        while time.monotonic() < end:
+            with server.log.open("a") as log:
+                log.write(last_words)
+            time.sleep(0.005)
+        os.kill(left, signal.SIGKILL)
+
+    os.kill(before, signal.SIGKILL)
+    server.process.wait()
+    leaving = Thread(target=leave)
+    leaving.start()
+    server.start(*QUICK)
+    leaving.join()
+    connection.close()
+
+    assert server.pid() not in {None, before}
+    assert "pre-existing shared memory block" in server.log.read_text()
 
 
 def test_a_second_start_joins_the_server_that_runs(server: EmbeddedPostgres) -> None:
