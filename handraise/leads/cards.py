@@ -63,6 +63,21 @@ _FOUND_BY = """
 _NOT_FOUND = "DELETE FROM leads_leadsearch WHERE lead_id = ANY(%s::bigint[])"
 
 
+_SOMETHING = """
+    SELECT DISTINCT known.lead_id FROM leads_identity known
+    WHERE known.lead_id = ANY(%s::bigint[]) AND (known.kind = 'email' OR EXISTS (
+        SELECT FROM leads_fact fact WHERE fact.identity_id = known.id AND fact.name = ANY(%s)
+    ))
+"""
+
+
+def with_something_on(lead_ids: Collection[int]) -> set[int]:
+    """Those of whom a card would say something; most visitors are not among them."""
+    if not lead_ids:
+        return set()
+    return {row[0] for row in rows_of(_SOMETHING, [ids(lead_ids), list(LEAD_CARD)])}
+
+
 _HOLD = """
     SELECT id FROM leads_lead WHERE id = ANY(%s::bigint[]) AND canonical_id = id
     ORDER BY id FOR NO KEY UPDATE SKIP LOCKED

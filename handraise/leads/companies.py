@@ -45,11 +45,13 @@ class Belonging:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """The company of each lead and of each key that was spoken of, and the leads that moved."""
+    """The company of each lead and of each key that was spoken of, the leads that moved, and the
+    companies that were made: nobody but who moved can belong to those."""
 
     of_root: dict[int, int]
     of_key: dict[CompanyKey, int]
     moved: set[int]
+    made: set[int]
 
 
 def domain_of(email: str) -> str:
@@ -128,10 +130,10 @@ def write(belongings: Sequence[Belonging], *, at: datetime) -> Placed:
     merged lead); a guess only when there is none.
     """
     if not belongings:
-        return Placed({}, {}, set())
+        return Placed({}, {}, set(), set())
     now = current({said.root for said in belongings})
     wanted = [said for said in belongings if not _is_answered(said, now)]
-    found = _find_or_make(wanted, at)
+    found, made = _find_or_make(wanted, at)
     of_root = {root: known.company_id for root, known in now.items()}
     rows: list[tuple[object, ...]] = []
     moved: set[int] = set()
@@ -149,7 +151,7 @@ def write(belongings: Sequence[Belonging], *, at: datetime) -> Placed:
     if rows:
         columns = ("identity_id", "company_id", "holds_from", "known_at", "source_id")
         copy_rows("leads_membership", columns, rows)
-    return Placed(of_root, found, moved)
+    return Placed(of_root, found, moved, made)
 
 
 def _is_answered(said: Belonging, now: dict[int, Current]) -> bool:
@@ -168,19 +170,24 @@ _ADD = """
     SELECT domain, group_id, name, '', '', '{}', %s
     FROM unnest(%s::text[], %s::text[], %s::text[]) AS added (domain, group_id, name)
     ON CONFLICT DO NOTHING
+    RETURNING id
 """
 
 
-def _find_or_make(belongings: Sequence[Belonging], at: datetime) -> dict[CompanyKey, int]:
+def _find_or_make(
+    belongings: Sequence[Belonging], at: datetime
+) -> tuple[dict[CompanyKey, int], set[int]]:
+    """The company of each key, and which of them were made."""
     keys = {said.key: said for said in belongings}
     if not keys:
-        return {}
+        return {}, set()
+    made: set[int] = set()
     found = _look_up(keys)
     # Sorted, and a conflict is left to whoever came first: parallel digests agree on one row.
     missing = sorted(key for key in keys if key not in found)
     _adopt([keys[key] for key in missing if key[0] == "group" and keys[key].domain])
     if missing:
-        execute(
+        rows = rows_of(
             _ADD,
             [
                 at,
@@ -189,9 +196,10 @@ def _find_or_make(belongings: Sequence[Belonging], at: datetime) -> dict[Company
                 [keys[key].name[:255] if key[0] == "name" else "" for key in missing],
             ],
         )
+        made = {pk for (pk,) in rows}
         found |= _look_up(missing)
     _give_domains(list(keys.values()))
-    return found
+    return found, made
 
 
 # A company so far known by its domain only is the one that a group id now names.

@@ -142,7 +142,7 @@ def write_down(
     placed = companies.write(heard.belongings, at=at)
     changed = fact_rows.write(heard.about_leads + heard.about_companies(placed))
     cards.bring_back(sorted(set(roots)))
-    return Written(changed, _stale(settled, placed.moved, changed))
+    return Written(changed, _stale(settled, placed, changed))
 
 
 def _merge(settled: Settled, entries: Sequence[Entry], at: datetime) -> None:
@@ -151,7 +151,7 @@ def _merge(settled: Settled, entries: Sequence[Entry], at: datetime) -> None:
         for join in settled.joins
     ]
     # Their own cards stay with those who are merged: they are called by them when parted again.
-    cards.refresh_cards({join.merged for join in joins})
+    cards.refresh_cards(cards.with_something_on({join.merged for join in joins}))
     merging.write_joins(joins, at=at, by=None, via=Via.WORKER)
     _write_conflicts(settled, at)
 
@@ -212,12 +212,15 @@ def _line(pk: int, entry: Entry, identity: int) -> str:
     )
 
 
-def _stale(settled: Settled, moved: set[int], changed: dict[fact_rows.Owner, set[str]]) -> set[int]:
+def _stale(
+    settled: Settled, placed: companies.Placed, changed: dict[fact_rows.Owner, set[str]]
+) -> set[int]:
     """Leads on whose cards something changed. When a lead was last seen is found when it is looked
     at."""
     shown, on_company = set(cards.LEAD_CARD), set(cards.COMPANY_CARD)
-    stale = moved | {settled.roots[join.kept] for join in settled.joins}
+    stale = placed.moved | {settled.roots[join.kept] for join in settled.joins}
     stale |= {pk for (kind, pk), names in changed.items() if kind == "lead" and names & shown}
     firms = {pk: names for (kind, pk), names in changed.items() if kind == "company"}
     cards.refresh_company_cards([pk for pk, names in firms.items() if names & on_company])
-    return stale | cards.colleagues_in([pk for pk, names in firms.items() if "name" in names])
+    renamed = {pk for pk, names in firms.items() if "name" in names}
+    return stale | cards.colleagues_in(renamed - placed.made)
