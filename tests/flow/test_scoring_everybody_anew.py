@@ -116,3 +116,19 @@ def test_the_agreement_page_asks_how_far_it_is(five: rounds.Rounds, mark: User, 
 def test_of_long_ago_nothing_is_said(five: rounds.Rounds) -> None:
     assert rescoring_news(at=NOON + 60 * SECOND) is not None
     assert rescoring_news(at=clock.now()) is None
+
+
+def test_right_after_the_signature_the_page_speaks_of_the_new_version(
+    five: rounds.Rounds, mark: User, mia: User
+) -> None:
+    now = clock.now()
+    in_force(mark, mia, SECOND_VERSION, at=now)
+
+    client = client_of(mia)
+    soon = client.get("/agreement/rescoring/").content.decode()
+    five.make(at=now)
+    then = client.get("/agreement/rescoring/").content.decode()
+
+    assert "about to be scored by version 2" in soon
+    assert 'hx-trigger="every 1s"' in soon
+    assert "being scored by version 2" in then

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from tempfile import TemporaryFile
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from handraise.agreement.faults import AgreementError
 from handraise.agreement.models import Version
+from handraise.agreement.queries import published
 from handraise.feedback.preview import actions, names_file, queries
 from handraise.feedback.preview.decide import Outcome, State
 from handraise.feedback.preview.models import PreviewedLead
@@ -22,6 +24,8 @@ from handraise.team.access import HttpUserRequest, needs
 from handraise.team.decide import Permission
 from handraise.team.queries import may
 from handraise.ui.downloads import download
+
+BEGINS_WITHIN = timedelta(minutes=2)  # later than that, no worker runs
 
 
 @require_GET
@@ -82,9 +86,12 @@ def _part(request: HttpUserRequest, number: int) -> HttpResponse:
 @needs(Permission.SEE)
 def rescoring(request: HttpUserRequest) -> HttpResponse:
     """How far everybody is scored by the version in force; nothing long after."""
-    return render(
-        request, "feedback/preview/_rescoring.html", {"rescoring": rescoring_news(at=clock.now())}
-    )
+    at = clock.now()
+    news, held = rescoring_news(at=at), published()
+    is_new = held is not None and at - held.published_at < BEGINS_WITHIN
+    if held is not None and is_new and (news is None or news.version != held.number):
+        return render(request, "feedback/preview/_rescoring.html", {"soon": held.number})
+    return render(request, "feedback/preview/_rescoring.html", {"rescoring": news})
 
 
 def _context(request: HttpUserRequest, shown: Shown) -> dict[str, object]:
