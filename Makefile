@@ -53,7 +53,7 @@ bench: .venv/.ready-dev
 	$(PY) -m bench
 
 soak: .venv/.ready-dev
-	$(PY) -m pytest -m slow -s tests/scoring
+	$(PY) -m pytest -m slow -s tests
 
 fmt: .venv/.ready-dev
 	.venv/bin/ruff format .
