@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from multiprocessing import connection, get_context
 from multiprocessing.context import ForkProcess
@@ -31,9 +31,13 @@ def hands(count: int, work: Callable[[Event], None], stop: Event) -> Iterator[No
     """
     parent = os.getpid()
     context = get_context("fork")
-    started = [context.Process(target=_live, args=(parent, work, stop)) for _ in range(count)]
+    # A signal that reaches a new process before Python is awake in it is forgotten: it waits.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    arguments = (parent, work, stop, before)
+    started = [context.Process(target=_live, args=arguments) for _ in range(count)]
     for process in started:
         process.start()
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
     lost: list[int] = []
     if started:
         Thread(target=_mind, args=(started, stop, lost), daemon=True).start()
@@ -50,7 +54,8 @@ def hands(count: int, work: Callable[[Event], None], stop: Event) -> Iterator[No
         raise HandLost("A process of the worker ended by itself.")
 
 
-def _live(parent: int, work: Callable[[Event], None], stop: Event) -> None:
+def _live(parent: int, work: Callable[[Event], None], stop: Event, mask: Collection[int]) -> None:
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     family.end_with_parent(signal.SIGTERM, parent)
     work(stop)
 

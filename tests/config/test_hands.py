@@ -83,3 +83,33 @@ def test_it_ends_when_it_loses_a_hand(number: signal.Signals) -> None:
         assert worker.returncode == 1
         assert "HandLost" in said
         assert ended(hands)
+
+
+_BIRTHS = """
+import os, signal, threading, time
+from multiprocessing import active_children
+from config.hands import HandLost, hands
+
+signal.signal(signal.SIGTERM, lambda *_: stop.set())
+
+def work(stop):
+    while not stop.is_set():
+        time.sleep(0.001)
+
+for _ in range(100):
+    stop = threading.Event()
+    try:
+        with hands(1, work, stop):
+            os.kill(active_children()[0].pid, signal.SIGTERM)
+            work(stop)
+    except HandLost:
+        print("lost", flush=True)
+"""
+
+
+def test_a_signal_that_comes_while_a_hand_is_born_is_not_forgotten() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _BIRTHS], text=True, capture_output=True, timeout=60, check=True
+    )
+
+    assert done.stdout.split() == ["lost"] * 100

@@ -35,7 +35,7 @@ def crowd(size: int, *, after: int = 0) -> list[Lead]:
             lead_id=pk, version=1, scored_at=NOON, fit=pk % 4, interest=pk % 5, intent=pk % 3,
             priority=float(pk % 7) / 3, contributions=[], matched=[], latest=[], grade="A",
         )  # fmt: skip
-    return list(Lead.objects.all())
+    return list(Lead.objects.order_by("pk"))
 
 
 def all_pages(user: User, asked: Wanted) -> list[int]:
