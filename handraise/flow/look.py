@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
@@ -34,9 +34,9 @@ def look(*, at: datetime, limit: int = BATCH) -> int:
             due = attention.claim(at=at, limit=limit)
             if due.stale:  # told since
                 attention.lock(sorted({*due.leads, *due.stale}))
-                _refresh_each(due.stale, at=at)
+                _by_halves(cards.refresh_cards, due.stale, at=at)
             if due.leads:
-                advance_each(due.leads, at=at)
+                _by_halves(lambda some: advance(some, at=at), due.leads, at=at)
     return made + len({*due.leads, *due.stale})
 
 
@@ -50,28 +50,11 @@ def make_cards(*, at: datetime) -> int:
         with transaction.atomic():
             stale = attention.claim_cards(at=at, limit=CARDS)
             attention.lock(stale)
-            _refresh_each(stale, at=at)
+            _by_halves(cards.refresh_cards, stale, at=at)
         count += len(stale)
         if not stale:
             break
     return count
-
-
-def _refresh_each(leads: Sequence[int], *, at: datetime) -> None:
-    """As `advance_each`, of cards."""
-    try:
-        with transaction.atomic():
-            cards.refresh_cards(leads)
-    except Exception as fault:
-        if is_outage(fault):
-            raise
-        if len(leads) > 1:
-            middle = len(leads) // 2
-            _refresh_each(leads[:middle], at=at)
-            _refresh_each(leads[middle:], at=at)
-            return
-        log.exception("flow.parked", lead=leads[0])
-        attention.park(leads[0], error=_sentence(fault), at=at)
 
 
 def _nothing_can_be_read() -> bool:
@@ -85,21 +68,23 @@ def _nothing_can_be_read() -> bool:
     return found is not None
 
 
-def advance_each(leads: Sequence[int], *, at: datetime) -> None:
-    """Advance them together; if that fails, by halves, until the one at fault is found and parked.
+def _by_halves(
+    deed: Callable[[Sequence[int]], None], leads: Sequence[int], *, at: datetime
+) -> None:
+    """Do it for all together; if that fails, by halves, until the one at fault is found and parked.
 
-    A lead that cannot be advanced must not keep the others from moving, nor be tried for ever.
+    A lead at fault must not keep the others from moving, nor be tried for ever.
     """
     try:
         with transaction.atomic():
-            advance(leads, at=at)
+            deed(leads)
     except Exception as fault:
         if is_outage(fault):
             raise  # not a lead's fault: the database went away, or a lock was lost
         if len(leads) > 1:
             middle = len(leads) // 2
-            advance_each(leads[:middle], at=at)
-            advance_each(leads[middle:], at=at)
+            _by_halves(deed, leads[:middle], at=at)
+            _by_halves(deed, leads[middle:], at=at)
             return
         log.exception("flow.parked", lead=leads[0])
         attention.park(leads[0], error=_sentence(fault), at=at)
