@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from _thread import start_new_thread
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from multiprocessing import connection, get_context
@@ -17,6 +18,13 @@ PATIENCE = 15.0  # seconds that a hand gets to finish what it holds
 
 class HandLost(RuntimeError):
     """One of the processes ended by itself; the worker ends too, to be started again whole."""
+
+
+def set_by_signals(stop: Event) -> None:
+    """Let SIGINT and SIGTERM set `stop`; in a thread of its own, since setting takes a lock: of two
+    signals at once the second would wait for the first for ever, both in the main thread."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: start_new_thread(stop.set, ()))
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ from rich.table import Table
 
 from config import family, session
 from config.commands.say import HERE, Data, done, err, out
-from config.hands import hands
+from config.hands import hands, set_by_signals
 
 Host = Annotated[
     str, typer.Option("--host", envvar="HANDRAISE_HOST", help="The address to listen at.")
@@ -69,8 +68,7 @@ def worker(data: Data = HERE) -> None:
         gc.freeze()
         gc.set_threshold(100_000, 20, 50)
         stop = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stop.set())
+        set_by_signals(stop)
         with hands(worker_processes() - 1, work.lend_a_hand, stop):
             work.run(stop)
 

@@ -107,6 +107,37 @@ for _ in range(100):
 """
 
 
+_STORM = """
+import threading
+from config.hands import set_by_signals
+
+stop = threading.Event()
+set_by_signals(stop)
+threads = [threading.Thread(target=lambda: [None for _ in iter(lambda: stop.wait(0.1), True)])
+           for _ in range(4)]
+for thread in threads:
+    thread.start()
+print("up", flush=True)
+for thread in threads:
+    thread.join()
+"""
+
+
+def test_many_signals_at_once_end_it_as_one_does() -> None:
+    for _ in range(15):
+        with subprocess.Popen(
+            [sys.executable, "-c", _STORM], text=True, stdout=subprocess.PIPE
+        ) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "up\n"
+            for number in [signal.SIGTERM, signal.SIGINT] * 60:
+                process.send_signal(number)
+            try:
+                process.wait(20)
+            finally:
+                process.kill()
+
+
 def test_a_signal_that_comes_while_a_hand_is_born_is_not_forgotten() -> None:
     done = subprocess.run(
         [sys.executable, "-c", _BIRTHS], text=True, capture_output=True, timeout=60, check=True
