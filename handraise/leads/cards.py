@@ -86,7 +86,7 @@ _HOLD = """
 
 def refresh_free_cards(lead_ids: Collection[int], *, at: datetime) -> None:
     """As `refresh_cards`, late in a transaction and without waiting for anybody: a lead that
-    somebody else holds at this moment is woken, and gets its card when it is looked at."""
+    somebody else holds at this moment gets its card before the next look: it is asked for there."""
     if not lead_ids:
         return
     free = [row[0] for row in rows_of(_HOLD, [ids(sorted(lead_ids))])]
