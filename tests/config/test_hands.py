@@ -13,15 +13,14 @@ import psutil
 import pytest
 
 _WORKER = """
-import signal, threading, time
-from config.hands import hands
+import threading
+from config.hands import hands, set_by_signals
 
 stop = threading.Event()
-signal.signal(signal.SIGTERM, lambda *_: stop.set())
+set_by_signals(stop)
 
-def work(stop):  # not stop.wait(): the signal is handled by the very thread that would wait
-    while not stop.is_set():
-        time.sleep(0.01)
+def work(stop):
+    stop.wait()
 
 with hands(2, work, stop):
     print("working", flush=True)
@@ -86,15 +85,12 @@ def test_it_ends_when_it_loses_a_hand(number: signal.Signals) -> None:
 
 
 _BIRTHS = """
-import os, signal, threading, time
+import os, signal, threading
 from multiprocessing import active_children
 from config.hands import HandLost, hands
 
-signal.signal(signal.SIGTERM, lambda *_: stop.set())
-
 def work(stop):
-    while not stop.is_set():
-        time.sleep(0.001)
+    stop.wait()
 
 for _ in range(100):
     stop = threading.Event()
