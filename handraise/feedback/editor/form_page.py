@@ -112,7 +112,11 @@ def _with_row(
             if building.changed(group, what, path):
                 building.placed(group, name)
     fields = pages.shown_again(opened.section, given, made.groups)
-    return {**_page(draft, opened, fields), **_carried(given)}
+    # A row that is removed takes the focus with it: the button that adds one stands beside it.
+    beside = path.rpartition("-")[0] if what == "remove" else ""
+    return {
+        **_page(draft, opened, fields), **_carried(given), "is_changed": True, "focused": beside,
+    }  # fmt: skip
 
 
 def _carried(given: Mapping[str, str]) -> dict[str, Any]:
@@ -132,6 +136,7 @@ def refused(kept: Kept, given: Mapping[str, str]) -> dict[str, Any]:
         **_judged(kept.draft, section, kept.checked),
         "must_accept": kept.must_accept and not kept.checked.faults,
         "is_refused": True,
+        "is_changed": True,
     }
 
 

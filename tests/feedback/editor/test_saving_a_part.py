@@ -193,6 +193,17 @@ def test_comments_go_only_when_that_was_said(draft: Version, mark: User) -> None
     assert "# However high the score." in draft.text
 
 
+def test_the_button_beside_a_removed_row_has_the_focus(draft: Version, mark: User) -> None:
+    where = path(draft, "fit", 9)
+    given = fields_of(shown(mark, where))
+
+    page = said(sent(mark, where, **given | {"deed": "remove:when-0"}))
+
+    focused = re.findall(r"<button[^>]* autofocus[^>]*>", page)
+    assert [re.findall('value="([^"]*)"', button) for button in focused] == [["add-test:when"]]
+    assert re.search(r'<form id="part"[^>]* data-changed', page)
+
+
 def test_an_interest_becomes_an_intent(draft: Version, mark: User) -> None:
     names = [signal.name for signal in read(draft.text).interest]
 
