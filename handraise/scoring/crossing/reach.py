@@ -61,6 +61,21 @@ def promising(found: Any, doubts: Any, plan: Plan, functions: Functions, zone: s
 
 def _reached(found: Any, doubts: Any, plan: Plan, functions: Functions, zone: str) -> Any:
     """Like `matched`, the best that may be within the stretch that begins at `at`."""
+    daily = [one.number for one in plan.watched if one.is_daily]
+    if not daily:
+        return _counting(found, doubts, plan, functions)
+    # Parted before they are joined with stretches: they are many times as many after it, and an
+    # engine would put all of them by to read them twice.
+    limited, others = (
+        found.filter(found.number.isin(daily)),
+        found.filter(~found.number.isin(daily)),
+    )
+    best = _best_of_day(_counting(limited, doubts, plan, functions), functions, zone)
+    return best.union(_counting(others, doubts, plan, functions))
+
+
+def _counting(found: Any, doubts: Any, plan: Plan, functions: Functions) -> Any:
+    """What may count within the stretch, each as if it were as fresh as it can be then."""
     taken = {name: name for name in ("at", "known_by", "until", "known_until")}
     rows = beside(found, STRETCHES, {"lead_id": "lead_id"}, **taken)
     rows = rows.filter(rows.occurred_at <= rows.until, rows.known_at <= rows.known_until)
@@ -71,7 +86,7 @@ def _reached(found: Any, doubts: Any, plan: Plan, functions: Functions, zone: st
     rows = rows.select(
         "lead_id", "at", "known_by", "number", "activity_id", "occurred_at", points=faded(rows)
     )
-    return _best_of_day(undoubted(rows, doubts), plan, functions, zone).drop("known_by")
+    return undoubted(rows, doubts).drop("known_by")
 
 
 def _stands(rows: Any, plan: Plan) -> Any:
@@ -81,18 +96,13 @@ def _stands(rows: Any, plan: Plan) -> Any:
     return rows.number.isin(lasting) & is_there
 
 
-def _best_of_day(rows: Any, plan: Plan, functions: Functions, zone: str) -> Any:
-    daily = [one.number for one in plan.watched if one.is_daily]
-    if not daily:
-        return rows
-    limited = rows.filter(rows.number.isin(daily))
-    limited = limited.mutate(day=functions.day(limited.occurred_at, zone))
+def _best_of_day(rows: Any, functions: Functions, zone: str) -> Any:
+    dated = rows.mutate(day=functions.day(rows.occurred_at, zone))
     place = ibis.row_number().over(
-        group_by=[limited[name] for name in (*KEY, "number", "day")],
-        order_by=ibis.desc(limited.points),
+        group_by=[dated[name] for name in (*KEY, "number", "day")],
+        order_by=ibis.desc(dated.points),
     )
-    best = limited.mutate(place=place).filter(lambda t: t.place == 0).select(*rows.columns)
-    return rows.filter(~rows.number.isin(daily)).union(best)
+    return dated.mutate(place=place).filter(lambda t: t.place == 0).select(*rows.columns)
 
 
 def _all_of_colleagues(plan: Plan) -> Any:

@@ -113,10 +113,10 @@ class _Search:
         return self._promising("leads", rows.mutate(kinds=_.kinds.fill_null(0), **whole))
 
     def _instants(self, leads: Any) -> Any:
-        """(lead_id, at, kinds, run, is_first): a lead's n candidates, in runs of about √n / 3.
+        """(lead_id, at, kinds, run, is_first): a lead's n candidates, in runs of about √n / 2.
 
         Striking out runs and then looking into one costs about the same with √n; with shorter
-        runs, in which less can fade, more are struck out. A third is what took the least time.
+        runs, in which less can fade, more are struck out. A half is what took the least time.
         """
         did = news.activities(self.plan, self.telling, hindsight=self.hindsight)
         rows = self.changes.union(self._within_period(did))
@@ -127,7 +127,7 @@ class _Search:
         rows = rows.group_by(["lead_id", "at"]).agg(kinds=_.kind.bit_or())
         rows = rows.mutate(
             place=ibis.row_number().over(group_by=rows.lead_id, order_by=rows["at"]),
-            size=(rows.count().over(group_by=rows.lead_id).sqrt() / 3).ceil().cast("int64"),
+            size=(rows.count().over(group_by=rows.lead_id).sqrt() / 2).ceil().cast("int64"),
         )
         numbered = rows.mutate(
             run=(rows.place // rows["size"]).cast("int64"), is_first=rows.place % rows["size"] == 0
