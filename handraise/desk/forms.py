@@ -13,6 +13,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils import timezone
 
 from handraise.agreement.document import Document
+from handraise.kit import public_holidays
 from handraise.leads.decide import Stage
 from handraise.leads.entry import Json
 from handraise.leads.models import Fact
@@ -69,9 +70,24 @@ class ProfileForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
+    country = forms.ChoiceField(
+        required=False,
+        label="Public holidays of",
+        choices=lambda: [("", "nowhere: every working day counts"), *public_holidays.countries()],
+    )
+    part = forms.CharField(
+        max_length=30,
+        required=False,
+        label="Part of the country",
+        help_text="Where holidays differ within it: BY for Bavaria, SCT for Scotland.",
+    )
+
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         self.user = user
+        country, _, part = user.holidays.partition("-")
         kwargs["initial"] = {
+            "country": country,
+            "part": part,
             "name": user.name,
             "zone": user.zone,
             "away_until": user.away_until and timezone.localtime(user.away_until),
@@ -84,9 +100,11 @@ class ProfileForm(forms.Form):
         """Write it. Raises Refused with a sentence."""
         given = self.cleaned_data
         hours = {str(day): given[f"day{day}"] for day in range(7)}
+        place = f"{given['country']}-{given['part']}" if given["part"] else given["country"]
         actions.set_working_time(
-            self.user, zone=given["zone"], hours=hours, away_until=given["away_until"], by=by, at=at
-        )
+            self.user, zone=given["zone"], hours=hours, away_until=given["away_until"],
+            holidays=place, by=by, at=at,
+        )  # fmt: skip
         actions.rename(self.user, name=given["name"], by=by, at=at)
 
     def days(self) -> list[forms.BoundField]:
@@ -142,6 +160,10 @@ class PersonForm(forms.Form):
     weight = forms.IntegerField(
         min_value=0, max_value=100, initial=1, label="Share of leads",
         help_text="2 takes twice as many as 1; 0 takes no new ones.",
+    )  # fmt: skip
+    capacity = forms.IntegerField(
+        min_value=1, max_value=actions.MOST_IN_HAND, required=False, label="Leads in hand at most",
+        help_text="Offers not yet answered and accepted leads together. Empty: no limit.",
     )  # fmt: skip
 
 

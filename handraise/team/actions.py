@@ -12,10 +12,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from handraise.team.decide import OFFICE_HOURS, Refused, Role, checked_hours
+from handraise.team.decide import OFFICE_HOURS, Refused, Role, checked_holidays, checked_hours
 from handraise.team.models import Team, User
 from handraise.team.queries import others_who_administer
 
+MOST_IN_HAND = 10_000
 LONGEST_ABSENCE = timedelta(days=5 * 365 + 2)
 
 
@@ -67,6 +68,7 @@ def edit_user(
     team: Team | None,
     is_manager: bool,
     weight: int = 1,
+    capacity: int | None = None,
     by: User | None,  # noqa: ARG001
     at: datetime,  # noqa: ARG001
 ) -> User:
@@ -75,11 +77,13 @@ def edit_user(
         raise Refused("A person needs a name.")
     if not 0 <= weight <= 100:
         raise Refused("The share of leads is a number from 0 to 100.")
+    if capacity is not None and not 1 <= capacity <= MOST_IN_HAND:
+        raise Refused(f"A limit of leads in hand is a number from 1 to {MOST_IN_HAND:,}.")
     if _role(role) is not Role.REVENUE_OPERATIONS:
         _keep_one_administrator(user)
     user.name, user.role, user.team = name.strip(), _role(role), team
-    user.is_manager, user.weight = is_manager, weight
-    user.save(update_fields=["name", "role", "team", "is_manager", "weight"])
+    user.is_manager, user.weight, user.capacity = is_manager, weight, capacity
+    user.save(update_fields=["name", "role", "team", "is_manager", "weight", "capacity"])
     return user
 
 
@@ -114,6 +118,7 @@ def set_working_time(
     zone: str,
     hours: dict[str, list[list[str]]],
     away_until: datetime | None,
+    holidays: str = "",
     by: User | None,  # noqa: ARG001
     at: datetime,
 ) -> User:
@@ -123,7 +128,8 @@ def set_working_time(
     if away_until is not None and away_until - at > LONGEST_ABSENCE:
         raise Refused("An absence ends within five years; whoever is gone for good is deactivated.")
     user.zone, user.hours, user.away_until = _zone(zone), checked_hours(hours), away_until
-    user.save(update_fields=["zone", "hours", "away_until"])
+    user.holidays = checked_holidays(holidays)
+    user.save(update_fields=["zone", "hours", "away_until", "holidays"])
     return user
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from handraise.kit import working_time
+from handraise.kit import public_holidays, working_time
 
 
 class Role(StrEnum):
@@ -76,6 +76,14 @@ def checked_hours(hours: dict[str, list[list[str]]]) -> dict[str, list[list[str]
     except ValueError as unreadable:
         raise Refused(str(unreadable)) from None
     return kept
+
+
+def checked_holidays(place: str) -> str:
+    """A place whose public holidays are known, or the empty one. Raises Refused."""
+    try:
+        return public_holidays.checked(place)
+    except ValueError as unknown:
+        raise Refused(str(unknown)) from None
 
 
 _ANY_INSTANT = datetime(2026, 1, 1, tzinfo=UTC)

@@ -28,17 +28,23 @@ class Users(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person who works with leads. `hours` maps weekday 0..6 to [["09:00", "17:00"], …]."""
+    """A person who works with leads. `hours` maps weekday 0..6 to [["09:00", "17:00"], …].
+
+    `holidays` is the place whose public holidays are theirs (`NL`, `DE-BY`); `capacity` how many
+    leads they have in hand at most, null for no limit.
+    """
 
     email = models.EmailField(unique=True)
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=400)
     role = models.CharField(max_length=24, choices=[(role, role.label) for role in Role])
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="members")
     is_manager = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     zone = models.CharField(max_length=64, default="UTC")
     hours = models.JSONField(default=dict)
+    holidays = models.CharField(max_length=40, default="", blank=True)
     weight = models.PositiveSmallIntegerField(default=1)
+    capacity = models.PositiveSmallIntegerField(null=True, blank=True)
     away_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
