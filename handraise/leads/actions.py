@@ -42,6 +42,7 @@ __all__ = [
     "log_activity",
     "merge_leads",
     "record_consent",
+    "set_company_owner",
     "set_owner",
     "tag",
     "undo_merge",
@@ -166,6 +167,27 @@ def set_owner(lead: Lead, *, owner: User | None, by: User | None, at: datetime, 
     said = f"{owner} owns this lead now." if owner else "Nobody owns this lead now."
     journal.write("leads.owned", at=at, via=via, lead_id=held.pk, by=by, said=said, data=data)
     attention.wake([held.pk], look_at=at, why="owned")
+    return held
+
+
+@transaction.atomic
+def set_company_owner(
+    company: Company, *, owner: User | None, by: User | None, at: datetime, via: Via
+) -> Company:
+    """Let a person, or nobody, take the leads of a company first. Refused for who has left."""
+    if owner is not None and not owner.is_active:
+        raise Refused(f"{owner} does not work here any more.")
+    held = Company.objects.select_for_update(no_key=True).get(pk=company.pk)
+    new_id = None if owner is None else owner.pk
+    if held.owner_id == new_id:
+        return held
+    data: dict[str, Json] = {"before": held.owner_id, "after": new_id}
+    held.owner = owner
+    held.save(update_fields=["owner"])
+    said = f"{owner} owns {held} now." if owner else f"Nobody owns {held} now."
+    journal.write(
+        "leads.company_owned", at=at, via=via, company_id=held.pk, by=by, said=said, data=data
+    )
     return held
 
 

@@ -44,7 +44,10 @@ class Source(models.Model):
 
 
 class Company(models.Model):
-    """An organisation. `name`, `industry`, `employees`, `country` are the card, made from facts."""
+    """An organisation. `name`, `industry`, `employees`, `country` are the card, made from facts.
+
+    `owner` takes its leads first. Whoever owns a company owns no lead by that alone.
+    """
 
     domain = models.CharField(max_length=253, null=True, unique=True)
     group_id = models.CharField(max_length=255, null=True, unique=True)
@@ -52,11 +55,14 @@ class Company(models.Model):
     industry = models.CharField(max_length=255, default="")
     employees = models.FloatField(null=True)
     country = models.CharField(max_length=255, default="")
+    owner = models.ForeignKey(
+        "team.User", models.SET_NULL, null=True, related_name="companies_owned", db_index=False
+    )
     tags = ArrayField(models.CharField(max_length=60), default=list)
     created_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["name"])]
+        indexes = [models.Index(fields=["name"])]  # and one of owned ones: see migration 0005
 
     def __str__(self) -> str:
         return self.name or self.domain or self.group_id or f"Company {self.pk}"

@@ -1,0 +1,96 @@
+"""Whose a lead is already: by itself, by its company, or by who works there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from handraise.leads.bulk import ids, rows_of
+from handraise.leads.decide import Stage
+
+_IN_HAND = (
+    Stage.SALES_ACCEPTED, Stage.SALES_QUALIFIED, Stage.OPPORTUNITY, Stage.CUSTOMER,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Why a lead is somebody's. `said` ends a sentence that begins with the owner's name."""
+
+    owner_id: int
+    said: str
+
+
+# A namesake tells whose a company is only where all of that name have one owner. It takes a name
+# of three characters: of "AG" nothing is left.
+_TIES = """
+WITH asked AS (
+    SELECT lead.id, lead.owner_id, lead.company_id,
+        company.owner_id AS company_owner_id, company.domain,
+        coalesce(nullif(company.name, ''), told.name) AS company_name
+    FROM leads_lead lead
+    LEFT JOIN leads_company company ON company.id = lead.company_id
+    LEFT JOIN LATERAL (
+        SELECT fact.value #>> '{}' AS name
+        FROM leads_lead face
+        JOIN leads_identity identity ON identity.lead_id = face.id
+        JOIN leads_fact fact ON fact.identity_id = identity.id
+        WHERE face.canonical_id = lead.id AND fact.name = 'company.name'
+          AND NOT EXISTS (SELECT FROM leads_factwithdrawal gone WHERE gone.fact_id = fact.id)
+        ORDER BY fact.holds_from DESC, fact.known_at DESC, fact.id DESC LIMIT 1
+    ) told ON lead.company_id IS NULL
+    WHERE lead.id = ANY(%(leads)s::bigint[])
+)
+SELECT id, 1 AS strength, owner_id, '' AS who, '' AS how FROM asked WHERE owner_id IS NOT NULL
+UNION ALL
+SELECT id, 2, company_owner_id, company_name, coalesce(domain, '') FROM asked
+WHERE company_owner_id IS NOT NULL
+UNION ALL
+SELECT asked.id, 3, other.owner_id, other.name, asked.company_name
+FROM asked CROSS JOIN LATERAL (
+    SELECT colleague.owner_id,
+        coalesce(nullif(colleague.name, ''), nullif(colleague.email, ''), 'a colleague') AS name
+    FROM leads_lead colleague
+    WHERE colleague.company_id = asked.company_id AND colleague.id <> asked.id
+      AND colleague.is_current AND colleague.owner_id IS NOT NULL
+      AND colleague.stage = ANY(%(stages)s)
+    ORDER BY colleague.stage_since DESC, colleague.id DESC LIMIT 1
+) other
+UNION ALL
+SELECT asked.id, 4, namesake.owner_id, namesake.name, asked.company_name
+FROM asked CROSS JOIN LATERAL (
+    SELECT min(company.owner_id) AS owner_id, min(company.name) AS name
+    FROM leads_company company
+    WHERE company.owner_id IS NOT NULL AND company.id IS DISTINCT FROM asked.company_id
+      AND leads_bare_company_name(company.name) = leads_bare_company_name(asked.company_name)
+      AND length(leads_bare_company_name(asked.company_name)) >= 3
+    HAVING count(DISTINCT company.owner_id) = 1
+) namesake
+WHERE asked.company_owner_id IS NULL
+ORDER BY 1, 2
+"""
+
+
+def ties_of(lead_ids: Collection[int]) -> dict[int, list[Tie]]:
+    """Whose each of these canonical leads is, the strongest tie first; others are left out."""
+    found: dict[int, list[Tie]] = defaultdict(list)
+    named = {"leads": ids(lead_ids), "stages": [stage.value for stage in _IN_HAND]}
+    for lead, strength, owner, who, how in rows_of(_TIES, named):
+        found[lead].append(Tie(owner, _said(strength, who, how)))
+    return dict(found)
+
+
+def _said(strength: int, who: str, how: str) -> str:
+    match strength:
+        case 1:
+            return "owns this lead"
+        case 2:
+            return f"owns {who or how}" + (f" (the domain {how})" if who and how else "")
+        case 3:
+            return f"owns {who}" + (f" of {how}" if how else " of the same company")
+        case _:
+            return f"owns {who}" + (f", for which “{how}” is taken" if how != who else "")
+
+
+__all__ = ["Tie", "ties_of"]
