@@ -18,6 +18,7 @@ from handraise.agreement.wording import (
     condition_words,
     listed,
     number_words,
+    order_words,
     target_words,
     what_counts,
 )
@@ -220,6 +221,7 @@ def _route(place: int, route: Route) -> Item:
         "place": str(place),
         "for": "every lead" if route.when is None else condition_words(route.when),
         "goes to": route.team,
+        "order": order_words(route),
     }
     return Item("Routes", f"Route {route.name}", says)
 

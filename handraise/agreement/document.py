@@ -169,11 +169,19 @@ class Sql(Part):
 
 
 class Route(Part):
-    """Leads for which `when` is true (no `when`: every lead) go to the people of `team`."""
+    """Leads for which `when` is true (no `when`: every lead) go to the people of `team`.
+
+    Whoever owns the lead or its company comes first with `owner_first`; else they take `turns` by
+    weight, or it goes to who has `least open`. With `at_work_first` those at work are asked before
+    those whose working day is over or has not begun.
+    """
 
     name: Name
     when: When | None = None
     team: Name
+    owner_first: bool = True
+    by: Literal["turns", "least open"] = "turns"
+    at_work_first: bool = True
 
 
 class Reason(Part):

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from handraise.agreement.conditions import Condition, Did, Joined, Operator, Test
-from handraise.agreement.document import Behaviour, FitSignal
+from handraise.agreement.document import Behaviour, FitSignal, Route
 from handraise.kit import durations
 from handraise.leads.decide import Stage
 
@@ -41,6 +41,14 @@ class Outline:
 
     words: str
     parts: tuple[Outline, ...] = ()
+
+
+def order_words(route: Route) -> str:
+    """In which order people of the route's team are asked: `owners first, then by turns`."""
+    first = ["owners"] if route.owner_first else []
+    first += ["those at work"] if route.at_work_first else []
+    by = "by turns" if route.by == "turns" else "who has least open"
+    return f"{' and '.join(first)} first, then {by}" if first else by
 
 
 def outline(condition: Condition) -> Outline:

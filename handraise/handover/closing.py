@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from handraise.handover.models import Expiry, Handover, Withdrawal
-from handraise.handover.offering import Pass, look_again, offer, queues_now, route_of
+from handraise.handover.offering import Pass, look_again, offer
 from handraise.handover.queries import open_handovers_of, rejecters_of
+from handraise.handover.queues import queues_at, route_of
 from handraise.leads import journal
 from handraise.leads.bulk import among
 from handraise.leads.decide import Stage, Via
@@ -142,7 +143,7 @@ def _pass_on(late: Sequence[Handover], published: Published, at: datetime) -> li
 
 def _others_for(late: Sequence[Handover], published: Published, at: datetime) -> set[int]:
     """Those of the handovers for which somebody else is there who has not rejected the lead."""
-    queues = queues_now()
+    queues = queues_at(at)
     leads = [one.lead.canonical_id for one in late]
     truths = dict(Score.objects.filter(pk__in=among(leads)).values_list("pk", "truths"))
     rejecters = rejecters_of(leads)
@@ -150,7 +151,7 @@ def _others_for(late: Sequence[Handover], published: Published, at: datetime) ->
     for one in late:
         lead = one.lead.canonical_id
         queue, _ = route_of(truths.get(lead, {}), published.document, queues)
-        present = {each.id for each in queue.candidates(at) if each.is_present} if queue else set()
+        present = {each.id for each in queue.candidates() if each.is_present} if queue else set()
         if present - {one.assignee_id} - rejecters.get(lead, set()):
             found.add(one.pk)
     return found

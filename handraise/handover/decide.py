@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal, TypeAlias
 
 from handraise.kit import working_time
 from handraise.kit.working_time import NoWorkingTime
+
+By: TypeAlias = Literal["turns", "least open"]
 
 
 class Ending(StrEnum):
@@ -22,17 +25,49 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A person of a team. `credit` is what they are owed in the team's round robin."""
+    """A person of a team. `credit` is what they are owed in the team's round robin.
+
+    `in_hand`: offers not yet answered and accepted leads; `capacity`: how many they may be, None
+    for no limit.
+    """
 
     id: int
     name: str
     weight: int
     credit: float = 0.0
+    in_hand: int = 0
+    capacity: int | None = None
     is_away: bool = False
+    is_at_work: bool = True
+
+    @property
+    def is_full(self) -> bool:
+        return self.capacity is not None and self.in_hand >= self.capacity
+
+    @property
+    def is_able(self) -> bool:
+        return not self.is_away and not self.is_full
 
     @property
     def is_present(self) -> bool:
-        return not self.is_away and self.weight > 0
+        return self.is_able and self.weight > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """What speaks for or against people with this lead: their ids.
+
+    `owners`: why it is theirs already, in words, the strongest tie first. `rejected_by`: who
+    rejected it; `avoid`: who is not to be asked for another cause. Both are asked only when
+    nobody else is there.
+    """
+
+    owners: Mapping[int, str] = field(default_factory=dict)
+    rejected_by: Collection[int] = ()
+    avoid: Collection[int] = ()
+
+    def speaks_against(self, person: int) -> bool:
+        return person in self.rejected_by or person in self.avoid
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,71 +80,119 @@ class Choice:
     passed_over: tuple[str, ...] = field(default=())
 
 
+NO_TIES = Ties()
+
+
 def choose(
     people: Sequence[Candidate],
     *,
     team: str,
-    rejected_by: Collection[int] = (),
-    avoid: Collection[int] = (),
+    ties: Ties = NO_TIES,
+    by: By = "turns",
+    at_work_first: bool = False,
 ) -> Choice | None:
-    """Whose turn it is, by smooth weighted round robin; None when nobody is there.
+    """Who takes a lead; None when nobody is there: all are away, full, or take no new leads.
 
-    Everybody present earns their weight each turn and the chosen one pays the sum, so that over
-    time each person's share is their weight's and nobody gets a burst. Who is away earns nothing.
-    Those who rejected this lead, and those in `avoid`, are passed over while somebody else is
-    there; they keep what they earned, so their next turn comes sooner.
+    Whoever owns it or its company comes first and uses up no turn. Else it is the turn of smooth
+    weighted round robin: everybody there earns their weight each turn and the chosen one pays the
+    sum, so that over time each person's share is their weight's and nobody gets a burst. Who is
+    not there earns nothing. Those passed over for what speaks against them keep what they earned.
+    By `least open` it is who has least in hand for their weight, and the turn among equals. With
+    `at_work_first` only those at work are there, while there are any.
     """
     present = [one for one in people if one.is_present]
+    owner = _owner(people, ties)
+    if owner is not None:
+        return Choice(owner, {}, f"{owner.name} {ties.owners[owner.id]}.")
     if not present:
         return None
-    eligible = _eligible(present, rejected_by, avoid)
-    earned = {one.id: one.credit + one.weight for one in present}
-    chosen = max(eligible, key=lambda one: (earned[one.id], one.weight, -one.id))
-    total = sum(one.weight for one in present)
+    there = [one for one in present if one.is_at_work] if at_work_first else []
+    there = there or present
+    eligible = _eligible(there, present, ties)
+    earned = {one.id: one.credit + one.weight for one in there}
+    for one in eligible:
+        earned.setdefault(one.id, one.credit)
+    chosen = max(eligible, key=lambda one: (_room(one, by), earned[one.id], one.weight, -one.id))
+    total = sum(one.weight for one in there)
     earned[chosen.id] -= total
-    passed_over = _passed_over(people, eligible, rejected_by, avoid)
-    return Choice(chosen, earned, _sentence(chosen, team, total, passed_over), passed_over)
+    passed_over = _passed_over(people, eligible, ties)
+    first = _why(chosen, team, sum(one.weight for one in there), by)
+    return Choice(chosen, earned, "; ".join((first, *passed_over)) + ".", passed_over)
+
+
+def escalated(
+    managers: Sequence[Candidate], people: Sequence[Candidate], *, team: str
+) -> Choice | None:
+    """A manager for a lead that nobody of the team can take; None when none is there either."""
+    able = [one for one in managers if one.is_able]
+    if not able:
+        return None
+    chosen = min(able, key=lambda one: (one.in_hand, one.id))
+    passed_over = _passed_over(people, [chosen], NO_TIES)
+    first = f"{chosen.name} manages {team}, where nobody else can take it"
+    return Choice(chosen, {}, "; ".join((first, *passed_over)) + ".", passed_over)
+
+
+def _owner(people: Sequence[Candidate], ties: Ties) -> Candidate | None:
+    able = {one.id: one for one in people if one.is_able and not ties.speaks_against(one.id)}
+    return next((able[person] for person in ties.owners if person in able), None)
 
 
 def _eligible(
-    present: Sequence[Candidate], rejected_by: Collection[int], avoid: Collection[int]
+    there: Sequence[Candidate], present: Sequence[Candidate], ties: Ties
 ) -> Sequence[Candidate]:
-    """The strictest choice that leaves somebody: a rejection weighs more than a late answer."""
-    willing = [one for one in present if one.id not in rejected_by]
-    fresh = [one for one in willing if one.id not in avoid]
-    others = [one for one in present if one.id not in avoid]
-    return fresh or willing or others or present
+    """The strictest choice that leaves somebody: a rejection weighs more than a late answer, and
+    both more than working hours."""
+    for some in (there, present):
+        willing = [one for one in some if one.id not in ties.rejected_by]
+        fresh = [one for one in willing if one.id not in ties.avoid]
+        if fresh:
+            return fresh
+    willing = [one for one in there if one.id not in ties.rejected_by]
+    others = [one for one in there if one.id not in ties.avoid]
+    return willing or others or there
+
+
+def _room(one: Candidate, by: By) -> float:
+    """The more, the sooner it is their turn, whatever their credit."""
+    return -one.in_hand / one.weight if by == "least open" else 0.0
 
 
 def _passed_over(
-    people: Sequence[Candidate],
-    eligible: Sequence[Candidate],
-    rejected_by: Collection[int],
-    avoid: Collection[int],
+    people: Sequence[Candidate], eligible: Sequence[Candidate], ties: Ties
 ) -> tuple[str, ...]:
     able = {one.id for one in eligible}
-    return tuple(
-        f"{one.name} {_why_not(one, rejected_by, avoid)}" for one in people if one.id not in able
-    )
+    return tuple(f"{one.name} {_why_not(one, ties)}" for one in people if one.id not in able)
 
 
-def _why_not(one: Candidate, rejected_by: Collection[int], avoid: Collection[int]) -> str:
+def _why_not(one: Candidate, ties: Ties) -> str:
     if one.is_away:
         return "is away"
     if one.weight <= 0:
         return "takes no new leads"
-    if one.id in rejected_by:
+    if one.is_full:
+        return f"is full ({one.in_hand} of {one.capacity} leads)"
+    if one.id in ties.rejected_by:
         return "has rejected this lead"
-    return "did not answer in time" if one.id in avoid else "is not asked"
+    if one.id in ties.avoid:
+        return "did not answer in time"
+    return "is not asked" if one.is_at_work else "is not at work now"
 
 
-def _sentence(chosen: Candidate, team: str, total: int, passed_over: tuple[str, ...]) -> str:
-    turn = f"{chosen.name}’s turn in {team}: weight {chosen.weight} of {total}"
-    return "; ".join((turn, *passed_over)) + "."
+def _why(chosen: Candidate, team: str, total: int, by: By) -> str:
+    if by == "least open":
+        leads = "lead" if chosen.in_hand == 1 else "leads"
+        return f"{chosen.name} has least in hand in {team}: {chosen.in_hand} {leads}"
+    return f"{chosen.name}’s turn in {team}: weight {chosen.weight} of {total}"
 
 
 def due_at(
-    offered_at: datetime, accept_within: str, *, hours: working_time.Hours, zone: str
+    offered_at: datetime,
+    accept_within: str,
+    *,
+    hours: working_time.Hours,
+    zone: str,
+    holidays: Collection[date] = (),
 ) -> datetime:
     """When the answer is due, in the working time of the person asked.
 
@@ -118,6 +201,6 @@ def due_at(
     """
     amount = working_time.parse(accept_within)
     try:
-        return working_time.add(offered_at, amount, hours=hours, zone=zone)
+        return working_time.add(offered_at, amount, hours=hours, zone=zone, holidays=holidays)
     except NoWorkingTime:
         return working_time.add(offered_at, amount, hours={}, zone=zone)

@@ -12,49 +12,24 @@ from django.db import transaction
 
 from handraise.agreement.document import Document
 from handraise.handover.brief import briefs
-from handraise.handover.decide import Candidate, Choice, choose, due_at
-from handraise.handover.models import Turn
-from handraise.handover.queries import offerable, rejecters_of
+from handraise.handover.decide import Choice, due_at
+from handraise.handover.queries import offerable
+from handraise.handover.queues import Known, Queue, keep_credits, queues_at, route_of, ties_with
+from handraise.kit import public_holidays
 from handraise.leads import attention, journal
 from handraise.leads.bulk import among, as_json, copy_rows, next_ids
 from handraise.leads.decide import Via
 from handraise.leads.models import Attention, JournalLine, Lead
 from handraise.scoring.models import Score
-from handraise.team.decide import Role
-from handraise.team.models import Team, User
 
 if TYPE_CHECKING:
     from handraise.agreement.queries import Published
     from handraise.scoring.standing import Standing
 
-SALES_TEAM = "Sales development"
-TAKERS = (Role.SALES_DEVELOPMENT, Role.SALES)
 LOOK_AGAIN_AFTER = timedelta(hours=1)
 DUE = "handover.due"
 WAITS = "handover.waits"
 BATCH = 500  # briefs held in memory at a time
-
-
-@dataclass(slots=True)
-class Queue:
-    """A team, its people who take leads, and what each is owed in its round robin."""
-
-    team: Team
-    people: list[User]
-    credits: dict[int, float]
-    is_turned: bool = False
-
-    def candidates(self, at: datetime) -> list[Candidate]:
-        return [
-            Candidate(
-                user.pk,
-                user.name,
-                user.weight,
-                self.credits.get(user.pk, 0.0),
-                is_away=user.away_until is not None and user.away_until > at,
-            )
-            for user in self.people
-        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +80,11 @@ def offer(
     leads = offerable(lead_ids)
     made: list[int] = []
     if leads:
-        queues = queues_now()
+        queues = queues_at(at)
         ranked = _ranked(leads)
         for first in range(0, len(ranked), BATCH):
             made += _offer_batch(ranked[first : first + BATCH], queues, published, at, leave_out)
-        _keep_credits(queues)
+        keep_credits(queues)
     return made
 
 
@@ -120,27 +95,10 @@ def planned(
 
     Nothing is written, and no turn is used up: a plan for leads that would qualify.
     """
-    queues = queues_now(is_locked=False)
-    rejecters = rejecters_of([standing.lead_id for standing in standings])
+    queues = queues_at(at, is_locked=False)
+    known = Known.of([standing.lead_id for standing in standings])
     ranked = sorted(standings, key=lambda standing: (-standing.priority, standing.lead_id))
-    return {
-        one.lead_id: _offer_of(one, queues, document, at, rejecters.get(one.lead_id, ()), Pass())
-        for one in ranked
-    }
-
-
-def queues_now(*, is_locked: bool = True) -> list[Queue]:
-    """Every team with its takers, by name; locked, so that turns are taken one after another."""
-    found = Team.objects.order_by("pk")
-    teams = list(found.select_for_update(no_key=True) if is_locked else found)
-    people = User.objects.filter(is_active=True, role__in=TAKERS, team__isnull=False)
-    credits: dict[int, dict[int, float]] = defaultdict(dict)
-    for team_id, user_id, credit in Turn.objects.values_list("team", "user", "credit"):
-        credits[team_id][user_id] = credit
-    members: dict[int | None, list[User]] = defaultdict(list)
-    for user in people.order_by("pk"):
-        members[user.team_id].append(user)
-    return [Queue(team, members[team.pk], credits[team.pk]) for team in teams]
+    return {one.lead_id: _offer_of(one, queues, document, at, known, Pass()) for one in ranked}
 
 
 def _ranked(leads: Sequence[int]) -> list[Score]:
@@ -157,12 +115,12 @@ def _offer_batch(
     leave_out: Mapping[int, Pass] | None,
 ) -> list[int]:
     document = published.document
-    rejecters = rejecters_of([score.pk for score in scores])
+    known = Known.of([score.pk for score in scores])
     offers: list[Offer] = []
     waiting: list[int] = []
     for score in scores:
         left_out = (leave_out or {}).get(score.pk, Pass())
-        found = _offer_of(score, queues, document, at, rejecters.get(score.pk, set()), left_out)
+        found = _offer_of(score, queues, document, at, known, left_out)
         if found is None:
             waiting.append(score.pk)
         else:
@@ -181,58 +139,22 @@ def _offer_of(
     queues: Sequence[Queue],
     document: Document,
     at: datetime,
-    rejected_by: Collection[int],
+    known: Known,
     left_out: Pass,
 ) -> Offer | None:
     queue, route = route_of(score.truths, document, queues, left_out.teams)
     if queue is None:
         return None
-    choice = choose(
-        queue.candidates(at),
-        team=queue.team.name,
-        rejected_by=rejected_by,
-        avoid=left_out.people,
-    )
+    choice = queue.choice(route, ties_with(score.lead_id, route, known, left_out.people))
     if choice is None:
         return None
-    queue.credits.update(choice.credits)
-    queue.is_turned = True
-    person = next(user for user in queue.people if user.pk == choice.person.id)
-    due = due_at(at, document.sal.accept_within, hours=person.hours, zone=person.zone)
-    return Offer(score.lead_id, score.priority, queue, route, choice, due)
-
-
-def route_of(
-    truths: Mapping[str, bool | None],
-    document: Document,
-    queues: Sequence[Queue],
-    not_teams: Collection[int] = (),
-) -> tuple[Queue | None, str]:
-    """The queue of the first route that holds, and the route's name; else the sales team's.
-
-    A route that names a team nobody has set up falls through to the next. With `not_teams` the
-    lead was sent on: it stays with them only when no other queue has anybody.
-    """
-    manned = [queue for queue in queues if queue.people]
-    others = [queue for queue in manned if queue.team.pk not in not_teams] or manned
-    by_name = {queue.team.name.casefold(): queue for queue in others}
-    for place, route in enumerate(document.routes):
-        holds = route.when is None or truths.get(f"route.{place}") is True
-        if holds and route.team.casefold() in by_name:
-            return by_name[route.team.casefold()], route.name
-    return _usual(others, by_name), ""
-
-
-def _usual(queues: Sequence[Queue], by_name: Mapping[str, Queue]) -> Queue | None:
-    """The team called Sales development, else one with sales development people, else any."""
-    if SALES_TEAM.casefold() in by_name:
-        return by_name[SALES_TEAM.casefold()]
-    developing = (
-        queue
-        for queue in queues
-        if any(user.role == Role.SALES_DEVELOPMENT for user in queue.people)
-    )
-    return next(developing, queues[0] if queues else None)
+    person = queue.take(choice)
+    due = due_at(
+        at, document.sal.accept_within, hours=person.hours, zone=person.zone,
+        holidays=public_holidays.days(person.holidays, at),
+    )  # fmt: skip
+    name = route.name if route is not None else ""
+    return Offer(score.lead_id, score.priority, queue, name, choice, due)
 
 
 def _why_you(one: Offer) -> str:
@@ -306,16 +228,4 @@ def look_again(leads: Collection[int], *, at: datetime) -> None:
     )
     attention.wake(
         [lead for lead in leads if lead not in there], look_at=at + LOOK_AGAIN_AFTER, why=WAITS
-    )
-
-
-def _keep_credits(queues: Sequence[Queue]) -> None:
-    turns = [
-        Turn(team=queue.team, user_id=user, credit=credit)
-        for queue in queues
-        if queue.is_turned
-        for user, credit in sorted(queue.credits.items())
-    ]
-    Turn.objects.bulk_create(
-        turns, update_conflicts=True, unique_fields=["team", "user"], update_fields=["credit"]
     )

@@ -129,6 +129,22 @@ def waiting_leads() -> list[int]:
     return [row[0] for row in rows]
 
 
+_IN_HAND = """
+select person, sum(leads)::int from (
+    select assignee_id, count(*) from handover_handover
+    where ended_at is null and assignee_id = any(%(people)s) group by assignee_id
+    union all
+    select owner_id, count(*) from leads_lead
+    where stage = 'SALES_ACCEPTED' and is_current and owner_id = any(%(people)s) group by owner_id
+) told (person, leads) group by person
+"""
+
+
+def in_hand(people: Collection[int]) -> dict[int, int]:
+    """How many leads each of these people has in hand: offers not yet answered, accepted leads."""
+    return dict(rows_of(_IN_HAND, {"people": list(people)}))
+
+
 def open_handovers_of(lead_ids: Collection[int]) -> QuerySet[Handover]:
     """Open handovers of these canonical leads, those of their merged faces too, oldest first."""
     return (

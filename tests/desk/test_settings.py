@@ -53,6 +53,19 @@ def test_a_role_is_changed(client: Client, mia: User) -> None:
     assert JournalLine.objects.get(kind="team.person_changed").said == "Mia is now Sales, manager."
 
 
+def test_a_limit_of_leads_in_hand_is_set_and_shown(client: Client, mia: User) -> None:
+    given = {"name": "Mia", "role": "sales_development", "weight": 1}
+
+    page = said(client, f"/people/{mia.pk}/", capacity=30, **given)
+
+    mia.refresh_from_db()
+    assert mia.capacity == 30
+    assert re.search(r'<td class="num nowrap">0 <span class="soft">of 30</span></td>', page)
+    said(client, f"/people/{mia.pk}/", capacity="", **given)
+    mia.refresh_from_db()
+    assert mia.capacity is None
+
+
 def test_a_forgotten_password_is_replaced(client: Client, mia: User) -> None:
     said(client, f"/people/{mia.pk}/password/", password="quite another one")
 

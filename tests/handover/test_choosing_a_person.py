@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handraise.handover.decide import Candidate, Choice, choose, due_at
+from handraise.handover.decide import Candidate, Choice, Ties, choose, due_at, escalated
 
 MIA = Candidate(1, "Mia", 1)
 NILS = Candidate(2, "Nils", 1)
 OLA = Candidate(3, "Ola", 2)
+NONE = Ties()
 
 
 def turns(people: list[Candidate], count: int) -> list[int]:
@@ -61,7 +64,7 @@ def test_absence_earns_nothing() -> None:
 
 
 def test_who_rejected_this_lead_is_not_asked_while_somebody_else_is_there() -> None:
-    choice = choose([replace(MIA, credit=9), NILS], team="Sales", rejected_by={1})
+    choice = choose([replace(MIA, credit=9), NILS], team="Sales", ties=Ties(rejected_by={1}))
 
     assert choice is not None
     assert choice.person == NILS
@@ -69,17 +72,137 @@ def test_who_rejected_this_lead_is_not_asked_while_somebody_else_is_there() -> N
 
 
 def test_who_rejected_it_is_asked_when_nobody_else_is_there() -> None:
-    choice = choose([MIA, replace(NILS, is_away=True)], team="Sales", rejected_by={1})
+    choice = choose([MIA, replace(NILS, is_away=True)], team="Sales", ties=Ties(rejected_by={1}))
 
     assert choice is not None
     assert choice.person == MIA
 
 
 def test_a_late_answer_weighs_less_than_a_rejection() -> None:
-    choice = choose([MIA, NILS], team="Sales", rejected_by={1}, avoid={2})
+    choice = choose([MIA, NILS], team="Sales", ties=Ties(rejected_by={1}, avoid={2}))
 
     assert choice is not None
     assert choice.person == NILS
+
+
+def chosen(people: list[Candidate], ties: Ties = NONE, **kind: Any) -> tuple[str, str]:
+    """Who is chosen, and the sentence."""
+    choice = choose(people, team="Sales", ties=ties, **kind)
+    assert choice is not None
+    return choice.person.name, choice.sentence
+
+
+def test_the_owner_comes_first_and_uses_up_no_turn() -> None:
+    ties = Ties({2: "owns Acme (the domain acme.example)"})
+
+    choice = choose([MIA, NILS], team="Sales", ties=ties)
+
+    assert choice is not None
+    assert choice.sentence == "Nils owns Acme (the domain acme.example)."
+    assert choice.credits == {}
+
+
+def test_the_strongest_tie_of_somebody_who_is_there_decides() -> None:
+    ties = Ties({1: "owns this lead", 2: "owns Acme", 3: "owns Bea Beer of Acme"})
+    away = [replace(MIA, is_away=True), NILS, OLA]
+
+    assert chosen([MIA, NILS, OLA], ties) == ("Mia", "Mia owns this lead.")
+    assert chosen(away, ties)[0] == "Nils"
+    assert chosen([*away[:1], replace(NILS, capacity=4, in_hand=4), OLA], ties)[0] == "Ola"
+
+
+def test_an_owner_who_said_no_or_did_not_answer_is_not_asked_again() -> None:
+    owned = {2: "owns Acme"}
+
+    assert chosen([MIA, NILS], Ties(owned, rejected_by={2}))[0] == "Mia"
+    assert chosen([MIA, NILS], Ties(owned, avoid={2}))[0] == "Mia"
+
+
+def test_an_owner_who_takes_no_new_leads_takes_their_own() -> None:
+    ties = Ties({2: "owns Acme"})
+
+    assert chosen([MIA, replace(NILS, weight=0)], ties)[0] == "Nils"
+
+
+def test_an_owner_who_is_not_at_work_is_waited_for() -> None:
+    people = [MIA, replace(NILS, is_at_work=False)]
+
+    assert chosen(people, Ties({2: "owns Acme"}), at_work_first=True)[0] == "Nils"
+
+
+def test_who_is_full_is_passed_over_and_earns_nothing() -> None:
+    full = replace(MIA, credit=9, in_hand=30, capacity=30)
+
+    choice = choose([full, NILS], team="Sales")
+
+    assert choice is not None
+    assert choice.sentence == "Nils’s turn in Sales: weight 1 of 1; Mia is full (30 of 30 leads)."
+    assert MIA.id not in choice.credits
+
+
+def test_those_at_work_come_first_while_there_are_any() -> None:
+    resting = replace(MIA, credit=9, is_at_work=False)
+
+    name, why = chosen([resting, NILS], at_work_first=True)
+
+    assert (name, why) == ("Nils", "Nils’s turn in Sales: weight 1 of 1; Mia is not at work now.")
+    assert chosen([resting, NILS])[0] == "Mia"
+    assert chosen([resting, replace(NILS, is_at_work=False)], at_work_first=True)[0] == "Mia"
+
+
+def test_working_hours_weigh_less_than_a_rejection() -> None:
+    people = [MIA, replace(NILS, is_at_work=False)]
+
+    assert chosen(people, Ties(rejected_by={1}), at_work_first=True)[0] == "Nils"
+
+
+def test_who_has_least_open_for_their_weight_is_next_and_equals_take_turns() -> None:
+    busy = [replace(MIA, in_hand=3, credit=9), replace(NILS, in_hand=2), replace(OLA, in_hand=3)]
+
+    assert chosen(busy, by="least open") == ("Ola", "Ola has least in hand in Sales: 3 leads.")
+    equal = [replace(MIA, in_hand=1), replace(NILS, in_hand=1, credit=1)]
+    assert chosen(equal, by="least open") == ("Nils", "Nils has least in hand in Sales: 1 lead.")
+
+
+def test_where_nobody_can_the_manager_does_and_the_sentence_says_why() -> None:
+    people = [replace(MIA, is_away=True), replace(NILS, in_hand=5, capacity=5)]
+
+    choice = escalated([replace(OLA, weight=0)], people, team="Sales")
+
+    assert choice is not None
+    assert choice.person.name == "Ola"
+    assert choice.sentence == (
+        "Ola manages Sales, where nobody else can take it;"
+        " Mia is away; Nils is full (5 of 5 leads)."
+    )
+    assert escalated([replace(OLA, is_away=True)], people, team="Sales") is None
+    assert escalated([replace(OLA, in_hand=2, capacity=2)], people, team="Sales") is None
+
+
+@given(weights=st.lists(st.integers(1, 9), min_size=2, max_size=8), seed=st.integers(0, 2**32))
+def test_who_comes_and_goes_gets_their_share_of_what_comes_while_they_are_there(
+    weights: list[int], seed: int
+) -> None:
+    """The share of each is their weight's of every turn at which they were there, within one
+    round, however often people come and go."""
+    chance = random.Random(seed)
+    people = [Candidate(place, str(place), weight) for place, weight in enumerate(weights)]
+    owed = dict.fromkeys(range(len(people)), 0.0)
+    taken: Counter[int] = Counter()
+    for turn in range(600):
+        if turn % 60 == 0:
+            there = set(chance.sample(range(len(people)), chance.randint(1, len(people))))
+        now = [replace(one, is_away=one.id not in there) for one in people]
+        total = sum(one.weight for one in now if not one.is_away)
+        for one in now:
+            owed[one.id] += 0 if one.is_away else one.weight / total
+        choice = choose(now, team="Sales")
+        assert choice is not None
+        taken[choice.person.id] += 1
+        people = after(people, choice)
+
+    changes = 600 // 60
+    assert all(abs(taken[pk] - share) <= changes for pk, share in owed.items())
 
 
 def test_nobody_there_is_no_choice() -> None:
@@ -108,7 +231,7 @@ def test_it_never_asks_who_is_away_nor_hands_back_needlessly(
     avoid = {n for n, one in enumerate(told) if one[3]}
     present = {one.id for one in people if not one.is_away and one.weight}
 
-    choice = choose(people, team="Sales", rejected_by=rejected_by, avoid=avoid)
+    choice = choose(people, team="Sales", ties=Ties({}, rejected_by, avoid))
 
     assert (choice is None) is (not present)
     if choice is not None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from handraise.agreement.queries import Published
+from handraise.handover.actions import accept, reject
 from handraise.handover.models import Handover, Turn
 from handraise.handover.offering import offer
 from handraise.handover.queries import inbox, inbox_counts, waiting_leads
+from handraise.leads.decide import Via
 from handraise.leads.models import Attention, Lead
 from handraise.team.decide import Role
 from handraise.team.models import Team, User
 from tests.personas import NOON, person
-from tests.world import ids, kinds, mql, said
+from tests.world import AGREEMENT, ids, in_force, kinds, lead, mql, said
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -123,6 +125,100 @@ def test_who_waited_is_offered_when_somebody_is_back(agreed: Published) -> None:
     offer([ada.pk], published=agreed, at=NOON + 3 * HOUR)
 
     assert offered(ada).offered_at == NOON + 3 * HOUR
+
+
+def test_the_owner_of_a_colleague_is_asked_first(agreed: Published, nils: User) -> None:
+    bea = lead("Bea")
+    Lead.objects.filter(pk=bea.pk).update(owner=nils, stage="SALES_QUALIFIED")
+    ada = mql("Ada")
+
+    offer([ada.pk], published=agreed, at=NOON)
+
+    assert offered(ada).assignee == nils
+    assert offered(ada).route["sentence"] == (
+        "Route “Everybody”. Nils owns Bea of the same company."
+    )
+    assert not Turn.objects.exists()
+
+
+def test_a_route_may_pass_owners_over(mark: User, mia: User, nils: User) -> None:
+    everybody = "{name: Everybody, team: Sales development"
+    agreed = in_force(mark, mia, AGREEMENT.replace(everybody, f"{everybody}, owner_first: false"))
+    ada = mql("Ada")
+    Lead.objects.filter(pk=ada.pk).update(owner=nils)
+
+    offer([ada.pk], published=agreed, at=NOON)
+
+    assert offered(ada).assignee == mia
+
+
+def test_nobody_gets_more_than_they_may_have_in_hand(
+    agreed: Published, mia: User, nils: User
+) -> None:
+    User.objects.filter(pk=mia.pk).update(capacity=2)
+    bea = lead("Bea", email="bea@other.example")
+    Lead.objects.filter(pk=bea.pk).update(owner=mia, stage="SALES_ACCEPTED")
+    leads = [mql(f"Lead{number}") for number in range(4)]
+
+    offer(ids(leads), published=agreed, at=NOON)
+
+    shares = Counter(Handover.objects.values_list("assignee", flat=True))
+    assert shares == {mia.pk: 1, nils.pk: 3}
+    assert "Mia is full (2 of 2 leads)" in offered(leads[3]).route["sentence"]
+
+
+def test_everybody_full_or_away_goes_to_the_manager(
+    agreed: Published, mia: User, nils: User, sales_team: Team
+) -> None:
+    olga = person("Olga", Role.REVENUE_OPERATIONS, team=sales_team, is_manager=True)
+    User.objects.filter(pk=mia.pk).update(away_until=NOON + HOUR)
+    User.objects.filter(pk=nils.pk).update(capacity=1)
+    leads = [mql("Hot", priority=90), mql("Cool", priority=20)]
+
+    offer(ids(leads), published=agreed, at=NOON)
+
+    assert [offered(one).assignee for one in leads] == [nils, olga]
+    assert offered(leads[1]).route["sentence"] == (
+        "Route “Everybody”. Olga manages Sales development, where nobody else can take it;"
+        " Mia is away; Nils is full (1 of 1 leads)."
+    )
+
+
+def test_those_at_work_are_asked_first(agreed: Published, mia: User, nils: User) -> None:
+    User.objects.filter(pk=mia.pk).update(zone="Asia/Tokyo")
+    leads = [mql("One"), mql("Two")]
+
+    offer(ids(leads), published=agreed, at=NOON)
+
+    assert {offered(one).assignee for one in leads} == {nils}
+
+
+def test_the_clock_stands_still_on_their_holidays(agreed: Published, mia: User, nils: User) -> None:
+    User.objects.update(zone="Europe/Berlin", holidays="DE-BE")
+    before_easter = datetime(2026, 4, 2, 14, 0, tzinfo=UTC)
+    ada = mql("Ada", since=before_easter)
+
+    offer([ada.pk], published=agreed, at=before_easter)
+
+    # An hour on Thursday, three on Tuesday: Good Friday and Easter Monday do not count.
+    assert offered(ada).due_at == datetime(2026, 4, 7, 10, 0, tzinfo=UTC)
+
+
+def test_who_has_least_open_is_next(mark: User, mia: User, nils: User) -> None:
+    everybody = "{name: Everybody, team: Sales development"
+    agreed = in_force(mark, mia, AGREEMENT.replace(everybody, f"{everybody}, by: least open"))
+    first = [mql("One"), mql("Two"), mql("Three")]
+    offer(ids(first), published=agreed, at=NOON)
+    accept(offered(first[0]), by=mia, at=NOON, via=Via.WEB)
+    reject(offered(first[2]), reason="Not now", by=mia, at=NOON, via=Via.WEB)
+    reject(offered(first[1]), reason="Not now", by=nils, at=NOON, via=Via.WEB)
+
+    leads = [mql("Four"), mql("Five")]
+    for one in leads:
+        Lead.objects.filter(pk=one.pk).update(company=None)
+    offer(ids(leads), published=agreed, at=NOON)
+
+    assert [offered(one).assignee for one in leads] == [nils, mia]
 
 
 def test_a_lead_that_is_not_mql_is_not_offered(agreed: Published) -> None:

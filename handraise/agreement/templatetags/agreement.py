@@ -9,7 +9,7 @@ from django import template
 from handraise.agreement import wording
 from handraise.agreement.conditions import Condition
 from handraise.agreement.decide import State
-from handraise.agreement.document import Behaviour, FitSignal
+from handraise.agreement.document import Behaviour, FitSignal, Route
 from handraise.agreement.wording import Outline
 from handraise.kit import durations
 
@@ -46,6 +46,12 @@ def outline(condition: Condition) -> Outline:
 def in_words(condition: Condition) -> str:
     """A condition in one line."""
     return wording.condition_words(condition)
+
+
+@register.filter
+def order(route: Route) -> str:
+    """In which order the people of its team are asked."""
+    return wording.order_words(route)
 
 
 @register.filter

@@ -6,8 +6,9 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
-from handraise.desk.doors import found
+from handraise.desk.doors import found, number_in
 from handraise.desk.forms import CompanyForm
 from handraise.desk.listing import Wanted, leads_wanted
 from handraise.desk.paging import Order, page_of
@@ -18,7 +19,7 @@ from handraise.leads.models import Company
 from handraise.leads.queries import companies_visible_to, company_facts_of
 from handraise.team.access import HttpUserRequest, needs
 from handraise.team.decide import Permission
-from handraise.team.queries import may
+from handraise.team.queries import may, working_people
 
 PEOPLE_SHOWN = 100
 _BY_NAME = Order("name", False)
@@ -56,9 +57,23 @@ def company(request: HttpUserRequest, pk: int) -> HttpResponse:
         "company": shown,
         "people": people.order_by("-last_seen_at", "-pk")[:PEOPLE_SHOWN],
         "facts": company_facts_of(shown),
+        "owners": working_people(),
         "may_edit": may(request.user, Permission.EDIT_LEADS),
     }
     return render(request, "desk/company.html", context)
+
+
+@require_POST
+@needs(Permission.EDIT_LEADS)
+def owner(request: HttpUserRequest, pk: int) -> HttpResponse:
+    """Say who takes the leads of a company first; empty: nobody."""
+    shown = found(lambda: companies_visible_to(request.user).get(pk=pk))
+    given, person = request.POST.get("owner", ""), None
+    if given:
+        person = found(lambda: working_people().get(pk=number_in(given)))
+    actions.set_company_owner(shown, owner=person, by=request.user, at=clock.now(), via=Via.WEB)
+    messages.success(request, f"{person or 'Nobody'} owns {shown} now.")
+    return redirect("company", shown.pk)
 
 
 @needs(Permission.EDIT_LEADS)

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from handraise.desk.forms import NewPersonForm, PasswordForm, PersonForm, TeamForm
+from handraise.handover.queries import in_hand
 from handraise.kit import clock
 from handraise.leads import journal
 from handraise.leads.decide import Via
@@ -23,7 +24,13 @@ from handraise.team.queries import teams
 @needs(Permission.ADMINISTER)
 def people(request: HttpUserRequest) -> HttpResponse:
     """Everybody, and the teams."""
-    context = {"people": everybody(), "teams": teams(), "team_form": TeamForm()}
+    here = list(everybody())
+    context = {
+        "people": here,
+        "in_hand": in_hand([one.pk for one in here]),
+        "teams": teams(),
+        "team_form": TeamForm(),
+    }
     return render(request, "desk/people.html", context)
 
 
@@ -131,7 +138,7 @@ def _write(request: HttpUserRequest, kind: str, said: str) -> None:
 
 
 def _now(shown: User) -> dict[str, object]:
-    names = ("name", "role", "team", "is_manager", "weight")
+    names = ("name", "role", "team", "is_manager", "weight", "capacity")
     return {name: getattr(shown, name) for name in names}
 
 

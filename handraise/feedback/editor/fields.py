@@ -147,6 +147,12 @@ SECTIONS: dict[str, Section] = {
         Section("routes", "Routes", "route", (
             _NAME, Field("team", "Goes to", suggests="teams"),
             Field("when", "For leads of which", Kind.CONDITION, help="No row: every lead."),
+            Field("owner_first", "Who owns the lead or its company comes first", Kind.CHECK,
+                  is_ticked=True),
+            Field("by", "The others", Kind.CHOICE, choices=("turns", "least open"),
+                  default="turns", help="Turns by each one’s share, or who has least in hand."),
+            Field("at_work_first", "Those at work come before those who are not", Kind.CHECK,
+                  is_ticked=True),
         ), is_many=True, hint="The first that holds"),
         Section("reasons", "Reasons", "reason", (
             _NAME,

@@ -1,0 +1,180 @@
+"""Teams as queues: who is there, whose turn it is, who is full, and which route leads where."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from handraise.agreement.document import Document, Route
+from handraise.handover.decide import Candidate, Choice, Ties, choose, escalated
+from handraise.handover.models import Turn
+from handraise.handover.queries import in_hand, rejecters_of
+from handraise.kit import public_holidays, working_time
+from handraise.leads.ownership import Tie, ties_of
+from handraise.team.decide import Permission, Role
+from handraise.team.models import Team, User
+from handraise.team.queries import may
+
+SALES_TEAM = "Sales development"
+TAKERS = (Role.SALES_DEVELOPMENT, Role.SALES)
+
+
+@dataclass(slots=True)
+class Queue:
+    """A team at an instant: its people who take leads, what each is owed in its round robin and
+    has in hand, who is there; and its managers, who take what nobody else can."""
+
+    team: Team
+    people: dict[int, User]
+    managers: dict[int, User]
+    credits: dict[int, float]
+    in_hand: dict[int, int]
+    absent: frozenset[int]  # away
+    off: frozenset[int]  # not at work now
+    is_turned: bool = False
+
+    def candidates(self) -> list[Candidate]:
+        """The team's people, as things stand after the offers made so far."""
+        return [self._candidate(user) for user in self.people.values()]
+
+    def choice(self, route: Route | None, ties: Ties) -> Choice | None:
+        """Who takes the next lead; the manager when nobody of the team can."""
+        people, by = self.candidates(), route.by if route is not None else "turns"
+        is_first = route is None or route.at_work_first
+        found = choose(people, team=self.team.name, ties=ties, by=by, at_work_first=is_first)
+        if found is not None:
+            return found
+        managers = [self._candidate(user) for user in self.managers.values()]
+        return escalated(managers, people, team=self.team.name)
+
+    def take(self, choice: Choice) -> User:
+        """Note that the lead is theirs; the next choice goes by it."""
+        self.credits.update(choice.credits)
+        self.is_turned = self.is_turned or bool(choice.credits)
+        person = choice.person.id
+        self.in_hand[person] = self.in_hand.get(person, 0) + 1
+        return self.people.get(person) or self.managers[person]
+
+    def _candidate(self, user: User) -> Candidate:
+        return Candidate(
+            user.pk,
+            user.name,
+            user.weight,
+            self.credits.get(user.pk, 0.0),
+            self.in_hand.get(user.pk, 0),
+            user.capacity,
+            is_away=user.pk in self.absent,
+            is_at_work=user.pk not in self.off,
+        )
+
+
+def queues_at(at: datetime, *, is_locked: bool = True) -> list[Queue]:
+    """Every team with its takers, by age; locked, so that turns are taken one after another and
+    nobody is given more than they may have in hand."""
+    found = Team.objects.order_by("pk")
+    teams = list(found.select_for_update(no_key=True) if is_locked else found)
+    credits: dict[int, dict[int, float]] = defaultdict(dict)
+    for team_id, user_id, credit in Turn.objects.values_list("team", "user", "credit"):
+        credits[team_id][user_id] = credit
+    users = list(User.objects.filter(is_active=True, team__isnull=False).order_by("pk"))
+    takers = {user.pk: user for user in users if user.role in TAKERS}
+    counts = in_hand(takers | {user.pk: user for user in users if _may_step_in(user)})
+    absent = frozenset(user.pk for user in users if _is_away(user, at))
+    off = frozenset(pk for pk, user in takers.items() if not _is_at_work(user, at))
+    return [
+        Queue(
+            team,
+            {pk: user for pk, user in takers.items() if user.team_id == team.pk},
+            {user.pk: user for user in users if user.team_id == team.pk and _may_step_in(user)},
+            credits[team.pk],
+            counts,
+            absent,
+            off,
+        )
+        for team in teams
+    ]
+
+
+def _may_step_in(user: User) -> bool:
+    return user.is_manager and may(user, Permission.TAKE)
+
+
+def _is_away(user: User, at: datetime) -> bool:
+    return user.away_until is not None and user.away_until > at
+
+
+def _is_at_work(user: User, at: datetime) -> bool:
+    holidays = public_holidays.days(user.holidays, at)
+    return working_time.is_working(at, hours=user.hours, zone=user.zone, holidays=holidays)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What people and these leads have had to do with each other."""
+
+    rejecters: Mapping[int, Collection[int]]
+    ties: Mapping[int, Sequence[Tie]]
+
+    @staticmethod
+    def of(lead_ids: Collection[int]) -> Known:
+        return Known(rejecters_of(lead_ids), ties_of(lead_ids))
+
+
+def ties_with(lead_id: int, route: Route | None, known: Known, avoid: Collection[int] = ()) -> Ties:
+    """What speaks for and against people with this lead on this route."""
+    owners: dict[int, str] = {}
+    if route is None or route.owner_first:
+        for tie in known.ties.get(lead_id, ()):
+            owners.setdefault(tie.owner_id, tie.said)
+    return Ties(owners, known.rejecters.get(lead_id, ()), avoid)
+
+
+def route_of(
+    truths: Mapping[str, bool | None],
+    document: Document,
+    queues: Sequence[Queue],
+    not_teams: Collection[int] = (),
+) -> tuple[Queue | None, Route | None]:
+    """The queue of the first route that holds, and the route; else the sales team's, and None.
+
+    A route that names a team nobody has set up falls through to the next. With `not_teams` the
+    lead was sent on: it stays with them only when no other queue has anybody.
+    """
+    manned = [queue for queue in queues if queue.people]
+    others = [queue for queue in manned if queue.team.pk not in not_teams] or manned
+    by_name = {queue.team.name.casefold(): queue for queue in others}
+    for place, route in enumerate(document.routes):
+        holds = route.when is None or truths.get(f"route.{place}") is True
+        if holds and route.team.casefold() in by_name:
+            return by_name[route.team.casefold()], route
+    return _usual(others, by_name), None
+
+
+def _usual(queues: Sequence[Queue], by_name: Mapping[str, Queue]) -> Queue | None:
+    """The team called Sales development, else one with sales development people, else any."""
+    if SALES_TEAM.casefold() in by_name:
+        return by_name[SALES_TEAM.casefold()]
+    developing = (
+        queue
+        for queue in queues
+        if any(user.role == Role.SALES_DEVELOPMENT for user in queue.people.values())
+    )
+    return next(developing, queues[0] if queues else None)
+
+
+def keep_credits(queues: Sequence[Queue]) -> None:
+    """Write down what everybody is owed after the turns that were taken."""
+    turns = [
+        Turn(team=queue.team, user_id=user, credit=credit)
+        for queue in queues
+        if queue.is_turned
+        for user, credit in sorted(queue.credits.items())
+    ]
+    Turn.objects.bulk_create(
+        turns, update_conflicts=True, unique_fields=["team", "user"], update_fields=["credit"]
+    )
+
+
+__all__ = ["Known", "Queue", "keep_credits", "queues_at", "route_of", "ties_with"]
