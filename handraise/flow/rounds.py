@@ -1,4 +1,5 @@
-"""What is done for everybody from time to time: catching up with a version, the nightly look."""
+"""What is done for everybody from time to time: catching up with a version, the nightly look, and
+asking again for those who wait for a person."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from django.db import transaction
 
 from handraise.agreement import queries as agreements
 from handraise.agreement.queries import Published
+from handraise.handover.offering import wake_waiting
 from handraise.leads.bulk import execute, rows_of
 from handraise.scoring.rescoring import note_rescoring
 
@@ -77,6 +79,8 @@ class Rounds:
     def make(self, *, at: datetime) -> int:
         """Wake a slice if it is time to; how many were woken."""
         published = agreements.published()
+        if published is not None:
+            wake_waiting(published=published, at=at)
         version = None if published is None else published.number
         if version == self._version and self._quiet_until is not None and at < self._quiet_until:
             return 0

@@ -13,7 +13,7 @@ from django.db import transaction
 from handraise.agreement.document import Document
 from handraise.handover.brief import briefs
 from handraise.handover.decide import Choice, due_at
-from handraise.handover.queries import offerable
+from handraise.handover.queries import offerable, waiting_now
 from handraise.handover.queues import Known, Queue, keep_credits, queues_at, route_of, ties_with
 from handraise.kit import public_holidays
 from handraise.leads import attention, journal
@@ -24,11 +24,12 @@ from handraise.scoring.models import Score
 
 if TYPE_CHECKING:
     from handraise.agreement.queries import Published
-    from handraise.scoring.standing import Standing
 
 LOOK_AGAIN_AFTER = timedelta(hours=1)
 DUE = "handover.due"
 WAITS = "handover.waits"
+ROOM = "handover.room"
+MOST_WOKEN = 200  # at a time; the rest follow
 BATCH = 500  # briefs held in memory at a time
 
 
@@ -89,7 +90,7 @@ def offer(
 
 
 def planned(
-    standings: Sequence[Standing], *, document: Document, at: datetime
+    standings: Sequence[_Scored], *, document: Document, at: datetime
 ) -> dict[int, Offer | None]:
     """To whom `offer` would offer these leads now, the most urgent first; None: nobody is there.
 
@@ -214,6 +215,18 @@ def _wait(leads: Sequence[int], at: datetime) -> None:
         if lead not in said or said[lead] < since[lead]
     )
     look_again(leads, at=at)
+
+
+def wake_waiting(*, published: Published, at: datetime) -> int:
+    """Wake the most urgent of the waiting leads for whom there is room by now; how many.
+
+    Somebody came back, was added, or has fewer leads in hand. Cheap while nobody waits.
+    """
+    waiting = waiting_now(WAITS, version=published.number, at=at, most=MOST_WOKEN)
+    placed = planned(_ranked(waiting), document=published.document, at=at) if waiting else {}
+    able = [pk for pk, taken in placed.items() if taken is not None]
+    attention.wake(able, look_at=at, why=ROOM)
+    return len(able)
 
 
 NOBODY = "Waits for a person: nobody in sales is there to take it."

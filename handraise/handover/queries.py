@@ -129,6 +129,25 @@ def waiting_leads() -> list[int]:
     return [row[0] for row in rows]
 
 
+_WAITING = f"""
+select score.lead_id from scoring_score score
+where score.version = %(version)s
+  and exists (select from leads_attention waits
+              where waits.lead_id = score.lead_id and waits.why = %(why)s)
+  and not exists (select from leads_attention due
+                  where due.lead_id = score.lead_id and due.look_at <= %(at)s)
+  and exists (select {_OFFERABLE} and lead.id = score.lead_id)
+order by score.priority desc, score.lead_id limit %(most)s
+"""  # noqa: S608 - a constant of this module
+
+
+def waiting_now(why: str, *, version: int, at: datetime, most: int) -> list[int]:
+    """The most urgent of those who wait, by rows of attention of this kind, scored under this
+    version; without those who are looked at now anyway."""
+    asked = {"why": why, "version": version, "at": at, "most": most}
+    return [row[0] for row in rows_of(_WAITING, asked)]
+
+
 _IN_HAND = """
 select person, sum(leads)::int from (
     select assignee_id, count(*) from handover_handover

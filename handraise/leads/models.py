@@ -386,6 +386,8 @@ class Attention(models.Model):
             models.Index(fields=["look_at", "lead"], name="attention_due"),
             # Asked for at every look, and there are few.
             models.Index(fields=["look_at", "lead"], condition=Q(why="card"), name="cards_due"),
+            # Asked for twice a second: who waits for a person.
+            models.Index(fields=["lead"], condition=Q(why="handover.waits"), name="lead_waits"),
         ]
 
 

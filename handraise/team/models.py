@@ -35,7 +35,7 @@ class User(AbstractBaseUser):
     """
 
     email = models.EmailField(unique=True)
-    name = models.CharField(max_length=400)
+    name = models.CharField(max_length=120)
     role = models.CharField(max_length=24, choices=[(role, role.label) for role in Role])
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="members")
     is_manager = models.BooleanField(default=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,11 @@ import pytest
 from handraise.agreement.queries import Published
 from handraise.flow import rounds
 from handraise.flow.look import look
+from handraise.handover.actions import reject
+from handraise.handover.models import Handover
+from handraise.handover.offering import ROOM
+from handraise.handover.queries import waiting_leads
+from handraise.leads.decide import Via
 from handraise.leads.models import Attention, ParkedLead
 from handraise.scoring.models import Score
 from handraise.team.models import User
@@ -19,6 +24,7 @@ from tests.world import AGREEMENT, in_force, lead
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -85,8 +91,37 @@ def test_a_worker_searches_everybody_at_intervals_and_after_a_new_version(
     mine = rounds.Rounds()
     assert mine.make(at=NOON) == 0
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # the version, and who waits for a person
         assert mine.make(at=NOON + timedelta(seconds=29)) == 0
 
     in_force(mark, mia, AGREEMENT.replace("points: 60", "points: 50"), at=NOON)
     assert mine.make(at=NOON + timedelta(seconds=29)) == 3
+
+
+def test_who_waits_is_asked_for_again_once_somebody_has_room(
+    agreed: Published, mia: User, nils: User
+) -> None:
+    User.objects.update(capacity=1)
+    for name in ("Ada", "Ben", "Cleo"):
+        lead(name, "Demo Requested", title="Head of Sales")
+    while look(at=NOON):
+        pass
+    mine = rounds.Rounds()
+    assert len(waiting_leads()) == 1
+    assert woken_for_room(mine, at=NOON + SECOND) == 0
+
+    theirs = Handover.objects.get(assignee=nils)
+    reject(theirs, reason="Not now", by=nils, at=NOON + SECOND, via=Via.WEB)
+
+    assert woken_for_room(mine, at=NOON + 2 * SECOND) == 1
+    assert woken_for_room(mine, at=NOON + 2 * SECOND) == 0
+    while look(at=NOON + 2 * SECOND):
+        pass
+    assert waiting_leads() == []
+    assert woken_for_room(mine, at=NOON + 3 * SECOND) == 0
+
+
+def woken_for_room(mine: rounds.Rounds, *, at: datetime) -> int:
+    before = Attention.objects.filter(why=ROOM).count()
+    mine.make(at=at)
+    return Attention.objects.filter(why=ROOM).count() - before

@@ -50,7 +50,7 @@ def test_a_code_is_kept_in_its_usual_spelling(typed: str, kept: str) -> None:
      ("NL-XX", "Netherlands has no part 'XX' here; there are: Midden,")],
 )  # fmt: skip
 def test_what_is_not_known_is_told(typed: str, said: str) -> None:
-    with pytest.raises(ValueError, match=".") as refused:
+    with pytest.raises(ValueError, match=r".") as refused:
         public_holidays.checked(typed)
 
     assert said in str(refused.value)

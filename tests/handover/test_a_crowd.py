@@ -1,0 +1,221 @@
+"""Twenty people and two workers at once: no lead is lost or doubled, nobody has more than agreed.
+
+What must hold is asked of the database by statements of this file alone.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+
+from handraise.flow.look import look
+from handraise.flow.rounds import Rounds
+from handraise.handover.actions import Refused, accept, reject, withdraw
+from handraise.handover.models import Handover
+from handraise.kit import clock
+from handraise.leads.bulk import rows_of
+from handraise.leads.decide import Stage, Via
+from handraise.leads.models import Lead
+from handraise.leads.outage import is_outage
+from handraise.leads.record import record
+from handraise.qualification.actions import move_by_hand
+from handraise.team.decide import Role
+from handraise.team.models import Team, User
+from tests.leads.said import did, facts
+from tests.personas import person
+from tests.world import AGREEMENT, in_force
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PEOPLE = 20
+CAPACITY = 12
+NOT_FULL = """
+select count(*) from team_user person where capacity < (
+    select count(*) from handover_handover where assignee_id = person.id and ended_at is null
+) + (
+    select count(*) from leads_lead
+    where owner_id = person.id and stage = 'SALES_ACCEPTED' and canonical_id = id)
+"""
+# Every handover has ended once or is open; every lead is offered at most once at a time.
+ENDINGS = """
+select handover.id from handover_handover handover
+left join handover_acceptance a on a.handover_id = handover.id
+left join handover_rejection r on r.handover_id = handover.id
+left join handover_withdrawal w on w.handover_id = handover.id
+left join handover_expiry e on e.handover_id = handover.id
+where num_nonnulls(a.id, r.id, w.id, e.id) <> case when handover.ended_at is null then 0 else 1 end
+"""
+OPEN_TWICE = """
+select lead_id from handover_handover where ended_at is null group by lead_id having count(*) > 1
+"""
+# An open offer is of an MQL; who was accepted and is SAL is of who accepted; an MQL in nobody's
+# hands is going to be looked at.
+ASTRAY = """
+select lead.id, lead.stage from leads_lead lead
+left join handover_handover offered on offered.lead_id = lead.id and offered.ended_at is null
+where (offered.id is not null and lead.stage <> 'MARKETING_QUALIFIED')
+   or (lead.stage = 'SALES_ACCEPTED' and lead.owner_id is distinct from (
+        select handover.assignee_id from handover_handover handover
+        join handover_acceptance taken on taken.handover_id = handover.id
+        where handover.lead_id = lead.id order by taken.at desc limit 1))
+   or (lead.stage = 'MARKETING_QUALIFIED' and offered.id is null and not exists (
+        select from leads_attention due where due.lead_id = lead.id))
+"""
+TO_DO = """
+select exists (select from leads_attention where look_at <= %s)
+    or exists (select from leads_lead where stage in ('MARKETING_QUALIFIED', 'SALES_ACCEPTED'))
+"""
+# The stages a lead went through, as moves tell them, end where it stands.
+MOVES = """
+select lead.id from leads_lead lead where lead.stage <> coalesce((
+    select after from leads_stagemove move where move.lead_id = lead.id
+    order by move.at desc, move.id desc limit 1), 'LEAD')
+"""
+
+
+@pytest.fixture(autouse=True)
+def connection_for_each() -> Iterator[None]:
+    """A pool with room for the crowd; a process of the product has fewer threads."""
+    pool: dict[str, int] = connection.settings_dict["OPTIONS"]["pool"]
+    before = pool["max_size"]
+    for size in (PEOPLE + 6, before):
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined]
+        pool["max_size"] = size
+        if size != before:
+            yield
+
+
+def test_no_lead_is_lost_or_doubled(mark: User, rita: User, sales_team: Team) -> None:
+    _crowd(mark, rita, sales_team, leads=240, seconds=25)
+
+
+@pytest.mark.slow
+def test_no_lead_of_five_thousand_is_lost_or_doubled(
+    mark: User, rita: User, sales_team: Team
+) -> None:
+    _crowd(mark, rita, sales_team, leads=5000, seconds=1500)
+
+
+def _crowd(mark: User, rita: User, team: Team, *, leads: int, seconds: float) -> None:
+    people = [person(f"P{n}", Role.SALES_DEVELOPMENT, team=team) for n in range(PEOPLE)]
+    User.objects.filter(team=team).update(capacity=CAPACITY, hours={})
+    in_force(mark, people[0], AGREEMENT.replace("4 working hours", "1 working minute"))
+    _qualify(leads)
+    done, deeds, deadline = Event(), Counter[str](), time.monotonic() + seconds
+    crowd: list[Callable[[], None]] = [
+        *(lambda one=one, n=n: _sell(one, rita, done, deeds, n) for n, one in enumerate(people)),
+        *(lambda: _work(done) for _ in range(2)),
+        lambda: _make_rounds(done),
+        lambda: _watch(done, deadline, deeds),
+    ]
+
+    with ThreadPoolExecutor(len(crowd)) as pool:
+        for ended in [pool.submit(_alone, deed, done) for deed in crowd]:
+            ended.result()
+
+    print(dict(deeds))
+    for asked in (ENDINGS, OPEN_TWICE, ASTRAY, MOVES):
+        assert rows_of(asked) == []
+    assert deeds["too many in hand"] == 0
+    assert min(deeds[kind] for kind in ("accepted", "rejected", "withdrawn", "told why not")) > 0
+    assert deeds["accepted"] == rows_of("select count(*) from handover_acceptance")[0][0]
+    assert rows_of("select count(*) from handover_handover")[0][0] >= min(leads, deeds["accepted"])
+
+
+def _qualify(count: int) -> None:
+    """So many MQLs, of a company each."""
+    at = clock.now()
+    said = []
+    for number in range(count):
+        email = f"lead{number}@company{number}.example"
+        said.append(facts({"title": "Head of Sales"}, email=email, at=at))
+        said.append(did("Demo Requested", email=email, at=at))
+    record(said, at=at)
+
+
+def _alone(deed: Callable[[], None], done: Event) -> None:
+    try:
+        deed()
+    except BaseException:
+        done.set()
+        raise
+    finally:
+        connection.close()
+
+
+def _sell(mine: User, rita: User, done: Event, deeds: Counter[str], seed: int) -> None:
+    """Accept, reject, take back and pass on, now and then what is a colleague's, until told."""
+    chance = random.Random(seed)
+    while not done.is_set():
+        offered = Handover.objects.filter(ended_at=None).select_related("lead")
+        theirs = offered if chance.random() < 0.2 else offered.filter(assignee=mine)
+        found = theirs.order_by("-priority", "pk")[: chance.randint(1, 4)]
+        by = mine if chance.random() < 0.8 else rita
+        for handover in found:
+            deeds[_answer(handover, by, chance)] += 1
+        for lead in Lead.objects.filter(owner=mine, stage=Stage.SALES_ACCEPTED)[:2]:
+            deeds[_pass_on(lead, mine)] += 1
+        if not found:
+            done.wait(0.05)
+
+
+def _answer(handover: Handover, by: User, chance: random.Random) -> str:
+    kind, at = chance.random(), clock.now()
+    try:
+        if kind < 0.6:
+            accept(handover, by=by, at=at, via=Via.WEB)
+            return "accepted"
+        if kind < 0.85:
+            reason = chance.choice(["Not now", "No fit", "Wrong data", "Not ours"])
+            reject(handover, reason=reason, note="So.", by=by, at=at, via=Via.WEB)
+            return "rejected"
+        withdraw(handover, why="Somebody else’s.", by=by, at=at, via=Via.WEB)
+    except (Refused, PermissionDenied):
+        return "told why not"
+    except Exception as fault:
+        if not is_outage(fault):
+            raise
+        return "asked to try again"
+    return "withdrawn"
+
+
+def _pass_on(lead: Lead, by: User) -> str:
+    try:
+        move_by_hand(lead, to=Stage.DISQUALIFIED, reason="Talked.", by=by, at=clock.now(),
+                     via=Via.WEB)  # fmt: skip
+    except Refused:
+        return "told why not"
+    return "passed on"
+
+
+def _work(done: Event) -> None:
+    while not done.is_set():
+        try:
+            if not look(at=clock.now(), limit=200):
+                done.wait(0.05)
+        except Exception as fault:
+            if not is_outage(fault):
+                raise
+
+
+def _make_rounds(done: Event) -> None:
+    mine = Rounds()
+    while not done.wait(0.2):
+        mine.make(at=clock.now())
+
+
+def _watch(done: Event, deadline: float, deeds: Counter[str]) -> None:
+    """Count who has too many in hand, in one statement, until nobody is left to be answered."""
+    while not done.wait(0.1) and time.monotonic() < deadline:
+        deeds["too many in hand"] += rows_of(NOT_FULL)[0][0]
+        if not rows_of(TO_DO, [clock.now()])[0][0]:
+            break
+    done.set()
