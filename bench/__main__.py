@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-SUBJECTS = ("capture", "digest", "lake", "latency", "pages", "scoring", "bulk", "crossing")
+SUBJECTS = (
+    "capture", "digest", "lake", "latency", "pages", "scoring", "offering", "bulk", "crossing",
+)  # fmt: skip
 
 
 def main() -> None:
