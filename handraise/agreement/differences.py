@@ -200,6 +200,7 @@ def _sal(document: Document) -> dict[str, str]:
         "is": "a step of its own" if sal.required else "skipped",
         "decided by": sal.decided_by,
         "accepted within": sal.accept_within,
+        "first touch within": sal.touch_within or "not agreed",
         "escalates to": sal.escalate_to,
         "then": sal.then,
     }

@@ -144,11 +144,15 @@ class Mql(Part):
 
 
 class Sal(Part):
-    """SALES_ACCEPTED: a person of sales takes the lead, within working time, or it passes on."""
+    """SALES_ACCEPTED: a person of sales takes the lead, within working time, or it passes on.
+
+    Whoever took it has `touch_within` for the first touch: a call, a meeting, a mail of their own.
+    """
 
     required: bool = True
     decided_by: DecidedBy = "sales development"
     accept_within: WorkingLength = "4 working hours"
+    touch_within: WorkingLength | None = None
     escalate_to: Literal["manager"] = "manager"
     then: Literal["reassign", "keep"] = "reassign"
 

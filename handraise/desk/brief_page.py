@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from handraise.agreement.queries import document_of
-from handraise.desk.queue import Waiting, in_words, waiting
+from handraise.desk.queue import Clock, in_words, waiting
 from handraise.handover.models import Handover
 from handraise.handover.queries import may_answer
 from handraise.team.models import User
@@ -34,7 +34,7 @@ class Brief:
     lead: Row
     why_now: str
     why_you: str
-    clock: Waiting | None
+    clock: Clock | None
     time_left: str
     kinds: list[Kind]
     activities: list[Row]
@@ -58,7 +58,7 @@ def brief_page(handover: Handover, user: User, *, at: datetime) -> Brief:
     """The brief of this handover, with instants read and the reasons of each score in order."""
     raw = handover.brief
     is_open = handover.ended_at is None
-    clock = waiting(handover, at=at) if is_open else None
+    clock = waiting(handover, at=at).clock if is_open else None
     kinds = _kinds_of_events(handover.version)
     return Brief(
         handover=handover,

@@ -14,7 +14,8 @@ from handraise.capture.decide import ImportState
 from handraise.capture.drops import drops_visible_to
 from handraise.capture.models import Drop, Import, Inbox
 from handraise.desk.paging import capped_count
-from handraise.desk.queue import Queue, queue_of
+from handraise.desk.queue import Clock, Queue, queue_of
+from handraise.desk.touch_clock import touch_clocks
 from handraise.handover.models import Handover, Rejection
 from handraise.handover.queries import inbox, waiting_leads
 from handraise.leads.decide import Stage
@@ -31,11 +32,13 @@ LATE_AFTER = timedelta(minutes=2)  # a worker that runs has looked by then
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The first of the queue of one who takes leads, how many are late, and what is theirs."""
+    """The first of the queue of one who takes leads, how many are late, what is theirs, and the
+    clocks of first touches that are still to come."""
 
     queue: Queue
     late: int
-    own: QuerySet[Lead]
+    own: list[Lead]
+    touches: dict[int, Clock]
 
 
 def work_of(user: User, *, at: datetime) -> Work | None:
@@ -44,11 +47,12 @@ def work_of(user: User, *, at: datetime) -> Work | None:
         return None
     queue = queue_of(user, at=at, limit=SHOWN)
     late = capped_count(inbox(user, at=at).filter(due_at__lte=at), CAP)
-    mine = leads_visible_to(user).select_related("company", "score")
+    mine = leads_visible_to(user).select_related("company", "score", "owner")
     own = mine.filter(owner=user, stage__in=_IN_HAND[Role(user.role)]).order_by(
         "-stage_since", "pk"
     )
-    return Work(queue, late, own[:SHOWN])
+    shown = list(own[:SHOWN])
+    return Work(queue, late, shown, touch_clocks(shown, at=at))
 
 
 _IN_HAND = {

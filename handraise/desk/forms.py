@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from handraise.agreement.document import Document
 from handraise.kit import public_holidays
-from handraise.leads.decide import Stage
+from handraise.leads.decide import TOUCHES, Stage
 from handraise.leads.entry import Json
 from handraise.leads.models import Fact
 from handraise.team import actions
@@ -204,16 +204,13 @@ class TeamForm(forms.Form):
         return self.cleaned_data["zone"] or "UTC"
 
 
-OURS = (("Called", "We called them"), ("Wrote", "We wrote to them"), ("Met", "We met"))
-
-
 def loggable(document: Document | None) -> list[tuple[str, str]]:
     """What can be logged by hand: what we did, and every event that the agreement reads."""
     theirs: dict[str, str] = {}
     for signal in (*document.intent, *document.interest) if document is not None else ():
         theirs.setdefault(signal.event, signal.name)
     theirs.pop("page", None)
-    return [*OURS, *theirs.items()]
+    return [*TOUCHES.items(), *theirs.items()]
 
 
 class LogForm(forms.Form):

@@ -19,17 +19,29 @@ from handraise.team.models import User
 
 LONGEST = 50
 CAP = 100
+LATE = "late"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What is left of a time that was agreed; `share` of it, 0..1; `kind` is its colour."""
+
+    left: timedelta
+    share: float
+    words: str
+    kind: str
+
+    @property
+    def is_late(self) -> bool:
+        return self.words == LATE
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One offer in the queue. `share` is what is left of its clock, 0..1; `kind` its colour."""
+    """One offer in the queue, and its clock."""
 
     handover: Handover
-    left: timedelta
-    share: float
-    clock: str
-    kind: str
+    clock: Clock
 
     @property
     def lead(self) -> dict[str, Any]:
@@ -67,14 +79,18 @@ def queue_of(user: User, *, at: datetime, limit: int = LONGEST) -> Queue:
 def waiting(handover: Handover, *, at: datetime) -> Waiting:
     """How one open offer stands on the clock of its assignee, in their working time."""
     person = handover.assignee
-    left = working_time.between(at, handover.due_at, hours=person.hours, zone=person.zone)
-    whole = working_time.between(
-        handover.offered_at, handover.due_at, hours=person.hours, zone=person.zone
-    )
+    return Waiting(handover, clock_at(at, handover.offered_at, handover.due_at, person))
+
+
+def clock_at(at: datetime, since: datetime, due: datetime, person: User) -> Clock:
+    """How a clock that began at `since` stands, in the working time of its person."""
+    calendar = person.calendar(at)
+    left = working_time.between(at, due, **calendar)
+    whole = working_time.between(since, due, **calendar)
     share = left / whole if whole > timedelta(0) else 0.0
-    late = handover.due_at <= at
+    late = due <= at
     kind = "bad" if late or share < 1 / 3 else "intent" if share < 2 / 3 else "accent"
-    return Waiting(handover, left, share, "late" if late else _clock(left), kind)
+    return Clock(left, share, LATE if late else _clock(left), kind)
 
 
 def _clock(left: timedelta) -> str:
@@ -93,7 +109,7 @@ def in_words(left: timedelta) -> str:
 
 def tag_of(queue: Queue) -> str:
     """Changes exactly when the queue would look different: what the poll compares."""
-    looks = [(one.handover.pk, one.clock, one.handover.is_cooling) for one in queue.offers]
+    looks = [(one.handover.pk, one.clock.words, one.handover.is_cooling) for one in queue.offers]
     return hashlib.sha256(repr(looks).encode()).hexdigest()[:16]
 
 

@@ -163,11 +163,13 @@ def refusals(*, since: datetime, until: datetime, at: datetime) -> list[Refusal]
 class Clock:
     """How the offers of a period were answered: those accepted, and those answered in time.
 
-    Both are shares of the offers that were answered or ran out of time by then."""
+    Both are shares of the offers that were answered or ran out of time by then; `touched`, the
+    first touch in time, of the accepted ones for which one was agreed and came or was due."""
 
     offered: int
     accepted: Share
     in_time: Share
+    touched: Share
     typical: timedelta | None
     versions: tuple[int, ...]
 
@@ -190,10 +192,14 @@ select count(*),
     count(*) filter (where answered.at is not null or handover.due_at <= %(at)s),
     extract(epoch from percentile_cont(0.5) within group (
         order by answered.at - handover.offered_at)),
+    count(*) filter (where touch.at <= accepted.touch_due_at),
+    count(*) filter (where touch.at is not null or accepted.touch_due_at <= %(at)s),
     array_agg(distinct handover.version order by handover.version)
 from handover_handover handover
 left join handover_acceptance accepted
     on accepted.handover_id = handover.id and accepted.at <= %(at)s
+left join handover_touch touch on touch.handover_id = handover.id and touch.at <= %(at)s
+    and accepted.touch_due_at is not null
 left join handover_rejection rejected
     on rejected.handover_id = handover.id and rejected.at <= %(at)s
 left join handover_withdrawal withdrawn on withdrawn.handover_id = handover.id
@@ -206,11 +212,12 @@ where handover.offered_at >= %(since)s and handover.offered_at < %(until)s
 def clock(*, since: datetime, until: datetime, at: datetime) -> Clock:
     """How the offers made in the period were answered by `at`. Withdrawn ones are left out."""
     rows = rows_of(_CLOCK, {"since": since, "until": until, "at": at})
-    offered, accepted, answered, in_time, decided, seconds, versions = rows[0]
+    offered, accepted, answered, in_time, decided, seconds, touched, to_touch, versions = rows[0]
     return Clock(
         offered,
         Share(accepted, answered),
         Share(in_time, decided),
+        Share(touched, to_touch),
         None if seconds is None else timedelta(seconds=float(seconds)),
         tuple(versions or ()),
     )

@@ -34,5 +34,6 @@ def advance(lead_ids: Sequence[int], *, at: datetime) -> None:
     qualification.review(standings, published=published, at=at, held=held(lead_ids))
     handover.close_moot(lead_ids, at=at)
     handover.mark_cooling(standings, at=at)
+    handover.note_touches(lead_ids, at=at)
     handover.expire(lead_ids, published=published, at=at)
     handover.offer(lead_ids, published=published, at=at)

@@ -14,9 +14,11 @@ from django.db import transaction
 from handraise.agreement.document import Reason
 from handraise.agreement.queries import Published
 from handraise.handover.closing import close_moot, end, expire, mark_cooling, withdraw_locked
+from handraise.handover.decide import due_at
 from handraise.handover.models import Acceptance, Handover, Opening, Rejection
 from handraise.handover.offering import Pass, offer
 from handraise.handover.queries import ending_sentence, may_answer, may_override, reasons_of
+from handraise.handover.touching import DUE, note_touches
 from handraise.leads import attention, journal
 from handraise.leads.actions import set_owner
 from handraise.leads.decide import Stage, Via
@@ -41,10 +43,16 @@ def accept(handover: Handover, *, note: str = "", by: User, at: datetime, via: V
     locked, lead = _held_by(handover, by)
     note = _cleaned(note)
     published = in_force()
-    accepted = Acceptance.objects.create(handover=locked, at=at, by=by, note=note)
-    end(locked, at=at)
-    _line("handover.accepted", locked, f"{by} accepted the lead.", by=by, at=at, via=via)
     owner = locked.assignee if locked.assignee.is_active else by
+    within = published.document.sal.touch_within
+    touch_due_at = None if within is None else due_at(at, within, owner.calendar(at))
+    accepted = Acceptance.objects.create(
+        handover=locked, at=at, by=by, note=note, touch_due_at=touch_due_at
+    )
+    end(locked, at=at)
+    if touch_due_at is not None:
+        attention.wake([lead.pk], look_at=touch_due_at, why=DUE)
+    _line("handover.accepted", locked, f"{by} accepted the lead.", by=by, at=at, via=via)
     set_owner(lead, owner=owner, by=by, at=at, via=via)
     to = _after_acceptance(lead, published)
     if to is not None:
@@ -203,6 +211,7 @@ __all__ = [
     "close_moot",
     "expire",
     "mark_cooling",
+    "note_touches",
     "offer",
     "record_opening",
     "reject",

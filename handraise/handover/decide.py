@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from handraise.kit import working_time
-from handraise.kit.working_time import NoWorkingTime
+from handraise.kit.working_time import Calendar, NoWorkingTime
 
 By: TypeAlias = Literal["turns", "least open"]
 
@@ -186,21 +186,14 @@ def _why(chosen: Candidate, team: str, total: int, by: By) -> str:
     return f"{chosen.name}’s turn in {team}: weight {chosen.weight} of {total}"
 
 
-def due_at(
-    offered_at: datetime,
-    accept_within: str,
-    *,
-    hours: working_time.Hours,
-    zone: str,
-    holidays: Collection[date] = (),
-) -> datetime:
-    """When the answer is due, in the working time of the person asked.
+def due_at(since: datetime, within: str, calendar: Calendar) -> datetime:
+    """When the time that was agreed is over, in the working time of the person asked.
 
     Hours that hold too little working time count as none given: a lead must never wait on a
     clock that does not run.
     """
-    amount = working_time.parse(accept_within)
+    amount = working_time.parse(within)
     try:
-        return working_time.add(offered_at, amount, hours=hours, zone=zone, holidays=holidays)
+        return working_time.add(since, amount, **calendar)
     except NoWorkingTime:
-        return working_time.add(offered_at, amount, hours={}, zone=zone)
+        return working_time.add(since, amount, hours={}, zone=calendar["zone"])

@@ -61,7 +61,11 @@ class _Ending(models.Model):
 
 
 class Acceptance(_Ending):
-    """Sales takes the lead."""
+    """Sales takes the lead. `touch_due_at`: until when the first touch was agreed, if it was;
+    `untouched_at`: when it was found missing."""
+
+    touch_due_at = models.DateTimeField(null=True)
+    untouched_at = models.DateTimeField(null=True)
 
 
 class Rejection(_Ending):
@@ -85,6 +89,15 @@ class Opening(models.Model):
     handover = models.ForeignKey(Handover, models.PROTECT, related_name="openings")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+
+class Touch(models.Model):
+    """The first touch after an acceptance: who called, wrote or met, and when."""
+
+    handover = models.OneToOneField(Handover, models.PROTECT, related_name="touch")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=24)
 
 
 class Turn(models.Model):

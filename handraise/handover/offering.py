@@ -15,7 +15,6 @@ from handraise.handover.brief import briefs
 from handraise.handover.decide import Choice, due_at
 from handraise.handover.queries import offerable, waiting_now
 from handraise.handover.queues import Known, Queue, keep_credits, queues_at, route_of, ties_with
-from handraise.kit import public_holidays
 from handraise.leads import attention, journal
 from handraise.leads.bulk import among, as_json, copy_rows, next_ids
 from handraise.leads.decide import Via
@@ -150,10 +149,7 @@ def _offer_of(
     if choice is None:
         return None
     person = queue.take(choice)
-    due = due_at(
-        at, document.sal.accept_within, hours=person.hours, zone=person.zone,
-        holidays=public_holidays.days(person.holidays, at),
-    )  # fmt: skip
+    due = due_at(at, document.sal.accept_within, person.calendar(at))
     name = route.name if route is not None else ""
     return Offer(score.lead_id, score.priority, queue, name, choice, due)
 

@@ -11,7 +11,7 @@ from handraise.agreement.document import Document, Route
 from handraise.handover.decide import Candidate, Choice, Ties, choose, escalated
 from handraise.handover.models import Turn
 from handraise.handover.queries import in_hand, rejecters_of
-from handraise.kit import public_holidays, working_time
+from handraise.kit import working_time
 from handraise.leads.ownership import Tie, ties_of
 from handraise.team.decide import Permission, Role
 from handraise.team.models import Team, User
@@ -106,8 +106,7 @@ def _is_away(user: User, at: datetime) -> bool:
 
 
 def _is_at_work(user: User, at: datetime) -> bool:
-    holidays = public_holidays.days(user.holidays, at)
-    return working_time.is_working(at, hours=user.hours, zone=user.zone, holidays=holidays)
+    return working_time.is_working(at, **user.calendar(at))
 
 
 @dataclass(frozen=True, slots=True)

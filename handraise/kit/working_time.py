@@ -15,12 +15,22 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from handraise.kit import durations
 
 Hours = Mapping[str, Sequence[Sequence[str]]]
 Span = tuple[int, int]  # minutes after local midnight; the end may lie on the next day
+
+
+class Calendar(TypedDict):
+    """When somebody works: what `add`, `between` and `is_working` go by."""
+
+    hours: Hours
+    zone: str
+    holidays: Collection[date]
+
 
 WORKING_DAY = timedelta(hours=8)
 FARTHEST = 3660  # days looked through before giving up: ten years

@@ -55,6 +55,11 @@ def stage_after_merge(kept: Stage, merged: Stage) -> Stage:
     return max(kept, merged, key=_WEIGHT.__getitem__)
 
 
+# What a person did for the lead themselves, by the name under which it is logged: a touch. A bulk
+# mail or a change of stage is none.
+TOUCHES = {"Called": "We called them", "Wrote": "We wrote to them", "Met": "We met"}
+
+
 class IdentityKind(StrEnum):
     """What a lead is known by. `record` is our own: one a lead, for what people add by hand."""
 

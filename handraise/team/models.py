@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
+from handraise.kit import public_holidays
+from handraise.kit.working_time import Calendar
 from handraise.team.decide import Role
 
 
@@ -62,6 +65,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def calendar(self, at: datetime) -> Calendar:
+        """When they work, around this instant: their hours, zone and public holidays."""
+        days = public_holidays.days(self.holidays, at)
+        return Calendar(hours=self.hours, zone=self.zone, holidays=days)
 
     @property
     def initials(self) -> str:

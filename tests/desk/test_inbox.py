@@ -102,13 +102,13 @@ def test_the_clock_runs_in_the_working_time_of_who_was_asked(handover: Handover)
     handover.assignee.hours = {}
     handover.due_at = at + timedelta(hours=4)
 
-    fresh, late = waiting(handover, at=at), waiting(handover, at=at + timedelta(hours=5))
-    soon = waiting(handover, at=at + timedelta(hours=3))
+    offers = [waiting(handover, at=at + timedelta(hours=hours)) for hours in (0, 3, 5)]
+    fresh, soon, late = (one.clock for one in offers)
 
-    assert (fresh.clock, fresh.kind, fresh.share) == ("4:00", "accent", 1.0)
-    assert (soon.clock, soon.kind, soon.share) == ("1:00", "bad", 0.25)
-    assert (late.clock, late.kind, late.share) == ("late", "bad", 0.0)
-    assert tag_of(Queue([fresh], 1)) != tag_of(Queue([soon], 1))
+    assert (fresh.words, fresh.kind, fresh.share) == ("4:00", "accent", 1.0)
+    assert (soon.words, soon.kind, soon.share) == ("1:00", "bad", 0.25)
+    assert (late.words, late.kind, late.share) == ("late", "bad", 0.0)
+    assert tag_of(Queue(offers[:1], 1)) != tag_of(Queue(offers[1:2], 1))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handraise.handover.decide import Candidate, Choice, Ties, choose, due_at, escalated
+from handraise.kit.working_time import Calendar
 
 MIA = Candidate(1, "Mia", 1)
 NILS = Candidate(2, "Nils", 1)
@@ -243,7 +244,7 @@ def test_the_clock_runs_in_the_working_time_of_the_person() -> None:
     office = {str(day): [["09:00", "17:00"]] for day in range(5)}
     friday = datetime(2026, 3, 6, 15, 0, tzinfo=UTC)
 
-    due = due_at(friday, "4 working hours", hours=office, zone="UTC")
+    due = due_at(friday, "4 working hours", Calendar(hours=office, zone="UTC", holidays=()))
 
     assert due == datetime(2026, 3, 9, 11, 0, tzinfo=UTC)
 
@@ -252,6 +253,6 @@ def test_a_clock_that_never_runs_counts_round_the_clock() -> None:
     minute = {"0": [["09:00", "09:01"]]}
     friday = datetime(2026, 3, 6, 15, 0, tzinfo=UTC)
 
-    due = due_at(friday, "40 working hours", hours=minute, zone="UTC")
+    due = due_at(friday, "40 working hours", Calendar(hours=minute, zone="UTC", holidays=()))
 
     assert due == friday + timedelta(hours=40)

@@ -1,9 +1,12 @@
 """Words of the steps below, for templates."""
 
+from datetime import timedelta
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from handraise.desk.queue import in_words
 from handraise.handover.decide import Ending
 from handraise.handover.models import Handover
 from handraise.handover.queries import ending_of
@@ -41,6 +44,12 @@ def what(activity: Activity) -> str:
                 said += f" for {int(seconds // 60)} min"
             return said[:200]
     return ""
+
+
+@register.filter
+def left(time: timedelta) -> str:
+    """What is left of a clock: `1 h 12 min`."""
+    return in_words(time)
 
 
 _ENDINGS = {

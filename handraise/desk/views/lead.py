@@ -14,9 +14,11 @@ from handraise.desk.forms import ConsentForm, LogForm
 from handraise.desk.lead_page import happenings, path_of
 from handraise.desk.next_step import next_step
 from handraise.desk.scorecard import scorecard
+from handraise.desk.touch_clock import touch_clocks
 from handraise.handover.models import Handover
 from handraise.handover.queries import handovers_of, may_answer
 from handraise.kit import clock
+from handraise.leads.decide import TOUCHES
 from handraise.leads.models import Lead
 from handraise.leads.queries import (
     company_facts_of,
@@ -69,6 +71,8 @@ def _acts(request: HttpUserRequest, shown: Lead, handovers: list[Handover]) -> d
             (one for one in handovers if one.ended_at is None and may_answer(request.user, one)),
             None,
         ),
+        "touch": touch_clocks([shown], at=clock.now()).get(shown.pk),
+        "touches": TOUCHES,
         "moves": moves,
         "may_override": may(request.user, Permission.OVERRIDE),
         "people": working_people() if may_edit else [],

@@ -127,6 +127,8 @@ SECTIONS: dict[str, Section] = {
                   default="sales development"),
             Field("accept_within", "Accepted within", help="In working time: 4 working hours.",
                   default="4 working hours"),
+            Field("touch_within", "First touch within",
+                  help="Of acceptance, in working time. Empty: not agreed."),
             Field("then", "When the clock runs out", Kind.CHOICE, choices=("reassign", "keep"),
                   default="reassign"),
         ), is_needed=False),
