@@ -15,6 +15,7 @@ from handraise.scoring.rescoring import note_rescoring
 
 SLICE = 1000  # leads woken at a time: those who come in meanwhile wait for no more than these
 QUIET = timedelta(seconds=30)  # between searches through everybody when all were up to date
+PATIENCE = timedelta(seconds=2)  # before those who wait for a person are tried again in vain
 STALE_AFTER = timedelta(hours=24)
 CATCHES_UP = "flow.catches_up"
 
@@ -75,12 +76,14 @@ class Rounds:
     def __init__(self) -> None:
         self._version: int | None = None
         self._quiet_until: datetime | None = None
+        self._ask_after: datetime | None = None
 
     def make(self, *, at: datetime) -> int:
         """Wake a slice if it is time to; how many were woken."""
         published = agreements.published()
-        if published is not None:
-            wake_waiting(published=published, at=at)
+        if published is not None and (self._ask_after is None or at >= self._ask_after):
+            placed = wake_waiting(published=published, at=at)
+            self._ask_after = None if placed else at + PATIENCE
         version = None if published is None else published.number
         if version == self._version and self._quiet_until is not None and at < self._quiet_until:
             return 0

@@ -16,8 +16,9 @@ from handraise.agreement.queries import Published
 from handraise.handover.closing import close_moot, end, expire, mark_cooling, withdraw_locked
 from handraise.handover.decide import due_at
 from handraise.handover.models import Acceptance, Handover, Opening, Rejection
-from handraise.handover.offering import Pass, offer
+from handraise.handover.offering import offer
 from handraise.handover.queries import ending_sentence, may_answer, may_override, reasons_of
+from handraise.handover.queues import Pass
 from handraise.handover.touching import DUE, note_touches
 from handraise.leads import attention, journal
 from handraise.leads.actions import set_owner

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from handraise.handover.models import Expiry, Handover, Withdrawal
-from handraise.handover.offering import Pass, look_again, offer
+from handraise.handover.offering import Offer, look_again, make, place, ranked
 from handraise.handover.queries import open_handovers_of, rejecters_of
-from handraise.handover.queues import queues_at, route_of
+from handraise.handover.queues import Pass, keep_credits, queues_at
 from handraise.leads import journal
-from handraise.leads.bulk import among
 from handraise.leads.decide import Stage, Via
 from handraise.qualification.decide import qualifies
-from handraise.scoring.models import Score
 from handraise.team.models import User
 
 if TYPE_CHECKING:
@@ -121,11 +119,15 @@ def _escalate(late: Sequence[Handover], at: datetime) -> None:
 
 
 def _pass_on(late: Sequence[Handover], published: Published, at: datetime) -> list[int]:
-    """End each by expiry and offer it to the next, where there is a next."""
-    next_ones = _others_for(late, published, at)
-    passed = [one for one in late if one.pk in next_ones]
-    stuck = [one.lead.canonical_id for one in late if one.pk not in next_ones]
-    look_again(stuck, at=at)
+    """End each by expiry and offer it to the next, where there is a next: somebody else who has
+    not rejected the lead, or the manager."""
+    late_ones = {one.lead.canonical_id: one for one in late}
+    queues = queues_at(at)
+    leave_out = _left_out(late_ones)
+    placed = place(ranked(list(late_ones)), queues, published.document, at, leave_out)
+    offers = [one for one in placed.values() if isinstance(one, Offer)]
+    passed = [late_ones[one.lead_id] for one in offers]
+    look_again([lead for lead in late_ones if not isinstance(placed.get(lead), Offer)], at=at)
     Expiry.objects.bulk_create(
         Expiry(handover=one, at=at, note=f"{one.assignee} did not answer in time.")
         for one in passed
@@ -137,21 +139,17 @@ def _pass_on(late: Sequence[Handover], published: Published, at: datetime) -> li
                      data={"handover": one.pk})
         for one in passed
     )  # fmt: skip
-    leave_out = {one.lead.canonical_id: Pass(people=frozenset({one.assignee_id})) for one in passed}
-    return offer(list(leave_out), published=published, at=at, leave_out=leave_out)
+    keep_credits(queues)
+    return make(offers, published, at)
 
 
-def _others_for(late: Sequence[Handover], published: Published, at: datetime) -> set[int]:
-    """Those of the handovers for which somebody else is there who has not rejected the lead."""
-    queues = queues_at(at)
-    leads = [one.lead.canonical_id for one in late]
-    truths = dict(Score.objects.filter(pk__in=among(leads)).values_list("pk", "truths"))
-    rejecters = rejecters_of(leads)
-    found = set()
-    for one in late:
-        lead = one.lead.canonical_id
-        queue, _ = route_of(truths.get(lead, {}), published.document, queues)
-        present = {each.id for each in queue.candidates() if each.is_present} if queue else set()
-        if present - {one.assignee_id} - rejecters.get(lead, set()):
-            found.add(one.pk)
-    return found
+def _left_out(late: Mapping[int, Handover]) -> dict[int, Pass]:
+    """Neither who is late now nor who rejected the lead gets it, though nobody else be there."""
+    rejecters = rejecters_of(list(late))
+    return {
+        lead: Pass(
+            people=frozenset({one.assignee_id}),
+            never=frozenset({one.assignee_id, *rejecters.get(lead, ())}),
+        )
+        for lead, one in late.items()
+    }

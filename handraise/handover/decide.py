@@ -57,22 +57,24 @@ class Candidate:
 class Ties:
     """What speaks for or against people with this lead: their ids.
 
-    `owners`: why it is theirs already, in words, the strongest tie first. `rejected_by`: who
-    rejected it; `avoid`: who is not to be asked for another cause. Both are asked only when
-    nobody else is there.
+    `owners`: why it is theirs already, in words, the strongest tie first; `elsewhere`: owners who
+    are not of the team, in words. `rejected_by`: who rejected it; `avoid`: who did not answer in
+    time or sent it on. Both are asked only when nobody else is there; `never` not even then.
     """
 
     owners: Mapping[int, str] = field(default_factory=dict)
     rejected_by: Collection[int] = ()
     avoid: Collection[int] = ()
+    never: Collection[int] = ()
+    elsewhere: tuple[str, ...] = ()
 
     def speaks_against(self, person: int) -> bool:
-        return person in self.rejected_by or person in self.avoid
+        return person in self.rejected_by or person in self.avoid or person in self.never
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Who is next, the credits of everybody after this turn, and why, in a sentence."""
+    """Who is next, the credits that this turn changed, and why, in a sentence."""
 
     person: Candidate
     credits: Mapping[int, float]
@@ -81,6 +83,7 @@ class Choice:
 
 
 NO_TIES = Ties()
+TOLD = 5  # people passed over whom a sentence names; all of them are kept beside it
 
 
 def choose(
@@ -97,40 +100,48 @@ def choose(
     weighted round robin: everybody there earns their weight each turn and the chosen one pays the
     sum, so that over time each person's share is their weight's and nobody gets a burst. Who is
     not there earns nothing. Those passed over for what speaks against them keep what they earned.
-    By `least open` it is who has least in hand for their weight, and the turn among equals. With
-    `at_work_first` only those at work are there, while there are any.
+    By `least open` it is who has least in hand for their weight; equals take turns among
+    themselves. With `at_work_first` only those at work are there, while there are any.
     """
-    present = [one for one in people if one.is_present]
     owner = _owner(people, ties)
     if owner is not None:
-        return Choice(owner, {}, f"{owner.name} {ties.owners[owner.id]}.")
+        return Choice(owner, {}, _sentence(f"{owner.name} {ties.owners[owner.id]}"))
+    present = [one for one in people if one.is_present and one.id not in ties.never]
     if not present:
         return None
     there = [one for one in present if one.is_at_work] if at_work_first else []
     there = there or present
     eligible = _eligible(there, present, ties)
-    earned = {one.id: one.credit + one.weight for one in there}
-    for one in eligible:
-        earned.setdefault(one.id, one.credit)
-    chosen = max(eligible, key=lambda one: (_room(one, by), earned[one.id], one.weight, -one.id))
-    total = sum(one.weight for one in there)
-    earned[chosen.id] -= total
-    passed_over = _passed_over(people, eligible, ties)
-    first = _why(chosen, team, sum(one.weight for one in there), by)
-    return Choice(chosen, earned, "; ".join((first, *passed_over)) + ".", passed_over)
+    if by == "least open":
+        least = min(_load(one) for one in eligible)
+        there = eligible = [one for one in eligible if _load(one) == least]
+    chosen, credits = _turn(eligible, there)
+    passed_over = ties.elsewhere + _passed_over(people, chosen, eligible, ties)
+    first = _why(chosen, people, there, team, by)
+    return Choice(chosen, credits, _sentence(first, passed_over), passed_over)
 
 
 def escalated(
-    managers: Sequence[Candidate], people: Sequence[Candidate], *, team: str
+    managers: Sequence[Candidate],
+    people: Sequence[Candidate],
+    *,
+    team: str,
+    ties: Ties = NO_TIES,
 ) -> Choice | None:
     """A manager for a lead that nobody of the team can take; None when none is there either."""
-    able = [one for one in managers if one.is_able]
+    able = [one for one in managers if one.is_able and one.id not in ties.never]
     if not able:
         return None
-    chosen = min(able, key=lambda one: (one.in_hand, one.id))
-    passed_over = _passed_over(people, [chosen], NO_TIES)
+    chosen = min(able, key=lambda one: (ties.speaks_against(one.id), one.in_hand, one.id))
+    passed_over = ties.elsewhere + _passed_over(people, chosen, [], ties)
     first = f"{chosen.name} manages {team}, where nobody else can take it"
-    return Choice(chosen, {}, "; ".join((first, *passed_over)) + ".", passed_over)
+    return Choice(chosen, {}, _sentence(first, passed_over), passed_over)
+
+
+def waits(people: Sequence[Candidate], *, team: str) -> str:
+    """Why nobody takes a lead, in a sentence."""
+    absent = tuple(f"{one.name} {_why_not(one, NO_TIES)}" for one in people)
+    return _sentence(f"Waits for a person of {team}", absent)
 
 
 def _owner(people: Sequence[Candidate], ties: Ties) -> Candidate | None:
@@ -144,25 +155,36 @@ def _eligible(
     """The strictest choice that leaves somebody: a rejection weighs more than a late answer, and
     both more than working hours."""
     for some in (there, present):
-        willing = [one for one in some if one.id not in ties.rejected_by]
-        fresh = [one for one in willing if one.id not in ties.avoid]
+        fresh = [one for one in some if not ties.speaks_against(one.id)]
         if fresh:
             return fresh
-    willing = [one for one in there if one.id not in ties.rejected_by]
-    others = [one for one in there if one.id not in ties.avoid]
-    return willing or others or there
+    willing = [one for one in present if one.id not in ties.rejected_by]
+    others = [one for one in present if one.id not in ties.avoid]
+    return willing or others or present
 
 
-def _room(one: Candidate, by: By) -> float:
-    """The more, the sooner it is their turn, whatever their credit."""
-    return -one.in_hand / one.weight if by == "least open" else 0.0
+def _load(one: Candidate) -> float:
+    return one.in_hand / one.weight
+
+
+def _turn(
+    eligible: Sequence[Candidate], there: Sequence[Candidate]
+) -> tuple[Candidate, dict[int, float]]:
+    """Whose turn it is of the eligible, when everybody there earns."""
+    earned = {one.id: one.credit + one.weight for one in there}
+    for one in eligible:
+        earned.setdefault(one.id, one.credit)
+    chosen = max(eligible, key=lambda one: (earned[one.id], one.weight, -one.id))
+    earned[chosen.id] -= sum(one.weight for one in there)
+    return chosen, earned
 
 
 def _passed_over(
-    people: Sequence[Candidate], eligible: Sequence[Candidate], ties: Ties
+    people: Sequence[Candidate], chosen: Candidate, eligible: Sequence[Candidate], ties: Ties
 ) -> tuple[str, ...]:
-    able = {one.id for one in eligible}
-    return tuple(f"{one.name} {_why_not(one, ties)}" for one in people if one.id not in able)
+    able = {chosen.id} | {one.id for one in eligible}
+    left = ((one, _why_not(one, ties)) for one in people if one.id not in able)
+    return tuple(f"{one.name} {why}" for one, why in left if why)
 
 
 def _why_not(one: Candidate, ties: Ties) -> str:
@@ -176,14 +198,29 @@ def _why_not(one: Candidate, ties: Ties) -> str:
         return "has rejected this lead"
     if one.id in ties.avoid:
         return "did not answer in time"
-    return "is not asked" if one.is_at_work else "is not at work now"
+    return "" if one.is_at_work else "is not at work now"
 
 
-def _why(chosen: Candidate, team: str, total: int, by: By) -> str:
-    if by == "least open":
-        leads = "lead" if chosen.in_hand == 1 else "leads"
-        return f"{chosen.name} has least in hand in {team}: {chosen.in_hand} {leads}"
-    return f"{chosen.name}’s turn in {team}: weight {chosen.weight} of {total}"
+def _why(
+    chosen: Candidate, people: Sequence[Candidate], there: Sequence[Candidate], team: str, by: By
+) -> str:
+    if by == "turns":
+        total = sum(one.weight for one in there)
+        return f"{chosen.name}’s turn in {team}: weight {chosen.weight} of {total}"
+    held = f"{chosen.in_hand} lead" + ("" if chosen.in_hand == 1 else "s")
+    if len({one.weight for one in people if one.weight > 0}) > 1:
+        told = f"{held}, share {chosen.weight}"
+        return f"{chosen.name} has least in hand for their share in {team}: {told}"
+    return f"{chosen.name} has least in hand in {team}: {held}"
+
+
+def _sentence(first: str, passed_over: Sequence[str] = ()) -> str:
+    """One sentence of clauses; of many people passed over the first few, and how many more."""
+    named = list(passed_over)
+    if len(named) > TOLD + 1:
+        named = [*named[:TOLD], f"{len(named) - TOLD} others cannot either"]
+    said = "; ".join((first, *named))
+    return said if said.endswith(".") else f"{said}."
 
 
 def due_at(since: datetime, within: str, calendar: Calendar) -> datetime:

@@ -12,9 +12,9 @@ from django.db import transaction
 
 from handraise.agreement.document import Document
 from handraise.handover.brief import briefs
-from handraise.handover.decide import Choice, due_at
+from handraise.handover.decide import Choice, due_at, waits
 from handraise.handover.queries import offerable, waiting_now
-from handraise.handover.queues import Known, Queue, keep_credits, queues_at, route_of, ties_with
+from handraise.handover.queues import Known, Pass, Queue, keep_credits, queues_at, route_of
 from handraise.leads import attention, journal
 from handraise.leads.bulk import among, as_json, copy_rows, next_ids
 from handraise.leads.decide import Via
@@ -29,15 +29,8 @@ DUE = "handover.due"
 WAITS = "handover.waits"
 ROOM = "handover.room"
 MOST_WOKEN = 200  # at a time; the rest follow
+MOST_WAITING = 5000  # among whom those are looked for
 BATCH = 500  # briefs held in memory at a time
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """Whom and which teams to leave out for a lead, while there is somebody else."""
-
-    people: frozenset[int] = frozenset()
-    teams: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -53,7 +46,7 @@ class Offer:
     brief: dict[str, Any] = field(default_factory=dict)
 
 
-class _Scored(Protocol):
+class Scored(Protocol):
     """A stored score, or a standing that is not stored."""
 
     @property
@@ -81,77 +74,82 @@ def offer(
     made: list[int] = []
     if leads:
         queues = queues_at(at)
-        ranked = _ranked(leads)
-        for first in range(0, len(ranked), BATCH):
-            made += _offer_batch(ranked[first : first + BATCH], queues, published, at, leave_out)
+        scores = ranked(leads)
+        for first in range(0, len(scores), BATCH):
+            some = scores[first : first + BATCH]
+            placed = place(some, queues, published.document, at, leave_out or {})
+            _wait({pk: why for pk, why in placed.items() if isinstance(why, str)}, at)
+            made += make([one for one in placed.values() if isinstance(one, Offer)], published, at)
         keep_credits(queues)
     return made
 
 
 def planned(
-    standings: Sequence[_Scored], *, document: Document, at: datetime
+    standings: Sequence[Scored], *, document: Document, at: datetime
 ) -> dict[int, Offer | None]:
     """To whom `offer` would offer these leads now, the most urgent first; None: nobody is there.
 
     Nothing is written, and no turn is used up: a plan for leads that would qualify.
     """
     queues = queues_at(at, is_locked=False)
-    known = Known.of([standing.lead_id for standing in standings])
-    ranked = sorted(standings, key=lambda standing: (-standing.priority, standing.lead_id))
-    return {one.lead_id: _offer_of(one, queues, document, at, known, Pass()) for one in ranked}
+    urgent = sorted(standings, key=lambda standing: (-standing.priority, standing.lead_id))
+    placed = place(urgent, queues, document, at, {})
+    return {pk: one if isinstance(one, Offer) else None for pk, one in placed.items()}
 
 
-def _ranked(leads: Sequence[int]) -> list[Score]:
+def place(
+    scores: Sequence[Scored],
+    queues: Sequence[Queue],
+    document: Document,
+    at: datetime,
+    leave_out: Mapping[int, Pass],
+) -> dict[int, Offer | str]:
+    """For each lead, in this order, the offer that can be made, or why none can. Turns and room
+    are taken in `queues`; nothing is written."""
+    known = Known.of([score.lead_id for score in scores])
+    return {
+        score.lead_id: _offer_of(
+            score, queues, document, at, known, leave_out.get(score.lead_id, Pass())
+        )
+        for score in scores
+    }
+
+
+def ranked(leads: Sequence[int]) -> list[Score]:
     """Their scores, the most urgent first; a lead never scored has nothing to be routed by."""
     known = Score.objects.in_bulk(list(leads))
     return sorted(known.values(), key=lambda score: (-score.priority, score.pk))
 
 
-def _offer_batch(
-    scores: Sequence[Score],
-    queues: Sequence[Queue],
-    published: Published,
-    at: datetime,
-    leave_out: Mapping[int, Pass] | None,
-) -> list[int]:
-    document = published.document
-    known = Known.of([score.pk for score in scores])
-    offers: list[Offer] = []
-    waiting: list[int] = []
-    for score in scores:
-        left_out = (leave_out or {}).get(score.pk, Pass())
-        found = _offer_of(score, queues, document, at, known, left_out)
-        if found is None:
-            waiting.append(score.pk)
-        else:
-            offers.append(found)
-    _wait(waiting, at)
-    written = briefs(
-        [one.lead_id for one in offers], document=document, version=published.number, at=at
-    )
-    for one in offers:
-        one.brief = {**written[one.lead_id], "why_you": _why_you(one)}
-    return _insert(offers, published.number, at)
-
-
 def _offer_of(
-    score: _Scored,
+    score: Scored,
     queues: Sequence[Queue],
     document: Document,
     at: datetime,
     known: Known,
     left_out: Pass,
-) -> Offer | None:
+) -> Offer | str:
     queue, route = route_of(score.truths, document, queues, left_out.teams)
     if queue is None:
-        return None
-    choice = queue.choice(route, ties_with(score.lead_id, route, known, left_out.people))
+        return NOBODY
+    choice = queue.choice(route, known.with_(score.lead_id, queue, route, left_out))
     if choice is None:
-        return None
+        return waits(queue.candidates(), team=queue.team.name)
     person = queue.take(choice)
     due = due_at(at, document.sal.accept_within, person.calendar(at))
     name = route.name if route is not None else ""
     return Offer(score.lead_id, score.priority, queue, name, choice, due)
+
+
+def make(offers: Sequence[Offer], published: Published, at: datetime) -> list[int]:
+    """Write these offers with their briefs, clocks and journal lines; the ids of the handovers."""
+    written = briefs(
+        [one.lead_id for one in offers], document=published.document, version=published.number,
+        at=at,
+    )  # fmt: skip
+    for one in offers:
+        one.brief = {**written[one.lead_id], "why_you": _why_you(one)}
+    return _insert(offers, published.number, at)
 
 
 def _why_you(one: Offer) -> str:
@@ -198,19 +196,19 @@ def _line(pk: int, one: Offer, at: datetime) -> journal.Line:
     )  # fmt: skip
 
 
-def _wait(leads: Sequence[int], at: datetime) -> None:
+def _wait(why: Mapping[int, str], at: datetime) -> None:
     """Nobody is there: say so once since the lead became MQL, and look again before long."""
-    since = dict(Lead.objects.filter(pk__in=among(leads)).values_list("pk", "stage_since"))
+    since = dict(Lead.objects.filter(pk__in=among(why)).values_list("pk", "stage_since"))
     said: dict[int | None, datetime] = {}
-    lines = JournalLine.objects.filter(lead__in=among(leads), kind="handover.waited")
+    lines = JournalLine.objects.filter(lead__in=among(why), kind="handover.waited")
     for lead, said_at in lines.order_by("at").values_list("lead", "at"):
         said[lead] = said_at
     journal.write_many(
-        journal.Line("handover.waited", at, Via.WORKER, lead_id=lead, said=NOBODY)
-        for lead in leads
+        journal.Line("handover.waited", at, Via.WORKER, lead_id=lead, said=sentence)
+        for lead, sentence in why.items()
         if lead not in said or said[lead] < since[lead]
     )
-    look_again(leads, at=at)
+    look_again(list(why), at=at)
 
 
 def wake_waiting(*, published: Published, at: datetime) -> int:
@@ -218,14 +216,22 @@ def wake_waiting(*, published: Published, at: datetime) -> int:
 
     Somebody came back, was added, or has fewer leads in hand. Cheap while nobody waits.
     """
-    waiting = waiting_now(WAITS, version=published.number, at=at, most=MOST_WOKEN)
-    placed = planned(_ranked(waiting), document=published.document, at=at) if waiting else {}
-    able = [pk for pk, taken in placed.items() if taken is not None]
-    attention.wake(able, look_at=at, why=ROOM)
-    return len(able)
+    waiting = waiting_now(WAITS, version=published.number, at=at, most=MOST_WAITING)
+    queues = queues_at(at, is_locked=False) if waiting else []
+    able = {queue.team.pk for queue in queues if queue.is_able}
+    if not able:
+        return 0
+    scores = Score.objects.only("priority", "truths").in_bulk(waiting)
+    routed = [(scores[pk], route_of(scores[pk].truths, published.document, queues)[0])
+              for pk in waiting if pk in scores]  # fmt: skip
+    reachable = [score for score, queue in routed if queue is not None and queue.team.pk in able]
+    placed = place(reachable[:MOST_WOKEN], queues, published.document, at, {})
+    woken = [pk for pk, offered in placed.items() if isinstance(offered, Offer)]
+    attention.wake(woken, look_at=at, why=ROOM)
+    return len(woken)
 
 
-NOBODY = "Waits for a person: nobody in sales is there to take it."
+NOBODY = "Waits for a person: no team has anybody who takes leads."
 
 
 def look_again(leads: Collection[int], *, at: datetime) -> None:

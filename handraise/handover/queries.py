@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from handraise.agreement import queries as agreements
 from handraise.agreement.document import Reason
@@ -136,6 +136,8 @@ where score.version = %(version)s
               where waits.lead_id = score.lead_id and waits.why = %(why)s)
   and not exists (select from leads_attention due
                   where due.lead_id = score.lead_id and due.look_at <= %(at)s)
+  and not exists (select from leads_parkedlead parked
+                  where parked.lead_id = score.lead_id and parked.cleared_at is null)
   and exists (select {_OFFERABLE} and lead.id = score.lead_id)
 order by score.priority desc, score.lead_id limit %(most)s
 """  # noqa: S608 - a constant of this module
@@ -148,19 +150,22 @@ def waiting_now(why: str, *, version: int, at: datetime, most: int) -> list[int]
     return [row[0] for row in rows_of(_WAITING, asked)]
 
 
-_IN_HAND = """
+_IN_HAND = f"""
 select person, sum(leads)::int from (
     select assignee_id, count(*) from handover_handover
     where ended_at is null and assignee_id = any(%(people)s) group by assignee_id
     union all
-    select owner_id, count(*) from leads_lead
-    where stage = 'SALES_ACCEPTED' and is_current and owner_id = any(%(people)s) group by owner_id
+    select owner_id, count(*) from leads_lead lead
+    where owner_id = any(%(people)s) and is_current
+      and (stage = 'SALES_ACCEPTED' or stage = 'MARKETING_QUALIFIED' and {_ACCEPTED})
+    group by owner_id
 ) told (person, leads) group by person
-"""
+"""  # noqa: S608 - a constant of this module
 
 
 def in_hand(people: Collection[int]) -> dict[int, int]:
-    """How many leads each of these people has in hand: offers not yet answered, accepted leads."""
+    """How many leads each of these people has in hand: offers not yet answered, and leads they
+    accepted and have not passed on. Accepted ones are MQL where the agreement skips SAL."""
     return dict(rows_of(_IN_HAND, {"people": list(people)}))
 
 
@@ -193,6 +198,18 @@ def rejecters_of(lead_ids: Collection[int]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {}
     for lead, assignee, by in rows:
         found.setdefault(lead, set()).update({assignee} if by is None else {assignee, by})
+    return found
+
+
+def late_of(lead_ids: Collection[int]) -> dict[int, set[int]]:
+    """Who let an offer of each of these canonical leads run out since it became MQL."""
+    rows = Handover.objects.filter(
+        lead__canonical__in=among(lead_ids), expiry__isnull=False,
+        offered_at__gte=F("lead__canonical__stage_since"),
+    ).values_list("lead__canonical", "assignee")  # fmt: skip
+    found: dict[int, set[int]] = {}
+    for lead, assignee in rows:
+        found.setdefault(lead, set()).add(assignee)
     return found
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from handraise.agreement.document import Document, Route
 from handraise.handover.decide import Candidate, Choice, Ties, choose, escalated
 from handraise.handover.models import Turn
-from handraise.handover.queries import in_hand, rejecters_of
+from handraise.handover.queries import in_hand, late_of, rejecters_of
 from handraise.kit import working_time
 from handraise.leads.ownership import Tie, ties_of
 from handraise.team.decide import Permission, Role
@@ -39,6 +39,12 @@ class Queue:
         """The team's people, as things stand after the offers made so far."""
         return [self._candidate(user) for user in self.people.values()]
 
+    @property
+    def is_able(self) -> bool:
+        """Whether anybody at all can take a lead now."""
+        everybody = (*self.people.values(), *self.managers.values())
+        return any(self._candidate(user).is_able for user in everybody)
+
     def choice(self, route: Route | None, ties: Ties) -> Choice | None:
         """Who takes the next lead; the manager when nobody of the team can."""
         people, by = self.candidates(), route.by if route is not None else "turns"
@@ -47,7 +53,7 @@ class Queue:
         if found is not None:
             return found
         managers = [self._candidate(user) for user in self.managers.values()]
-        return escalated(managers, people, team=self.team.name)
+        return escalated(managers, people, team=self.team.name, ties=ties)
 
     def take(self, choice: Choice) -> User:
         """Note that the lead is theirs; the next choice goes by it."""
@@ -110,24 +116,40 @@ def _is_at_work(user: User, at: datetime) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Pass:
+    """Whom and which teams to leave out for a lead while there is somebody else; `never`: whom
+    also when there is nobody else."""
+
+    people: frozenset[int] = frozenset()
+    teams: frozenset[int] = frozenset()
+    never: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What people and these leads have had to do with each other."""
 
     rejecters: Mapping[int, Collection[int]]
+    late: Mapping[int, Collection[int]]
     ties: Mapping[int, Sequence[Tie]]
 
     @staticmethod
     def of(lead_ids: Collection[int]) -> Known:
-        return Known(rejecters_of(lead_ids), ties_of(lead_ids))
+        return Known(rejecters_of(lead_ids), late_of(lead_ids), ties_of(lead_ids))
 
-
-def ties_with(lead_id: int, route: Route | None, known: Known, avoid: Collection[int] = ()) -> Ties:
-    """What speaks for and against people with this lead on this route."""
-    owners: dict[int, str] = {}
-    if route is None or route.owner_first:
-        for tie in known.ties.get(lead_id, ()):
-            owners.setdefault(tie.owner_id, tie.said)
-    return Ties(owners, known.rejecters.get(lead_id, ()), avoid)
+    def with_(self, lead_id: int, queue: Queue, route: Route | None, left_out: Pass) -> Ties:
+        """What speaks for and against people with this lead on this route."""
+        owners: dict[int, str] = {}
+        elsewhere = []
+        is_wanted = route is None or route.owner_first
+        for tie in self.ties.get(lead_id, ()) if is_wanted else ():
+            if tie.owner_id in queue.people:
+                owners.setdefault(tie.owner_id, tie.said)
+            else:
+                elsewhere.append(f"{tie.owner} {tie.said} but is not in {queue.team.name}")
+        avoid = {*self.late.get(lead_id, ()), *left_out.people}
+        rejected_by = self.rejecters.get(lead_id, ())
+        return Ties(owners, rejected_by, avoid, left_out.never, tuple(elsewhere))
 
 
 def route_of(
@@ -176,4 +198,4 @@ def keep_credits(queues: Sequence[Queue]) -> None:
     )
 
 
-__all__ = ["Known", "Queue", "keep_credits", "queues_at", "route_of", "ties_with"]
+__all__ = ["Known", "Pass", "Queue", "keep_credits", "queues_at", "route_of"]

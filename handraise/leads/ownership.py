@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from handraise.leads.bulk import ids, rows_of
 from handraise.leads.decide import Stage
 
-_IN_HAND = (
-    Stage.SALES_ACCEPTED, Stage.SALES_QUALIFIED, Stage.OPPORTUNITY, Stage.CUSTOMER,
+_OF_SALES = (
+    Stage.MARKETING_QUALIFIED, Stage.SALES_ACCEPTED, Stage.SALES_QUALIFIED, Stage.OPPORTUNITY,
+    Stage.CUSTOMER,
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """Why a lead is somebody's. `said` ends a sentence that begins with the owner's name."""
+    """Why a lead is somebody's who works here. `said` ends a sentence that begins with `owner`."""
 
     owner_id: int
+    owner: str
     said: str
 
 
@@ -42,42 +44,45 @@ WITH asked AS (
     ) told ON lead.company_id IS NULL
     WHERE lead.id = ANY(%(leads)s::bigint[])
 )
-SELECT id, 1 AS strength, owner_id, '' AS who, '' AS how FROM asked WHERE owner_id IS NOT NULL
-UNION ALL
-SELECT id, 2, company_owner_id, company_name, coalesce(domain, '') FROM asked
-WHERE company_owner_id IS NOT NULL
-UNION ALL
-SELECT asked.id, 3, other.owner_id, other.name, asked.company_name
-FROM asked CROSS JOIN LATERAL (
-    SELECT colleague.owner_id,
-        coalesce(nullif(colleague.name, ''), nullif(colleague.email, ''), 'a colleague') AS name
-    FROM leads_lead colleague
-    WHERE colleague.company_id = asked.company_id AND colleague.id <> asked.id
-      AND colleague.is_current AND colleague.owner_id IS NOT NULL
-      AND colleague.stage = ANY(%(stages)s)
-    ORDER BY colleague.stage_since DESC, colleague.id DESC LIMIT 1
-) other
-UNION ALL
-SELECT asked.id, 4, namesake.owner_id, namesake.name, asked.company_name
-FROM asked CROSS JOIN LATERAL (
-    SELECT min(company.owner_id) AS owner_id, min(company.name) AS name
-    FROM leads_company company
-    WHERE company.owner_id IS NOT NULL AND company.id IS DISTINCT FROM asked.company_id
-      AND leads_bare_company_name(company.name) = leads_bare_company_name(asked.company_name)
-      AND length(leads_bare_company_name(asked.company_name)) >= 3
-    HAVING count(DISTINCT company.owner_id) = 1
-) namesake
-WHERE asked.company_owner_id IS NULL
-ORDER BY 1, 2
+SELECT found.id, strength, person.id, person.name, who, how
+FROM (
+    SELECT id, 1, owner_id, '', '' FROM asked
+    UNION ALL
+    SELECT id, 2, company_owner_id, company_name, coalesce(domain, '') FROM asked
+    UNION ALL
+    SELECT asked.id, 3, other.owner_id, other.name, asked.company_name
+    FROM asked CROSS JOIN LATERAL (
+        SELECT colleague.owner_id,
+            coalesce(nullif(colleague.name, ''), nullif(colleague.email, ''), 'a colleague') AS name
+        FROM leads_lead colleague
+        JOIN team_user owner ON owner.id = colleague.owner_id AND owner.is_active
+        WHERE colleague.company_id = asked.company_id AND colleague.id <> asked.id
+          AND colleague.is_current AND colleague.stage = ANY(%(stages)s)
+        ORDER BY colleague.stage_since DESC, colleague.id DESC LIMIT 1
+    ) other
+    UNION ALL
+    SELECT asked.id, 4, namesake.owner_id, namesake.name, asked.company_name
+    FROM asked CROSS JOIN LATERAL (
+        SELECT min(company.owner_id) AS owner_id, min(company.name) AS name
+        FROM leads_company company
+        JOIN team_user owner ON owner.id = company.owner_id AND owner.is_active
+        WHERE company.owner_id IS NOT NULL AND company.id IS DISTINCT FROM asked.company_id
+          AND leads_bare_company_name(company.name) = leads_bare_company_name(asked.company_name)
+          AND length(leads_bare_company_name(asked.company_name)) >= 3
+        HAVING count(DISTINCT company.owner_id) = 1
+    ) namesake
+) found (id, strength, owner_id, who, how)
+JOIN team_user person ON person.id = found.owner_id AND person.is_active
+ORDER BY found.id, strength
 """
 
 
 def ties_of(lead_ids: Collection[int]) -> dict[int, list[Tie]]:
     """Whose each of these canonical leads is, the strongest tie first; others are left out."""
     found: dict[int, list[Tie]] = defaultdict(list)
-    named = {"leads": ids(lead_ids), "stages": [stage.value for stage in _IN_HAND]}
-    for lead, strength, owner, who, how in rows_of(_TIES, named):
-        found[lead].append(Tie(owner, _said(strength, who, how)))
+    named = {"leads": ids(lead_ids), "stages": [stage.value for stage in _OF_SALES]}
+    for lead, strength, owner, name, who, how in rows_of(_TIES, named):
+        found[lead].append(Tie(owner, name, _said(strength, who, how)))
     return dict(found)
 
 
@@ -90,7 +95,7 @@ def _said(strength: int, who: str, how: str) -> str:
         case 3:
             return f"owns {who}" + (f" of {how}" if how else " of the same company")
         case _:
-            return f"owns {who}" + (f", for which “{how}” is taken" if how != who else "")
+            return f"owns {who}" + (f", taken to be “{how}”" if how != who else "")
 
 
 __all__ = ["Tie", "ties_of"]

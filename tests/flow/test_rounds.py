@@ -11,16 +11,18 @@ import pytest
 from handraise.agreement.queries import Published
 from handraise.flow import rounds
 from handraise.flow.look import look
+from handraise.handover import offering
 from handraise.handover.actions import reject
 from handraise.handover.models import Handover
-from handraise.handover.offering import ROOM
+from handraise.handover.offering import ROOM, WAITS, offer
 from handraise.handover.queries import waiting_leads
 from handraise.leads.decide import Via
 from handraise.leads.models import Attention, ParkedLead
 from handraise.scoring.models import Score
-from handraise.team.models import User
-from tests.personas import NOON
-from tests.world import AGREEMENT, in_force, lead
+from handraise.team.decide import Role
+from handraise.team.models import Team, User
+from tests.personas import NOON, person
+from tests.world import AGREEMENT, in_force, lead, mql
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -111,14 +113,48 @@ def test_who_waits_is_asked_for_again_once_somebody_has_room(
     assert woken_for_room(mine, at=NOON + SECOND) == 0
 
     theirs = Handover.objects.get(assignee=nils)
-    reject(theirs, reason="Not now", by=nils, at=NOON + SECOND, via=Via.WEB)
+    reject(theirs, reason="Not now", by=nils, at=NOON + 2 * SECOND, via=Via.WEB)
 
-    assert woken_for_room(mine, at=NOON + 2 * SECOND) == 1
-    assert woken_for_room(mine, at=NOON + 2 * SECOND) == 0
-    while look(at=NOON + 2 * SECOND):
+    assert woken_for_room(mine, at=NOON + 2 * SECOND) == 0  # asked in vain a second ago
+    assert woken_for_room(mine, at=NOON + 3 * SECOND) == 1
+    assert woken_for_room(mine, at=NOON + 3 * SECOND) == 0
+    while look(at=NOON + 3 * SECOND):
         pass
     assert waiting_leads() == []
-    assert woken_for_room(mine, at=NOON + 3 * SECOND) == 0
+    assert woken_for_room(mine, at=NOON + 9 * SECOND) == 0
+
+
+def test_a_parked_lead_takes_no_room_of_those_who_wait(
+    agreed: Published, mia: User, nils: User
+) -> None:
+    leads = [mql(f"L{number}", priority=90 - number) for number in range(4)]
+    User.objects.update(capacity=1)
+    offer([one.pk for one in leads], published=agreed, at=NOON)
+    ParkedLead.objects.create(lead=leads[2], at=NOON, error="x")
+    theirs = Handover.objects.get(assignee=nils)
+    reject(theirs, reason="Not now", by=nils, at=NOON, via=Via.WEB)
+    Attention.objects.exclude(why=WAITS).delete()
+
+    rounds.Rounds().make(at=NOON + SECOND)
+
+    assert list(Attention.objects.filter(why=ROOM).values_list("lead", flat=True)) == [leads[3].pk]
+
+
+def test_a_full_team_does_not_stand_before_another(
+    agreed: Published, mia: User, nils: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offering, "MOST_WOKEN", 2)
+    eva = person("Eva", Role.SALES, team=Team.objects.create(name="Enterprise", created_at=NOON))
+    User.objects.update(capacity=1)
+    leads = [mql(f"L{number}", priority=90) for number in range(5)]
+    greta = mql("Greta", priority=10, route__0=True)
+    User.objects.filter(pk=eva.pk).update(away_until=NOON + SECOND)
+    offer([one.pk for one in [*leads, greta]], published=agreed, at=NOON)
+    Attention.objects.exclude(why=WAITS).delete()
+
+    rounds.Rounds().make(at=NOON + 2 * SECOND)
+
+    assert list(Attention.objects.filter(why=ROOM).values_list("lead", flat=True)) == [greta.pk]
 
 
 def woken_for_room(mine: rounds.Rounds, *, at: datetime) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handraise.handover.decide import Candidate, Choice, Ties, choose, due_at, escalated
+from handraise.handover.decide import Candidate, Choice, Ties, choose, due_at, escalated, waits
 from handraise.kit.working_time import Calendar
 
 MIA = Candidate(1, "Mia", 1)
@@ -160,9 +160,71 @@ def test_working_hours_weigh_less_than_a_rejection() -> None:
 def test_who_has_least_open_for_their_weight_is_next_and_equals_take_turns() -> None:
     busy = [replace(MIA, in_hand=3, credit=9), replace(NILS, in_hand=2), replace(OLA, in_hand=3)]
 
-    assert chosen(busy, by="least open") == ("Ola", "Ola has least in hand in Sales: 3 leads.")
+    assert chosen(busy, by="least open") == (
+        "Ola", "Ola has least in hand for their share in Sales: 3 leads, share 2.",
+    )  # fmt: skip
     equal = [replace(MIA, in_hand=1), replace(NILS, in_hand=1, credit=1)]
     assert chosen(equal, by="least open") == ("Nils", "Nils has least in hand in Sales: 1 lead.")
+
+
+def test_having_least_open_costs_no_turn() -> None:
+    people = [MIA, replace(NILS, in_hand=1)]
+    for _ in range(100):
+        choice = choose(people, team="Sales", by="least open")
+        assert choice is not None
+        assert choice.person.id == MIA.id
+        people = after(people, choice)
+
+    assert turns(people, 4) == [1, 2, 1, 2]
+
+
+def test_a_late_answer_weighs_less_than_a_rejection_also_out_of_hours() -> None:
+    people = [MIA, replace(NILS, is_at_work=False)]
+
+    assert chosen(people, Ties(rejected_by={1}, avoid={2}), at_work_first=True)[0] == "Nils"
+
+
+def test_who_is_never_to_be_asked_is_not_asked_though_nobody_else_is_there() -> None:
+    ties = Ties({1: "owns Acme"}, avoid={1}, never={1})
+
+    assert choose([MIA], team="Sales", ties=ties) is None
+    assert chosen([MIA, NILS], ties)[1] == (
+        "Nils’s turn in Sales: weight 1 of 1; Mia did not answer in time."
+    )
+
+
+def test_of_many_who_are_passed_over_a_sentence_names_a_few() -> None:
+    away = [Candidate(n, f"P{n}", 1, is_away=True) for n in range(10, 30)]
+
+    choice = choose([MIA, *away], team="Sales")
+
+    assert choice is not None
+    assert choice.sentence == (
+        "Mia’s turn in Sales: weight 1 of 1; P10 is away; P11 is away; P12 is away; P13 is away;"
+        " P14 is away; 15 others cannot either."
+    )
+    assert len(choice.passed_over) == 20
+
+
+def test_a_sentence_ends_once() -> None:
+    assert chosen([MIA], Ties({1: "owns Acme Inc."}))[1] == "Mia owns Acme Inc."
+
+
+def test_why_nobody_takes_a_lead_is_told() -> None:
+    people = [replace(MIA, is_away=True), replace(NILS, in_hand=3, capacity=3)]
+
+    assert waits(people, team="Sales") == (
+        "Waits for a person of Sales; Mia is away; Nils is full (3 of 3 leads)."
+    )
+
+
+def test_of_two_managers_the_one_who_said_no_is_asked_last() -> None:
+    otto = replace(MIA, in_hand=9)
+
+    choice = escalated([NILS, otto], [], team="Sales", ties=Ties(rejected_by={2}))
+
+    assert choice is not None
+    assert choice.person == otto
 
 
 def test_where_nobody_can_the_manager_does_and_the_sentence_says_why() -> None:

@@ -12,11 +12,13 @@ from handraise.handover.models import Expiry, Handover, Rejection, Withdrawal
 from handraise.leads.decide import Stage
 from handraise.leads.models import Lead
 from handraise.scoring.standing import Standing
-from handraise.team.models import User
-from tests.personas import NOON
+from handraise.team.decide import Role
+from handraise.team.models import Team, User
+from tests.personas import NOON, person
 from tests.world import AGREEMENT, in_force, kinds, mql, said
 
 pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
 DUE = NOON + timedelta(hours=4)
 
 
@@ -81,6 +83,51 @@ def test_it_is_not_passed_to_who_rejected_it(
 
     handover.refresh_from_db()
     assert handover.ended_at is None
+
+
+def test_what_finds_no_room_elsewhere_stays_visibly_late(
+    agreed: Published, mia: User, nils: User
+) -> None:
+    User.objects.filter(pk=nils.pk).update(away_until=NOON + HOUR)
+    leads = [mql(f"L{number}", priority=90 - number) for number in range(4)]
+    offer([one.pk for one in leads], published=agreed, at=NOON)
+    User.objects.filter(pk=nils.pk).update(capacity=1)
+
+    expire([one.pk for one in leads], published=agreed, at=DUE)
+
+    open_ones = Handover.objects.filter(ended_at=None).order_by("-priority")
+    assert [one.assignee for one in open_ones] == [nils, mia, mia, mia]
+    assert [one.overdue_at for one in open_ones] == [None, DUE, DUE, DUE]
+    assert Expiry.objects.count() == 1
+
+
+def test_where_nobody_else_can_it_goes_to_the_manager(
+    handover: Handover, ada: Lead, agreed: Published, nils: User, sales_team: Team
+) -> None:
+    olga = person("Olga", Role.REVENUE_OPERATIONS, team=sales_team, is_manager=True)
+    User.objects.filter(pk=nils.pk).update(away_until=DUE + HOUR)
+    User.objects.filter(pk=handover.assignee_id).update(is_active=False)
+
+    expire([ada.pk], published=agreed, at=DUE)
+
+    assert Handover.objects.get(ended_at=None).assignee == olga
+
+
+def test_an_owner_who_did_not_answer_is_asked_once(
+    agreed: Published, nils: User, sales_team: Team
+) -> None:
+    person("Otto", Role.SALES_DEVELOPMENT, team=sales_team)
+    User.objects.update(hours={})
+    ada = mql("Ada")
+    Lead.objects.filter(pk=ada.pk).update(owner=nils)
+    offer([ada.pk], published=agreed, at=NOON)
+
+    for turn in range(1, 4):
+        expire([ada.pk], published=agreed, at=NOON + turn * 5 * HOUR)
+
+    asked = [one.assignee.name for one in Handover.objects.order_by("offered_at")]
+    assert asked[:3] == ["Nils", "Mia", "Otto"]
+    assert len(asked) == 4
 
 
 def test_an_agreement_may_keep_it_where_it_is(mark: User, mia: User, nils: User) -> None:

@@ -11,7 +11,7 @@ from handraise.agreement.queries import Published
 from handraise.handover.actions import accept, reject
 from handraise.handover.models import Handover, Turn
 from handraise.handover.offering import offer
-from handraise.handover.queries import inbox, inbox_counts, waiting_leads
+from handraise.handover.queries import in_hand, inbox, inbox_counts, waiting_leads
 from handraise.leads.decide import Via
 from handraise.leads.models import Attention, Lead
 from handraise.team.decide import Role
@@ -112,7 +112,7 @@ def test_a_lead_waits_visibly_while_nobody_is_there(agreed: Published, rita: Use
     assert waiting_leads() == [ada.pk]
     assert inbox_counts(rita, at=NOON).waiting == 1
     assert said(ada, "handover.waited") == [
-        "Waits for a person: nobody in sales is there to take it."
+        "Waits for a person of Sales development; Mia is away; Nils is away."
     ]
     assert Attention.objects.filter(lead=ada, look_at__gt=NOON).exists()
 
@@ -184,6 +184,34 @@ def test_everybody_full_or_away_goes_to_the_manager(
     )
 
 
+def test_an_owner_of_another_team_is_named(agreed: Published, mia: User) -> None:
+    team = Team.objects.create(name="Enterprise", created_at=NOON)
+    eva = person("Eva", Role.SALES, team=team)
+    ada = mql("Ada")
+    Lead.objects.filter(pk=ada.pk).update(owner=eva)
+
+    offer([ada.pk], published=agreed, at=NOON)
+
+    assert offered(ada).assignee == mia
+    assert offered(ada).route["sentence"] == (
+        "Route “Everybody”. Mia’s turn in Sales development: weight 1 of 2;"
+        " Eva owns this lead but is not in Sales development."
+    )
+
+
+def test_accepted_leads_count_as_in_hand_also_where_sal_is_skipped(mark: User, mia: User) -> None:
+    agreed = in_force(mark, mia, AGREEMENT.replace("sal: {", "sal: {required: false, "))
+    User.objects.filter(pk=mia.pk).update(capacity=1)
+    one, two = mql("One", sql__when=False), mql("Two")
+    offer([one.pk], published=agreed, at=NOON)
+    accept(offered(one), by=mia, at=NOON, via=Via.WEB)
+
+    offer([two.pk], published=agreed, at=NOON)
+
+    assert in_hand([mia.pk]) == {mia.pk: 1}
+    assert waiting_leads() == [two.pk]
+
+
 def test_those_at_work_are_asked_first(agreed: Published, mia: User, nils: User) -> None:
     User.objects.filter(pk=mia.pk).update(zone="Asia/Tokyo")
     leads = [mql("One"), mql("Two")]
@@ -210,7 +238,7 @@ def test_who_has_least_open_is_next(mark: User, mia: User, nils: User) -> None:
     first = [mql("One"), mql("Two"), mql("Three")]
     offer(ids(first), published=agreed, at=NOON)
     accept(offered(first[0]), by=mia, at=NOON, via=Via.WEB)
-    reject(offered(first[2]), reason="Not now", by=mia, at=NOON, via=Via.WEB)
+    reject(offered(first[2]), reason="Not now", by=nils, at=NOON, via=Via.WEB)
     reject(offered(first[1]), reason="Not now", by=nils, at=NOON, via=Via.WEB)
 
     leads = [mql("Four"), mql("Five")]

@@ -51,9 +51,9 @@ def test_the_lead_comes_before_its_company_and_that_before_a_colleague(
 
     assert ties_of([ada.pk]) == {
         ada.pk: [
-            Tie(mia.pk, "owns this lead"),
-            Tie(nils.pk, "owns acme.example"),
-            Tie(sal.pk, "owns Bea of the same company"),
+            Tie(mia.pk, "Mia", "owns this lead"),
+            Tie(nils.pk, "Nils", "owns acme.example"),
+            Tie(sal.pk, "Sal", "owns Bea of the same company"),
         ]
     }
 
@@ -76,7 +76,7 @@ def test_a_company_is_known_by_its_name_without_its_legal_form(
 ) -> None:
     company(known, owner=mia)
 
-    assert said(privately("Ada", typed)) == [f"owns {known}, for which “{typed}” is taken"]
+    assert said(privately("Ada", typed)) == [f"owns {known}, taken to be “{typed}”"]
 
 
 @pytest.mark.parametrize(
@@ -88,6 +88,19 @@ def test_a_name_that_is_only_alike_is_not_taken_for_another(
     company(known, owner=mia)
 
     assert said(privately("Ada", typed)) == []
+
+
+def test_who_has_left_owns_nothing_and_hides_nobody(mia: User, nils: User) -> None:
+    ada, bea, cara = lead("Ada"), lead("Bea"), lead("Cara")
+    Lead.objects.filter(pk__in=[ada.pk, cara.pk]).update(owner=mia)
+    Lead.objects.filter(pk=bea.pk).update(owner=nils)
+    Lead.objects.filter(pk__in=[bea.pk, cara.pk]).update(stage=Stage.CUSTOMER)
+    company("Acme GmbH", owner=mia)
+    company("Acme Ltd", owner=nils)
+    User.objects.filter(pk=mia.pk).update(is_active=False)
+
+    assert said(ada) == ["owns Bea of the same company"]
+    assert said(privately("Dan", "Acme")) == ["owns Acme Ltd, taken to be “Acme”"]
 
 
 def test_a_name_of_two_owners_tells_nothing(mia: User, nils: User) -> None:
