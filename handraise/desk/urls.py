@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern] = [
     path("parked/<int:pk>/clearing/", lead_acts.clearing, name="clearing"),
     path("companies/", companies.companies, name="companies"),
     path("company/<int:pk>/", companies.company, name="company"),
+    path("handover/<int:pk>/rating/", inbox.rating, name="rating"),
     path("company/<int:pk>/owner/", companies.owner, name="company_owner"),
     path("company/<int:pk>/edit/", companies.edit_company, name="edit_company"),
     path("export/<str:what>.<str:form>", export_views.export, name="export"),

@@ -184,6 +184,48 @@ class Clock:
         return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
 
 
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """A rating with a word."""
+
+    stars: int
+    word: str
+    by: str
+    handover: int
+    lead: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """What sales thought of the leads of a period: how many ratings, their mean, the newest with
+    a word."""
+
+    count: int
+    mean: float | None
+    newest: tuple[Rated, ...]
+
+
+_RATINGS = """
+select count(*) over (), avg(rating.stars) over ()::float8,
+    rating.stars, rating.word, person.name, handover.id,
+    coalesce(nullif(lead.name, ''), nullif(lead.email, ''), 'Visitor ' || lead.id)
+from handover_rating rating
+join handover_handover handover on handover.id = rating.handover_id
+join team_user person on person.id = rating.by_id
+join leads_lead face on face.id = handover.lead_id
+join leads_lead lead on lead.id = face.canonical_id
+where handover.offered_at >= %(since)s and handover.offered_at < %(until)s and rating.at <= %(at)s
+order by rating.word = '', rating.at desc, rating.id desc limit 5
+"""
+
+
+def ratings(*, since: datetime, until: datetime, at: datetime) -> Ratings:
+    """How the leads offered in the period were rated by `at`."""
+    rows = rows_of(_RATINGS, {"since": since, "until": until, "at": at})
+    count, mean = rows[0][:2] if rows else (0, None)
+    return Ratings(count, mean, tuple(Rated(*row[2:]) for row in rows if row[3]))
+
+
 _CLOCK = """
 select count(*),
     count(*) filter (where accepted.id is not null),

@@ -29,6 +29,7 @@ def feedback(request: HttpUserRequest) -> HttpResponse:
         "presets": presets(at=at),
         "funnel": queries.funnel(since=since, until=until, at=at, entered=entered),
         "clock": queries.clock(since=since, until=until, at=at),
+        "ratings": queries.ratings(since=since, until=until, at=at),
         "refusals": queries.refusals(since=since, until=until, at=at),
     }
     return render(request, "feedback/feedback.html", context)

@@ -100,6 +100,22 @@ class Touch(models.Model):
     kind = models.CharField(max_length=24)
 
 
+class Rating(models.Model):
+    """How good a lead was, as who answered for it says: 1 to 5, and a word why."""
+
+    handover = models.ForeignKey(Handover, models.PROTECT, related_name="ratings")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    stars = models.PositiveSmallIntegerField()
+    word = models.CharField(max_length=200, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["handover", "by"], name="one_rating_each"),
+            models.CheckConstraint(condition=Q(stars__range=(1, 5)), name="one_to_five_stars"),
+        ]
+
+
 class Turn(models.Model):
     """Credit of one person in one team's weighted round robin."""
 

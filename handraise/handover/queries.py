@@ -186,6 +186,7 @@ def handovers_of(lead: Lead) -> QuerySet[Handover]:
         .select_related(
             "assignee", "team", "acceptance__by", "rejection__by", "withdrawal__by", "expiry"
         )
+        .prefetch_related("ratings")
         .order_by("-offered_at", "-pk")
     )
 

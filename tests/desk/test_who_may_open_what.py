@@ -68,6 +68,7 @@ ADDRESSES = [
     post("clearing", REVENUE_OPERATIONS, "parked"),
     Address("companies", EVERYBODY),
     Address("company", EVERYBODY, "company"),
+    post("rating", SELLING, "handover"),
     post("company_owner", WORKING, "company"),
     Address("edit_company", WORKING, "company"),
     Address("journal", REVENUE_OPERATIONS),

@@ -6,15 +6,18 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import formats
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
 from handraise.desk.brief_page import brief_page
 from handraise.desk.doors import number_in
 from handraise.desk.queue import open_handover, queue_of, tag_of
 from handraise.handover import actions
-from handraise.handover.models import Handover
+from handraise.handover.models import Acceptance, Handover
 from handraise.handover.queries import ending_of, ending_sentence, reasons_of
+from handraise.handover.rating import may_rate, rate
 from handraise.kit import clock
 from handraise.leads.decide import Via
 from handraise.team.access import HttpUserRequest, needs
@@ -70,9 +73,30 @@ def handover(request: HttpUserRequest, pk: int) -> HttpResponse:
         "reasons": reasons_of(found),
         "ending": ending and getattr(found, ending.value),
         "ending_words": ending_sentence(found),
+        "ratings": found.ratings.select_related("by").order_by("-at"),
+        "may_rate": may_rate(request.user, found),
+        "stars": STARS,
         "openings": found.openings.select_related("by").order_by("-at"),
     }
     return render(request, "desk/handover.html", context)
+
+
+STARS = ("of no use", "poor", "fair", "good", "very good")  # 1 to 5, in words
+
+
+@require_POST
+@needs(Permission.TAKE)
+def rating(request: HttpUserRequest, pk: int) -> HttpResponse:
+    """Say how good a lead was that was handed over."""
+    shown = open_handover(request.user, pk)
+    stars, word = number_in(request.POST.get("stars", "")), request.POST.get("word", "")
+    try:
+        rate(shown, stars=stars, word=word, by=request.user, at=clock.now(), via=Via.WEB)
+    except ValueError as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, "Thank you; marketing sees it.")
+    return redirect("handover", shown.pk)
 
 
 def _receipt(request: HttpUserRequest, shown: Handover) -> None:
@@ -94,18 +118,24 @@ def acceptance(request: HttpUserRequest, pk: int) -> HttpResponse:
     """Sales takes the lead."""
     shown = open_handover(request.user, pk)
     try:
-        actions.accept(shown, by=request.user, at=clock.now(), via=Via.WEB)
+        taken = actions.accept(shown, by=request.user, at=clock.now(), via=Via.WEB)
     except ValueError as refused:
         messages.error(request, str(refused))
     else:
         messages.success(
             request,
             format_html(
-                '<a class="link" href="{}">{}</a> is yours. Say hello within the hour.',
-                reverse("lead", args=[shown.lead_id]), shown.lead,
+                '<a class="link" href="{}">{}</a> is yours. {}',
+                reverse("lead", args=[shown.lead_id]), shown.lead, _until(taken),
             ),
         )  # fmt: skip
     return _next(request)
+
+
+def _until(taken: Acceptance) -> str:
+    if taken.touch_due_at is None:
+        return "Say hello within the hour."
+    return f"Say hello until {formats.date_format(localtime(taken.touch_due_at), 'j F, H:i')}."
 
 
 @require_POST
