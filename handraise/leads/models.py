@@ -18,6 +18,8 @@ from django.db import models
 from django.db.models import Q
 
 from handraise.leads.decide import Doubt, IdentityKind, SourceKind, Stage, Via
+from handraise.leads.looks import Attention as Attention
+from handraise.leads.looks import ParkedLead as ParkedLead
 
 
 def _in(field: str, choices: type) -> Q:
@@ -44,10 +46,8 @@ class Source(models.Model):
 
 
 class Company(models.Model):
-    """An organisation. `name`, `industry`, `employees`, `country` are the card, made from facts.
-
-    `owner` takes its leads first. Whoever owns a company owns no lead by that alone.
-    """
+    """An organisation; `owner` is asked first to take its leads. `name`, `industry`, `employees`
+    and `country` are the card, made from facts."""
 
     domain = models.CharField(max_length=253, null=True, unique=True)
     group_id = models.CharField(max_length=255, null=True, unique=True)
@@ -370,39 +370,4 @@ class JournalLine(models.Model):
         indexes = [
             models.Index(fields=["lead", "-at"], name="journal_of_lead"),
             models.Index(fields=["-at"], name="journal_recent"),
-        ]
-
-
-class Attention(models.Model):
-    """Look at this lead at this instant. Wakes insert, claiming deletes, nothing updates."""
-
-    id = models.BigAutoField(primary_key=True)
-    lead = models.ForeignKey(Lead, models.CASCADE, related_name="+", db_constraint=False)
-    look_at = models.DateTimeField()
-    why = models.CharField(max_length=60)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["look_at", "lead"], name="attention_due"),
-            # Asked for at every look, and there are few.
-            models.Index(fields=["look_at", "lead"], condition=Q(why="card"), name="cards_due"),
-            # Asked for twice a second: who waits for a person.
-            models.Index(fields=["lead"], condition=Q(why="handover.waits"), name="lead_waits"),
-        ]
-
-
-class ParkedLead(models.Model):
-    """A lead whose advance failed, kept where people see it. Clearing wakes it again."""
-
-    lead = models.ForeignKey(Lead, models.CASCADE, related_name="+")
-    at = models.DateTimeField()
-    error = models.TextField()
-    cleared_at = models.DateTimeField(null=True)
-    cleared_by = models.ForeignKey("team.User", models.PROTECT, null=True, related_name="+")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["lead"], condition=Q(cleared_at__isnull=True), name="parked_once"
-            )
         ]
