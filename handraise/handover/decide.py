@@ -141,7 +141,7 @@ def escalated(
 def waits(people: Sequence[Candidate], *, team: str) -> str:
     """Why nobody takes a lead, in a sentence."""
     absent = tuple(f"{one.name} {_why_not(one, NO_TIES)}" for one in people)
-    return _sentence(f"Waits for a person of {team}", absent)
+    return f"Waits for a person of {team}" + (f": {'; '.join(_few(absent))}." if absent else ".")
 
 
 def _owner(people: Sequence[Candidate], ties: Ties) -> Candidate | None:
@@ -215,12 +215,16 @@ def _why(
 
 
 def _sentence(first: str, passed_over: Sequence[str] = ()) -> str:
-    """One sentence of clauses; of many people passed over the first few, and how many more."""
-    named = list(passed_over)
-    if len(named) > TOLD + 1:
-        named = [*named[:TOLD], f"{len(named) - TOLD} others cannot either"]
-    said = "; ".join((first, *named))
+    """One sentence of clauses."""
+    said = "; ".join((first, *_few(passed_over)))
     return said if said.endswith(".") else f"{said}."
+
+
+def _few(clauses: Sequence[str]) -> list[str]:
+    """Of many the first, and how many more there are."""
+    if len(clauses) <= TOLD + 1:
+        return list(clauses)
+    return [*clauses[:TOLD], f"{len(clauses) - TOLD} others cannot either"]
 
 
 def due_at(since: datetime, within: str, calendar: Calendar) -> datetime:

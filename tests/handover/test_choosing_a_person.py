@@ -214,7 +214,7 @@ def test_why_nobody_takes_a_lead_is_told() -> None:
     people = [replace(MIA, is_away=True), replace(NILS, in_hand=3, capacity=3)]
 
     assert waits(people, team="Sales") == (
-        "Waits for a person of Sales; Mia is away; Nils is full (3 of 3 leads)."
+        "Waits for a person of Sales: Mia is away; Nils is full (3 of 3 leads)."
     )
 
 

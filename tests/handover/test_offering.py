@@ -112,7 +112,7 @@ def test_a_lead_waits_visibly_while_nobody_is_there(agreed: Published, rita: Use
     assert waiting_leads() == [ada.pk]
     assert inbox_counts(rita, at=NOON).waiting == 1
     assert said(ada, "handover.waited") == [
-        "Waits for a person of Sales development; Mia is away; Nils is away."
+        "Waits for a person of Sales development: Mia is away; Nils is away."
     ]
     assert Attention.objects.filter(lead=ada, look_at__gt=NOON).exists()
 

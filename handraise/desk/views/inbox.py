@@ -135,7 +135,7 @@ def acceptance(request: HttpUserRequest, pk: int) -> HttpResponse:
 def _until(taken: Acceptance) -> str:
     if taken.touch_due_at is None:
         return "Say hello within the hour."
-    return f"Say hello until {formats.date_format(localtime(taken.touch_due_at), 'j F, H:i')}."
+    return f"Say hello by {formats.date_format(localtime(taken.touch_due_at), 'j F, H:i')}."
 
 
 @require_POST
