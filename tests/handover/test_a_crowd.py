@@ -94,7 +94,7 @@ def connection_for_each() -> Iterator[None]:
 
 
 def test_no_lead_is_lost_or_doubled(mark: User, rita: User, sales_team: Team) -> None:
-    _crowd(mark, rita, sales_team, leads=240, seconds=25)
+    _crowd(mark, rita, sales_team, leads=240, seconds=120)
 
 
 @pytest.mark.slow
