@@ -312,3 +312,16 @@ def test_the_note_is_kept(draft: Version, mark: User) -> None:
 
     draft.refresh_from_db()
     assert draft.note == "Demos count too much."
+
+
+def test_a_first_touch_is_agreed_and_given_up_again(draft: Version, mark: User) -> None:
+    before = draft.text
+
+    save(mark, path(draft, "sal"), touch_within="6 working hours")
+    draft.refresh_from_db()
+    assert read(draft.text).sal.touch_within == "6 working hours"
+    save(mark, path(draft, "sal"), touch_within="")
+
+    draft.refresh_from_db()
+    assert read(draft.text).sal.touch_within is None
+    assert draft.text == before
