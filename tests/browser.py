@@ -76,6 +76,16 @@ class Visit:
         found = Axe().run(self.page).response["violations"]
         return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
+    def troubles(self, paths: list[str]) -> list[str]:
+        """What axe finds on these pages, which are wider than the window, what the browser says."""
+        found = []
+        for path in paths:
+            page = self.go(path)
+            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            found += [f"{path} {line}" for line in self.violations()]
+            found += [f"{path} is {wide} pixels wider than the window"] * (wide > 0)
+        return found + self.complaints
+
 
 class Answering:
     """How many requests the server is at work on: a page that was left may still be computed."""

@@ -155,18 +155,12 @@ def tag(
 @transaction.atomic
 def set_owner(lead: Lead, *, owner: User | None, by: User | None, at: datetime, via: Via) -> Lead:
     """Give the lead to a person, or to nobody. Refused for somebody who has left."""
-    if owner is not None and not owner.is_active:
-        raise Refused(f"{owner} does not work here any more.")
     held = _hold(lead)
-    new_id = None if owner is None else owner.pk
-    if held.owner_id == new_id:
-        return held
-    data: dict[str, Json] = {"before": held.owner_id, "after": new_id}
-    held.owner = owner
-    held.save(update_fields=["owner"])
-    said = f"{owner} owns this lead now." if owner else "Nobody owns this lead now."
-    journal.write("leads.owned", at=at, via=via, lead_id=held.pk, by=by, said=said, data=data)
-    attention.wake([held.pk], look_at=at, why="owned")
+    data = _given_to(held, owner)
+    if data is not None:
+        said = f"{owner} owns this lead now." if owner else "Nobody owns this lead now."
+        journal.write("leads.owned", at=at, via=via, lead_id=held.pk, by=by, said=said, data=data)
+        attention.wake([held.pk], look_at=at, why="owned")
     return held
 
 
@@ -175,20 +169,26 @@ def set_company_owner(
     company: Company, *, owner: User | None, by: User | None, at: datetime, via: Via
 ) -> Company:
     """Let a person, or nobody, take the leads of a company first. Refused for who has left."""
+    held = Company.objects.select_for_update(no_key=True).get(pk=company.pk)
+    data = _given_to(held, owner)
+    if data is not None:
+        said = f"{owner} owns {held} now." if owner else f"Nobody owns {held} now."
+        journal.write(
+            "leads.company_owned", at=at, via=via, company_id=held.pk, by=by, said=said, data=data
+        )
+    return held
+
+
+def _given_to(held: Lead | Company, owner: User | None) -> dict[str, Json] | None:
+    """Before and after, for the journal; None where nothing changed."""
     if owner is not None and not owner.is_active:
         raise Refused(f"{owner} does not work here any more.")
-    held = Company.objects.select_for_update(no_key=True).get(pk=company.pk)
-    new_id = None if owner is None else owner.pk
-    if held.owner_id == new_id:
-        return held
-    data: dict[str, Json] = {"before": held.owner_id, "after": new_id}
+    before, after = held.owner_id, None if owner is None else owner.pk
+    if before == after:
+        return None
     held.owner = owner
     held.save(update_fields=["owner"])
-    said = f"{owner} owns {held} now." if owner else f"Nobody owns {held} now."
-    journal.write(
-        "leads.company_owned", at=at, via=via, company_id=held.pk, by=by, said=said, data=data
-    )
-    return held
+    return {"before": before, "after": after}
 
 
 @transaction.atomic

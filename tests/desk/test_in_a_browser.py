@@ -166,17 +166,6 @@ def test_the_theme_is_the_readers_choice(visit: Visit, mia: User) -> None:
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
-def troubles(worn: Visit, paths: list[str]) -> list[str]:
-    """What axe finds on these pages, what is wider than the window, what the console says."""
-    found = []
-    for path in paths:
-        page = worn.go(path)
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        found += [f"{path} {line}" for line in worn.violations()]
-        found += [f"{path} is {wide} pixels wider than the window"] * (wide > 0)
-    return found + list(worn.complaints)
-
-
 @pytest.mark.parametrize("dress", ["light", "dark", "phone"])
 def test_the_pages_of_an_accepted_lead_pass_axe(
     dress: str, visit: Visit, handover: Handover, mia: User
@@ -188,7 +177,7 @@ def test_the_pages_of_an_accepted_lead_pass_axe(
     worn = Visit(dressed(visit.page.context, dress), visit.origin)
 
     paths = ["/", f"/lead/{handover.lead_id}/", f"/handover/{handover.pk}/"]
-    assert not troubles(worn, paths)
+    assert not worn.troubles(paths)
 
 
 @pytest.mark.parametrize("dress", ["light", "dark", "phone"])
@@ -209,4 +198,4 @@ def test_every_page_passes_axe(
     visit.sign_in(rita)
     worn = Visit(dressed(visit.page.context, dress), visit.origin)
 
-    assert not troubles(worn, paths)
+    assert not worn.troubles(paths)

@@ -65,21 +65,9 @@ def test_every_page_about_files_passes_axe(
     other = re.sub("^.*?/imports", "/imports", chosen(visit, file, CSV + "é" * 300 + "\n").url)
     worn = Visit(dressed(visit.page.context, dress), visit.origin)
 
-    found = looked_at(worn, ["/imports/", "/imports/new/", "/imports/drops/", other, waiting])
+    found = worn.troubles(["/imports/", "/imports/new/", "/imports/drops/", other, waiting])
     run(Import.objects.get().pk, at=NOON)
-    found += looked_at(worn, [waiting, "/imports/"])
+    found += worn.troubles([waiting, "/imports/"])
 
     assert draft != other
     assert not found
-    assert not worn.complaints
-
-
-def looked_at(worn: Visit, paths: list[str]) -> list[str]:
-    """What axe says of these pages, and which are wider than the window."""
-    found = []
-    for path in paths:
-        page = worn.go(path)
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        found += [f"{path} {line}" for line in worn.violations()]
-        found += [f"{path} is {wide} pixels wider than the window"] * (wide > 0)
-    return found
