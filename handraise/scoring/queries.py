@@ -34,7 +34,7 @@ def scores_at(
     As known then, or with the hindsight of today. Nothing is stored. In batches, by id.
     """
     made = postgres.text_for(document, settings.TIME_ZONE)
-    ids = iter(_all_leads() if lead_ids is None else sorted(set(lead_ids)))
+    ids = iter(all_leads() if lead_ids is None else sorted(set(lead_ids)))
     while batch := list(islice(ids, BATCH)):
         yield from scores_of(made, [_moment(lead_id, at, hindsight) for lead_id in batch])
 
@@ -72,6 +72,7 @@ def _moment(lead_id: int, at: datetime, hindsight: bool) -> Moment:
     return Moment(lead_id, at, None if hindsight else at)
 
 
-def _all_leads() -> Iterator[int]:
+def all_leads() -> Iterator[int]:
+    """Every canonical lead that is not withdrawn, by id."""
     found = Lead.objects.filter(canonical_id=F("id"), withdrawn_at=None)
     return found.order_by("id").values_list("id", flat=True).iterator(chunk_size=BATCH)
