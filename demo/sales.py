@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from random import Random
 
 from handraise.handover import actions as handover
+from handraise.handover.decide import Kind
 from handraise.handover.models import Handover
+from handraise.handover.queries import MORE_WORK
 from handraise.kit import working_time
 from handraise.leads import actions as leads
 from handraise.leads.decide import Stage, Via
@@ -60,12 +62,12 @@ class Salespeople:
     def notice(self, at: datetime) -> None:
         """Plan an answer to each new offer: most within the clock, some late, a few never."""
         offers = Handover.objects.filter(ended_at=None).exclude(pk__in=self.seen)
-        for offer in offers.select_related("assignee").order_by("pk"):
+        for offer in offers.select_related("assignee", "team").order_by("pk"):
             self.seen.add(offer.pk)
             wait = timedelta(hours=self.random.choices((0.5, 1.5, 3, 6), (38, 35, 19, 8))[0])
             answered_at = working_time.add(
                 max(offer.offered_at, at), wait * self.random.uniform(0.4, 1.1),
-                hours=offer.assignee.hours, zone=offer.assignee.zone,
+                **offer.calendar(at),
             )  # fmt: skip
             self.plan("answer", offer.pk, answered_at)
 
@@ -76,15 +78,34 @@ class Salespeople:
         offer = Handover.objects.select_related("assignee", "lead").get(pk=number)
         if offer.ended_at is not None:
             return
-        who = offer.assignee
+        who = offer.assignee or self.closer
         handover.record_opening(offer, by=who, at=at - timedelta(minutes=4))
         if self.random.random() < 0.1 + 0.85 * self._worth_of(offer.lead):
             handover.accept(offer, by=who, at=at, via=Via.WEB)
             self._call(offer.lead, who, at)
             return
+        if offer.kind == Kind.SECOND:
+            self._ask_for_more(offer, who, at)
+            return
         reason = self.random.choice(self.reasons)
         note = "Three calls and a mail, no answer." if "reach" in reason.lower() else "Said so."
         handover.reject(offer, reason=reason, note=note, by=who, at=at, via=Via.WEB)
+
+    def _pass_on(self, lead: Lead, at: datetime) -> None:
+        """To who closes; while nobody there can take it, it is tried again the next day."""
+        try:
+            handover.pass_on(
+                lead, note=_WORDS[Stage.SALES_QUALIFIED], override="They asked to be called back.",
+                by=self.closer, at=at, via=Via.WEB,
+            )  # fmt: skip
+        except handover.Refused:
+            self.plan("progress", lead.pk, at + timedelta(days=1))
+
+    def _ask_for_more(self, offer: Handover, who: User, at: datetime) -> None:
+        handover.reject(
+            offer, reason=MORE_WORK.name, note="Who signs, and by when?", by=who, at=at, via=Via.WEB
+        )
+        self.plan("progress", offer.lead_id, at + timedelta(days=self.random.uniform(2, 9)))
 
     def _call(self, lead: Lead, who: User, at: datetime) -> None:
         called_at = at + timedelta(minutes=self.random.randint(5, 40))
@@ -102,6 +123,9 @@ class Salespeople:
         luck = self.random.uniform(-0.18, 0.18)
         goes_on = self._worth_of(lead) + luck > needed
         after = to if goes_on else Stage.NURTURE
+        if after is Stage.SALES_QUALIFIED:
+            self._pass_on(lead, at)
+            return
         qualification.move_by_hand(
             lead, to=after, reason=_WORDS[after], by=self.closer, at=at, via=Via.WEB, override=True
         )

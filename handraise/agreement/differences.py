@@ -211,6 +211,8 @@ def _sql(document: Document) -> dict[str, str | Ways]:
     needs = sql.answers.needs
     return {
         "decided by": sql.decided_by,
+        "passed to": sql.team or "who decides",
+        "answered within": sql.accept_within,
         "when": "always" if sql.when is None else _ways_of(sql.when),
         "framework": sql.answers.framework,
         "answers needed": listed(sorted(set(needs)), "and") if needs else "none",

@@ -165,10 +165,16 @@ class Answers(Part):
 
 
 class Sql(Part):
-    """SALES_QUALIFIED: `when` true and the questions answered; a manager may override."""
+    """SALES_QUALIFIED: `when` true and the questions answered; a manager may override.
+
+    Sales development passes the lead to a person of `team` who decides (no team: to any of them),
+    and that person answers within `accept_within` of their working time.
+    """
 
     decided_by: DecidedBy = "account executive"
     when: When | None = None
+    team: Name | None = None
+    accept_within: WorkingLength = "1 working day"
     answers: Answers = Answers()
 
 
@@ -176,23 +182,27 @@ class Route(Part):
     """Leads for which `when` is true (no `when`: every lead) go to the people of `team`.
 
     Whoever owns the lead or its company comes first with `owner_first`; else they take `turns` by
-    weight, or it goes to who has `least open`. With `at_work_first` those at work are asked before
-    those whose working day is over or has not begun.
+    weight, or it goes to who has `least open`, or it waits for the first `hand` of the team that
+    claims it. With `at_work_first` those at work are asked before those whose working day is over
+    or has not begun.
     """
 
     name: Name
     when: When | None = None
     team: Name
     owner_first: bool = True
-    by: Literal["turns", "least open"] = "turns"
+    by: Literal["turns", "least open", "hand"] = "turns"
     at_work_first: bool = True
 
 
 class Reason(Part):
-    """Why sales may reject, and what then happens."""
+    """Why sales may reject, and what then happens.
+
+    `more work` is for who decides on SQL: the lead goes back to sales development as SAL.
+    """
 
     name: Name
-    consequence: Literal["recycle", "disqualify", "fix data", "other team"]
+    consequence: Literal["recycle", "disqualify", "fix data", "other team", "more work"]
     wake_after: Length | None = None
     needs_note: bool = False
 

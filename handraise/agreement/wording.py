@@ -32,6 +32,11 @@ _TARGETS = {
     "opportunity": "opportunity",
     "customer": "customer",
 }
+_BY = {
+    "turns": "by turns",
+    "least open": "who has least open",
+    "hand": "whoever of the team claims it",
+}
 _STAGES = {stage.value.lower(): stage.label for stage in Stage}
 
 
@@ -47,7 +52,7 @@ def order_words(route: Route) -> str:
     """In which order people of the route's team are asked: `owners first, then by turns`."""
     first = ["owners"] if route.owner_first else []
     first += ["those at work"] if route.at_work_first else []
-    by = "by turns" if route.by == "turns" else "who has least open"
+    by = _BY[route.by]
     return f"{' and '.join(first)} first, then {by}" if first else by
 
 

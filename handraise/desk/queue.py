@@ -15,6 +15,7 @@ from handraise.desk.paging import capped_count
 from handraise.handover import queries as handovers
 from handraise.handover.models import Handover
 from handraise.kit import working_time
+from handraise.kit.working_time import Calendar
 from handraise.team.models import User
 
 LONGEST = 50
@@ -78,13 +79,12 @@ def queue_of(user: User, *, at: datetime, limit: int = LONGEST) -> Queue:
 
 def waiting(handover: Handover, *, at: datetime) -> Waiting:
     """How one open offer stands on the clock of its assignee, in their working time."""
-    person = handover.assignee
-    return Waiting(handover, clock_at(at, handover.offered_at, handover.due_at, person))
+    calendar = handover.calendar(at)
+    return Waiting(handover, clock_at(at, handover.offered_at, handover.due_at, calendar))
 
 
-def clock_at(at: datetime, since: datetime, due: datetime, person: User) -> Clock:
-    """How a clock that began at `since` stands, in the working time of its person."""
-    calendar = person.calendar(at)
+def clock_at(at: datetime, since: datetime, due: datetime, calendar: Calendar) -> Clock:
+    """How a clock that began at `since` stands, in the working time of who is asked."""
     left = working_time.between(at, due, **calendar)
     whole = working_time.between(since, due, **calendar)
     share = left / whole if whole > timedelta(0) else 0.0

@@ -17,7 +17,7 @@ def touch_clocks(leads: Collection[Lead], *, at: datetime) -> dict[int, Clock]:
     for lead in leads:
         one = found.get(lead.pk)
         if one is not None and one.due_at is not None and lead.owner is not None:
-            clocks[lead.pk] = clock_at(at, one.at, one.due_at, lead.owner)
+            clocks[lead.pk] = clock_at(at, one.at, one.due_at, lead.owner.calendar(at))
     return clocks
 
 

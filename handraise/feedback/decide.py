@@ -57,6 +57,7 @@ CONSEQUENCES = {
     "disqualify": "disqualified",
     "fix data": "sent back to be corrected",
     "other team": "passed to another team",
+    "more work": "back to sales development",
 }
 
 

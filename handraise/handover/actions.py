@@ -1,70 +1,86 @@
-"""Verbs of people: accept, reject, withdraw, open. The machine's are in offering and closing.
-
-Each locks the lead first and the handover second, as the machine does, so that of two people who
-race one wins and the other is told by whom they were beaten.
-"""
+"""Verbs of people: accept, reject, withdraw, open. The machine's are in offering and closing; to
+claim, to hand on and to undo have files of their own."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from handraise.agreement.document import Reason
 from handraise.agreement.queries import Published
+from handraise.handover.claiming import claim, hand_on, name_assignee
 from handraise.handover.closing import close_moot, end, expire, mark_cooling, withdraw_locked
-from handraise.handover.decide import due_at
+from handraise.handover.decide import Kind, due_at
+from handraise.handover.held import cleaned, held_by, held_over, locked, write_line
 from handraise.handover.models import Acceptance, Handover, Opening, Rejection
-from handraise.handover.offering import offer
-from handraise.handover.queries import ending_sentence, may_answer, may_override, reasons_of
+from handraise.handover.offering import offer, passed_of
+from handraise.handover.passing import pass_on, send_elsewhere
+from handraise.handover.queries import reasons_of
 from handraise.handover.queues import Pass
 from handraise.handover.touching import DUE, note_touches
-from handraise.leads import attention, journal
+from handraise.handover.undoing import undo
+from handraise.leads import attention
 from handraise.leads.actions import set_owner
 from handraise.leads.decide import Stage, Via
 from handraise.leads.models import Lead
-from handraise.qualification.actions import Refused, give_back, hold, in_force, make_move
+from handraise.qualification.actions import Refused, give_back, in_force, make_move
 from handraise.qualification.decide import Consequence
 from handraise.qualification.queries import histories, sql_lacks
-from handraise.team.access import require
-from handraise.team.decide import Permission
 from handraise.team.models import User
-
-LONGEST_NOTE = 4000
 
 
 @transaction.atomic
 def accept(handover: Handover, *, note: str = "", by: User, at: datetime, via: Via) -> Acceptance:
     """Take the lead: it moves on, and belongs to the person it was offered to.
 
-    By that person, or by who may override. Raises PermissionDenied, Refused with a sentence when
-    it is too late or not this person's.
+    By that person, or by who may override; one that waits to be claimed is claimed first. Raises
+    PermissionDenied, Refused with a sentence when it is too late or not this person's.
     """
-    locked, lead = _held_by(handover, by)
-    note = _cleaned(note)
+    held, lead = held_by(handover, by)
+    note = cleaned(note)
     published = in_force()
-    owner = locked.assignee if locked.assignee.is_active else by
-    within = published.document.sal.touch_within
-    touch_due_at = None if within is None else due_at(at, within, owner.calendar(at))
+    asked = held.assignee or name_assignee(held, by, at=at)
+    owner = asked if asked.is_active else by
+    touch_due_at = _touch_due(owner, held, published, at)
     accepted = Acceptance.objects.create(
-        handover=locked, at=at, by=by, note=note, touch_due_at=touch_due_at
-    )
-    end(locked, at=at)
+        handover=held, at=at, by=by, note=note, touch_due_at=touch_due_at,
+        former_owner_id=lead.owner_id,
+    )  # fmt: skip
+    end(held, at=at)
     if touch_due_at is not None:
         attention.wake([lead.pk], look_at=touch_due_at, why=DUE)
-    _line("handover.accepted", locked, f"{by} accepted the lead.", by=by, at=at, via=via)
+    write_line("handover.accepted", held, f"{by} accepted the lead.", by=by, at=at, via=via)
     set_owner(lead, owner=owner, by=by, at=at, via=via)
-    to = _after_acceptance(lead, published)
+    to = _after_acceptance(lead, held, published)
     if to is not None:
-        make_move(
-            lead, to=to, reason=f"Accepted by {by}.", published=published, by=by, at=at, via=via
-        )
+        reason = _accepted_by(by, held)
+        make_move(lead, to=to, reason=reason, published=published, by=by, at=at, via=via)
     return accepted
 
 
-def _after_acceptance(lead: Lead, published: Published) -> Stage | None:
-    """SAL; where the agreement skips it, SQL as soon as its criteria hold, and till then MQL."""
+def _touch_due(
+    owner: User, handover: Handover, published: Published, at: datetime
+) -> datetime | None:
+    """Until when the first touch was agreed; nothing is, of the second kind."""
+    within = published.document.sal.touch_within
+    if within is None or handover.kind == Kind.SECOND:
+        return None
+    return due_at(at, within, owner.calendar(at))
+
+
+def _accepted_by(by: User, handover: Handover) -> str:
+    passed = passed_of(handover)
+    if passed is None or not passed.override:
+        return f"Accepted by {by}."
+    return f"Accepted by {by}. Override by {passed.by}: {passed.override}"
+
+
+def _after_acceptance(lead: Lead, handover: Handover, published: Published) -> Stage | None:
+    """SAL, of the second kind SQL; where the agreement skips SAL, SQL as soon as its criteria
+    hold, and till then MQL."""
+    if handover.kind == Kind.SECOND:
+        return Stage.SALES_QUALIFIED
     if published.document.sal.required:
         return Stage.SALES_ACCEPTED
     return None if sql_lacks(lead, published.document) else Stage.SALES_QUALIFIED
@@ -78,19 +94,19 @@ def reject(
 
     Raises PermissionDenied, Refused with a sentence.
     """
-    locked, lead = _held_by(handover, by)
-    known = _reason_named(reason, locked)
-    note = _cleaned(note)
+    held, lead = held_by(handover, by)
+    known = _reason_named(reason, held)
+    note = cleaned(note)
     if known.needs_note and not note:
         raise Refused(f"“{known.name}” needs a note that says more.")
     published = in_force()
     rejected = Rejection.objects.create(
-        handover=locked, at=at, by=by, note=note, reason=known.name, consequence=known.consequence
+        handover=held, at=at, by=by, note=note, reason=known.name, consequence=known.consequence
     )
-    end(locked, at=at)
+    end(held, at=at)
     said = f"{by} rejected the lead: {known.name}." + (f" {note}" if note else "")
-    _line("handover.rejected", locked, said, by=by, at=at, via=via)
-    _follow(lead, locked, known, published, by=by, at=at, via=via)
+    write_line("handover.rejected", held, said, by=by, at=at, via=via)
+    _follow(lead, held, known, published, by=by, at=at, via=via)
     return rejected
 
 
@@ -113,11 +129,18 @@ def _follow(
     at: datetime,
     via: Via,
 ) -> None:
-    """What the reason's consequence makes of the lead."""
+    """What the reason's consequence makes of the lead. For more work it stays SAL, and theirs who
+    passed it on."""
     consequence = Consequence(reason.consequence)
+    if consequence is Consequence.MORE_WORK:
+        return
     if consequence is Consequence.OTHER_TEAM:
-        sent_on = Pass(frozenset({handover.assignee_id}), frozenset({handover.team_id}))
-        offer([lead.pk], published=published, at=at, leave_out={lead.pk: sent_on})
+        who = by.pk if handover.assignee_id is None else handover.assignee_id
+        sent_on = Pass(frozenset({who}), frozenset({handover.team_id}))
+        if handover.kind == Kind.SECOND:
+            send_elsewhere(lead, handover, sent_on, published, at=at)
+        else:
+            offer([lead.pk], published=published, at=at, leave_out={lead.pk: sent_on})
         return
     to = _goes_to(consequence, lead, published)
     if consequence is not Consequence.DISQUALIFY:
@@ -138,83 +161,43 @@ def _goes_to(consequence: Consequence, lead: Lead, published: Published) -> Stag
 
 @transaction.atomic
 def withdraw(handover: Handover, *, why: str, by: User, at: datetime, via: Via) -> None:
-    """Take an open offer back; the lead stays MQL and is offered anew when next looked at.
+    """Take an open offer back; the lead stays MQL and is offered anew when next looked at, or SAL
+    with who passed it on.
 
     Raises PermissionDenied, Refused.
     """
-    require(by, Permission.OVERRIDE)
-    locked, _ = _locked(handover)
-    if not may_override(by, locked):
-        raise PermissionDenied("Another team's offers are their manager's to take back.")
-    if locked.ended_at is not None:
-        raise Refused(ending_sentence(locked))
-    why = _cleaned(why)
+    held, lead = held_over(handover, by)
+    why = cleaned(why)
     if not why:
         raise Refused("Please say why.")
-    withdraw_locked(locked, why=why, by=by, at=at, via=via)
-    attention.wake([locked.lead.canonical_id], look_at=at, why="handover.withdrawn")
+    withdraw_locked(held, why=why, by=by, at=at, via=via)
+    attention.wake([lead.pk], look_at=at, why="handover.withdrawn")
 
 
 @transaction.atomic
 def record_opening(handover: Handover, *, by: User, at: datetime, via: Via = Via.WEB) -> None:
     """Keep a receipt of this person's first look at the brief; journal that of the assignee."""
-    locked, _ = _locked(handover)
-    if Opening.objects.filter(handover=locked, by=by).exists():
+    held, _ = locked(handover)
+    if Opening.objects.filter(handover=held, by=by).exists():
         return
-    Opening.objects.create(handover=locked, by=by, at=at)
-    if by.pk == locked.assignee_id:
-        _line("handover.opened", locked, f"{by} opened the brief.", by=by, at=at, via=via)
-
-
-def _locked(handover: Handover) -> tuple[Handover, Lead]:
-    """The handover and its canonical lead, read anew and held until the transaction ends."""
-    lead = hold(handover.lead)
-    locked = (
-        Handover.objects.select_for_update(of=("self",))
-        .select_related("lead__canonical", "assignee", "team")
-        .get(pk=handover.pk)
-    )
-    return locked, lead
-
-
-def _held_by(handover: Handover, by: User) -> tuple[Handover, Lead]:
-    """The handover, held, if it is open and this person's to answer."""
-    require(by, Permission.TAKE)
-    locked, lead = _locked(handover)
-    if locked.ended_at is not None:
-        raise Refused(ending_sentence(locked))
-    if not may_answer(by, locked):
-        raise Refused(f"This lead was offered to {locked.assignee}; only a manager may step in.")
-    if lead.stage != Stage.MARKETING_QUALIFIED:
-        raise Refused(f"{lead} is now {Stage(lead.stage).label}, so there is nothing to answer.")
-    return locked, lead
-
-
-def _cleaned(note: str) -> str:
-    cleaned = note.strip()
-    if len(cleaned) > LONGEST_NOTE:
-        raise Refused(f"A note has at most {LONGEST_NOTE:,} characters.")
-    if "\x00" in cleaned:
-        raise Refused("A note cannot contain the NUL character.")
-    return cleaned
-
-
-def _line(kind: str, handover: Handover, said: str, *, by: User, at: datetime, via: Via) -> None:
-    journal.write(
-        kind, at=at, via=via, lead_id=handover.lead.canonical_id, by=by, said=said,
-        data={"handover": handover.pk},
-    )  # fmt: skip
+    Opening.objects.create(handover=held, by=by, at=at)
+    if by.pk == held.assignee_id:
+        write_line("handover.opened", held, f"{by} opened the brief.", by=by, at=at, via=via)
 
 
 __all__ = [
     "Refused",
     "accept",
+    "claim",
     "close_moot",
     "expire",
+    "hand_on",
     "mark_cooling",
     "note_touches",
     "offer",
+    "pass_on",
     "record_opening",
     "reject",
+    "undo",
     "withdraw",
 ]

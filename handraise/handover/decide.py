@@ -10,8 +10,28 @@ from typing import Literal, TypeAlias
 
 from handraise.kit import working_time
 from handraise.kit.working_time import Calendar, NoWorkingTime
+from handraise.leads.decide import Stage
 
-By: TypeAlias = Literal["turns", "least open"]
+By: TypeAlias = Literal["turns", "least open", "hand"]
+
+
+class Kind(StrEnum):
+    """Which of the two handovers: marketing to sales development, and they to who closes."""
+
+    FIRST = "first"
+    SECOND = "second"
+
+    @property
+    def stage(self) -> Stage:
+        """Where the lead stands while it is offered."""
+        return Stage.MARKETING_QUALIFIED if self is Kind.FIRST else Stage.SALES_ACCEPTED
+
+    @property
+    def label(self) -> str:
+        return f"{self.stage.label} to {_NEXT[self].label}"
+
+
+_NEXT = {Kind.FIRST: Stage.SALES_ACCEPTED, Kind.SECOND: Stage.SALES_QUALIFIED}
 
 
 class Ending(StrEnum):
@@ -74,9 +94,12 @@ class Ties:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Who is next, the credits that this turn changed, and why, in a sentence."""
+    """Who is next, the credits that this turn changed, and why, in a sentence.
 
-    person: Candidate
+    No person: it waits for whoever of the team claims it.
+    """
+
+    person: Candidate | None
     credits: Mapping[int, float]
     sentence: str
     passed_over: tuple[str, ...] = field(default=())
@@ -101,7 +124,8 @@ def choose(
     sum, so that over time each person's share is their weight's and nobody gets a burst. Who is
     not there earns nothing. Those passed over for what speaks against them keep what they earned.
     By `least open` it is who has least in hand for their weight; equals take turns among
-    themselves. With `at_work_first` only those at work are there, while there are any.
+    themselves. By `hand` it is nobody yet: whoever of the team claims it first. With
+    `at_work_first` only those at work are there, while there are any.
     """
     owner = _owner(people, ties)
     if owner is not None:
@@ -109,6 +133,8 @@ def choose(
     present = [one for one in people if one.is_present and one.id not in ties.never]
     if not present:
         return None
+    if by == "hand":
+        return Choice(None, {}, f"Waits for whoever of {team} claims it first.")
     there = [one for one in present if one.is_at_work] if at_work_first else []
     there = there or present
     eligible = _eligible(there, present, ties)

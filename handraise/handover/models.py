@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from handraise.handover.decide import Kind
+from handraise.kit.working_time import Calendar
 from handraise.leads.models import Lead
 from handraise.team.models import Team
 
 
 class Handover(models.Model):
-    """An MQL offered to a person in sales.
+    """An MQL offered to a person in sales, or (the second kind) an SAL to who decides on SQL.
 
     Open while `ended_at` is null; exactly one of Acceptance, Rejection, Withdrawal, Expiry then
     says how it ended. `brief` is frozen at the offer; `route` explains the choice of person.
+    Without an assignee it waits for whoever of the team claims it. `passed_by`: who of sales
+    development passed the lead on (the second kind only).
     """
 
     lead = models.ForeignKey(Lead, models.PROTECT, related_name="handovers")
+    kind = models.CharField(max_length=8, default=Kind.FIRST)
     team = models.ForeignKey(Team, models.PROTECT, related_name="handovers")
-    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="handovers")
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="handovers"
+    )
+    passed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     version = models.PositiveIntegerField()
     priority = models.FloatField()
     offered_at = models.DateTimeField()
@@ -28,13 +40,17 @@ class Handover(models.Model):
     brief = models.JSONField(default=dict)
     is_cooling = models.BooleanField(default=False)
     overdue_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["lead"], condition=Q(ended_at__isnull=True), name="one_open_handover_a_lead"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in Kind]), name="handover_kind_known"
+            ),
         ]
         indexes = [
             models.Index(
@@ -47,7 +63,21 @@ class Handover(models.Model):
                 condition=Q(ended_at__isnull=True),
                 name="handover_queue",
             ),
+            models.Index(
+                fields=["team", "due_at"],
+                condition=Q(ended_at__isnull=True, assignee__isnull=True),
+                name="handover_unclaimed",
+            ),
         ]
+
+    @property
+    def whose(self) -> str:
+        """Who is asked, in words."""
+        return self.assignee.name if self.assignee is not None else f"whoever of {self.team}"
+
+    def calendar(self, at: datetime) -> Calendar:
+        """Whose working time its clock counts: that of who is asked, else the team's."""
+        return (self.assignee or self.team).calendar(at)
 
 
 class _Ending(models.Model):
@@ -62,10 +92,13 @@ class _Ending(models.Model):
 
 class Acceptance(_Ending):
     """Sales takes the lead. `touch_due_at`: until when the first touch was agreed, if it was;
-    `untouched_at`: when it was found missing."""
+    `untouched_at`: when it was found missing; `former_owner`: whose the lead was until then."""
 
     touch_due_at = models.DateTimeField(null=True)
     untouched_at = models.DateTimeField(null=True)
+    former_owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
 
 
 class Rejection(_Ending):

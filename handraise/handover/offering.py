@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,7 +12,8 @@ from django.db import transaction
 
 from handraise.agreement.document import Document
 from handraise.handover.brief import briefs
-from handraise.handover.decide import Choice, due_at, waits
+from handraise.handover.decide import Choice, Kind, due_at, waits
+from handraise.handover.models import Handover
 from handraise.handover.queries import offerable, waiting_now
 from handraise.handover.queues import Known, Pass, Queue, keep_credits, queues_at, route_of
 from handraise.leads import attention, journal
@@ -43,7 +44,33 @@ class Offer:
     route: str
     choice: Choice
     due_at: datetime
+    kind: Kind = Kind.FIRST
+    passed: Passed | None = None
     brief: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def whom(self) -> str:
+        """Whom it is offered to, in words."""
+        person = self.choice.person
+        return person.name if person is not None else f"whoever of {self.queue.team.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What who passes a lead on tells the one who decides on SQL; `override`: why although the
+    criteria are not met."""
+
+    by_id: int
+    by: str
+    note: str
+    override: str = ""
+
+
+def passed_of(handover: Handover) -> Passed | None:
+    """What was told with it when it was passed on; None of the first kind."""
+    if handover.kind == Kind.FIRST:
+        return None
+    return Passed(**handover.brief["passed"])
 
 
 class Scored(Protocol):
@@ -103,13 +130,14 @@ def place(
     document: Document,
     at: datetime,
     leave_out: Mapping[int, Pass],
+    kind: Kind = Kind.FIRST,
 ) -> dict[int, Offer | str]:
     """For each lead, in this order, the offer that can be made, or why none can. Turns and room
-    are taken in `queues`; nothing is written."""
+    are taken in `queues` (of the second kind: those of `deciders`); nothing is written."""
     known = Known.of([score.lead_id for score in scores])
     return {
         score.lead_id: _offer_of(
-            score, queues, document, at, known, leave_out.get(score.lead_id, Pass())
+            score, queues, document, at, known, leave_out.get(score.lead_id, Pass()), kind
         )
         for score in scores
     }
@@ -128,17 +156,23 @@ def _offer_of(
     at: datetime,
     known: Known,
     left_out: Pass,
+    kind: Kind,
 ) -> Offer | str:
-    queue, route = route_of(score.truths, document, queues, left_out.teams)
+    truths = score.truths if kind is Kind.FIRST else {}
+    queue, route = route_of(truths, document, queues, left_out.teams, kind)
     if queue is None:
         return NOBODY
-    choice = queue.choice(route, known.with_(score.lead_id, queue, route, left_out))
+    ties = known.with_(score.lead_id, queue, route, left_out)
+    if kind is Kind.SECOND:  # that it is theirs who pass it on goes without saying
+        ties = replace(ties, elsewhere=())
+    choice = queue.choice(route, ties, must_be_named=left_out.must_be_named)
     if choice is None:
         return waits(queue.candidates(), team=queue.team.name)
-    person = queue.take(choice)
-    due = due_at(at, document.sal.accept_within, person.calendar(at))
+    whose = queue.take(choice) or queue.team
+    within = (document.sal if kind is Kind.FIRST else document.sql).accept_within
+    due = due_at(at, within, whose.calendar(at))
     name = route.name if route is not None else ""
-    return Offer(score.lead_id, score.priority, queue, name, choice, due)
+    return Offer(score.lead_id, score.priority, queue, name, choice, due, kind)
 
 
 def make(offers: Sequence[Offer], published: Published, at: datetime) -> list[int]:
@@ -148,7 +182,9 @@ def make(offers: Sequence[Offer], published: Published, at: datetime) -> list[in
         at=at,
     )  # fmt: skip
     for one in offers:
-        one.brief = {**written[one.lead_id], "why_you": _why_you(one)}
+        one.brief = {**written[one.lead_id], "kind": one.kind, "why_you": _why_you(one)}
+        if one.passed is not None:
+            one.brief["passed"] = asdict(one.passed)
     return _insert(offers, published.number, at)
 
 
@@ -156,14 +192,15 @@ def _why_you(one: Offer) -> str:
     return f"Route “{one.route}”. {one.choice.sentence}" if one.route else one.choice.sentence
 
 
-_COLUMNS = ("id", "lead_id", "team_id", "assignee_id", "version", "priority", "offered_at",
-            "due_at", "route", "brief", "is_cooling")  # fmt: skip
+_COLUMNS = ("id", "lead_id", "kind", "team_id", "assignee_id", "passed_by_id", "version",
+            "priority", "offered_at", "due_at", "route", "brief", "is_cooling")  # fmt: skip
 
 
 def _insert(offers: Sequence[Offer], version: int, at: datetime) -> list[int]:
     ids = next_ids("handover_handover", len(offers))
     rows = [
-        (pk, one.lead_id, one.queue.team.pk, one.choice.person.id, version, one.priority, at,
+        (pk, one.lead_id, one.kind, one.queue.team.pk, _person_id(one),
+         None if one.passed is None else one.passed.by_id, version, one.priority, at,
          one.due_at, as_json(_route(one)), as_json(one.brief), False)
         for pk, one in zip(ids, offers, strict=True)
     ]  # fmt: skip
@@ -178,21 +215,26 @@ def _insert(offers: Sequence[Offer], version: int, at: datetime) -> list[int]:
     return ids
 
 
+def _person_id(one: Offer) -> int | None:
+    return None if one.choice.person is None else one.choice.person.id
+
+
 def _route(one: Offer) -> dict[str, Any]:
     return {
         "name": one.route,
         "team": one.queue.team.name,
-        "person": one.choice.person.name,
+        "person": one.whom,
         "sentence": _why_you(one),
         "passed_over": list(one.choice.passed_over),
     }
 
 
 def _line(pk: int, one: Offer, at: datetime) -> journal.Line:
-    said = f"Offered to {one.choice.person.name}. {_why_you(one)}"
+    said = f"Offered to {one.whom}. {_why_you(one)}"
     return journal.Line(
         "handover.offered", at, Via.WORKER, lead_id=one.lead_id, said=said,
-        data={"handover": pk, "to": one.choice.person.id, "due_at": one.due_at.isoformat()},
+        data={"handover": pk, "kind": one.kind, "to": _person_id(one),
+              "due_at": one.due_at.isoformat()},
     )  # fmt: skip
 
 

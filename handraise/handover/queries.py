@@ -10,11 +10,12 @@ from django.db.models import Count, F, Q, QuerySet
 
 from handraise.agreement import queries as agreements
 from handraise.agreement.document import Reason
-from handraise.handover.decide import Ending
+from handraise.handover.decide import Ending, Kind
 from handraise.handover.models import Handover
 from handraise.leads.bulk import among, rows_of
 from handraise.leads.decide import Stage
 from handraise.leads.models import Lead
+from handraise.qualification.decide import Consequence
 from handraise.team.access import require
 from handraise.team.decide import Permission, Role
 from handraise.team.models import User
@@ -47,15 +48,22 @@ def _answers_for(user: User) -> Q:
     own = Q(assignee=user)
     if user.role not in {Role.SALES_DEVELOPMENT, Role.SALES}:
         return Q()
-    if user.is_manager and user.team_id is not None:
-        return own | Q(team=user.team_id)
-    return own
+    if user.team_id is None:
+        return own
+    return own | (Q(team=user.team_id) if user.is_manager else _claimable(user))
+
+
+def _claimable(user: User) -> Q:
+    return Q(team=user.team_id, assignee=None)
 
 
 def may_answer(user: User, handover: Handover) -> bool:
-    """Whether this person may accept or reject: whom it was offered to, or who may override it."""
+    """Whether this person may accept or reject: whom it was offered to, or who may override it;
+    anybody of the team while it waits to be claimed."""
     if not may(user, Permission.TAKE):
         return False
+    if handover.assignee_id is None and user.team_id == handover.team_id:
+        return True
     return handover.assignee_id == user.pk or may_override(user, handover)
 
 
@@ -157,7 +165,9 @@ select person, sum(leads)::int from (
     union all
     select owner_id, count(*) from leads_lead lead
     where owner_id = any(%(people)s) and is_current
-      and (stage = 'SALES_ACCEPTED' or stage = 'MARKETING_QUALIFIED' and {_ACCEPTED})
+      and (stage = 'SALES_ACCEPTED' and not {_OFFERED}
+        or stage = 'SALES_QUALIFIED' and owner_id = any(%(deciders)s)
+        or stage = 'MARKETING_QUALIFIED' and {_ACCEPTED})
     group by owner_id
 ) told (person, leads) group by person
 """  # noqa: S608 - a constant of this module
@@ -165,8 +175,11 @@ select person, sum(leads)::int from (
 
 def in_hand(people: Collection[int]) -> dict[int, int]:
     """How many leads each of these people has in hand: offers not yet answered, and leads they
-    accepted and have not passed on. Accepted ones are MQL where the agreement skips SAL."""
-    return dict(rows_of(_IN_HAND, {"people": list(people)}))
+    accepted and have not passed on. Accepted ones are MQL where the agreement skips SAL; SQLs are
+    in the hands of account executives."""
+    closing = User.objects.filter(pk__in=among(people), role=Role.SALES)
+    asked = {"people": list(people), "deciders": list(closing.values_list("pk", flat=True))}
+    return dict(rows_of(_IN_HAND, asked))
 
 
 def open_handovers_of(lead_ids: Collection[int]) -> QuerySet[Handover]:
@@ -184,7 +197,13 @@ def handovers_of(lead: Lead) -> QuerySet[Handover]:
     return (
         Handover.objects.filter(lead__canonical=lead.canonical_id)
         .select_related(
-            "assignee", "team", "acceptance__by", "rejection__by", "withdrawal__by", "expiry"
+            "assignee",
+            "team",
+            "passed_by",
+            "acceptance__by",
+            "rejection__by",
+            "withdrawal__by",
+            "expiry",
         )
         .prefetch_related("ratings")
         .order_by("-offered_at", "-pk")
@@ -192,20 +211,22 @@ def handovers_of(lead: Lead) -> QuerySet[Handover]:
 
 
 def rejecters_of(lead_ids: Collection[int]) -> dict[int, set[int]]:
-    """Who has rejected each of these canonical leads."""
-    rows = Handover.objects.filter(
-        lead__canonical__in=among(lead_ids), rejection__isnull=False
-    ).values_list("lead__canonical", "assignee", "rejection__by")
+    """Who has rejected each of these canonical leads, other than for more work."""
+    rows = (
+        Handover.objects.filter(lead__canonical__in=among(lead_ids), rejection__isnull=False)
+        .exclude(rejection__consequence=Consequence.MORE_WORK)
+        .values_list("lead__canonical", "assignee", "rejection__by")
+    )
     found: dict[int, set[int]] = {}
-    for lead, assignee, by in rows:
-        found.setdefault(lead, set()).update({assignee} if by is None else {assignee, by})
+    for lead, *people in rows:
+        found.setdefault(lead, set()).update(one for one in people if one is not None)
     return found
 
 
 def late_of(lead_ids: Collection[int]) -> dict[int, set[int]]:
     """Who let an offer of each of these canonical leads run out since it became MQL."""
     rows = Handover.objects.filter(
-        lead__canonical__in=among(lead_ids), expiry__isnull=False,
+        lead__canonical__in=among(lead_ids), expiry__isnull=False, assignee__isnull=False,
         offered_at__gte=F("lead__canonical__stage_since"),
     ).values_list("lead__canonical", "assignee")  # fmt: skip
     found: dict[int, set[int]] = {}
@@ -215,8 +236,17 @@ def late_of(lead_ids: Collection[int]) -> dict[int, set[int]]:
 
 
 def reasons_of(handover: Handover) -> tuple[Reason, ...]:
-    """The reasons for which it may be rejected: those of the agreement it was made under."""
-    return agreements.document_of(handover.version).reasons
+    """The reasons for which it may be rejected: those of the agreement it was made under, as far
+    as they fit its kind. To ask for more work is always possible of the second."""
+    told = agreements.document_of(handover.version).reasons
+    unfit = "more work" if handover.kind == Kind.FIRST else "fix data"
+    fitting = tuple(one for one in told if one.consequence != unfit)
+    if handover.kind == Kind.FIRST or any(one.consequence == "more work" for one in fitting):
+        return fitting
+    return (MORE_WORK, *fitting)
+
+
+MORE_WORK = Reason(name="Needs more work", consequence="more work", needs_note=True)
 
 
 def ending_of(handover: Handover) -> Ending | None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handraise.agreement.document import Document, Route
-from handraise.handover.decide import Candidate, Choice, Ties, choose, escalated
+from handraise.handover.decide import Candidate, Choice, Kind, Ties, choose, escalated
 from handraise.handover.models import Turn
 from handraise.handover.queries import in_hand, late_of, rejecters_of
 from handraise.kit import working_time
 from handraise.leads.ownership import Tie, ties_of
+from handraise.qualification.actions import DECIDERS
 from handraise.team.decide import Permission, Role
 from handraise.team.models import Team, User
 from handraise.team.queries import may
@@ -37,33 +38,40 @@ class Queue:
 
     def candidates(self) -> list[Candidate]:
         """The team's people, as things stand after the offers made so far."""
-        return [self._candidate(user) for user in self.people.values()]
+        return [self.candidate(user) for user in self.people.values()]
 
     @property
     def is_able(self) -> bool:
         """Whether anybody at all can take a lead now."""
         everybody = (*self.people.values(), *self.managers.values())
-        return any(self._candidate(user).is_able for user in everybody)
+        return any(self.candidate(user).is_able for user in everybody)
 
-    def choice(self, route: Route | None, ties: Ties) -> Choice | None:
-        """Who takes the next lead; the manager when nobody of the team can."""
+    def choice(
+        self, route: Route | None, ties: Ties, *, must_be_named: bool = False
+    ) -> Choice | None:
+        """Who takes the next lead; the manager when nobody of the team can. With `must_be_named`
+        it does not wait to be claimed."""
         people, by = self.candidates(), route.by if route is not None else "turns"
+        by = "turns" if by == "hand" and must_be_named else by
         is_first = route is None or route.at_work_first
         found = choose(people, team=self.team.name, ties=ties, by=by, at_work_first=is_first)
         if found is not None:
             return found
-        managers = [self._candidate(user) for user in self.managers.values()]
+        managers = [self.candidate(user) for user in self.managers.values()]
         return escalated(managers, people, team=self.team.name, ties=ties)
 
-    def take(self, choice: Choice) -> User:
-        """Note that the lead is theirs; the next choice goes by it."""
+    def take(self, choice: Choice) -> User | None:
+        """Note that the lead is theirs; the next choice goes by it. None: nobody's yet."""
+        if choice.person is None:
+            return None
         self.credits.update(choice.credits)
         self.is_turned = self.is_turned or bool(choice.credits)
         person = choice.person.id
         self.in_hand[person] = self.in_hand.get(person, 0) + 1
         return self.people.get(person) or self.managers[person]
 
-    def _candidate(self, user: User) -> Candidate:
+    def candidate(self, user: User) -> Candidate:
+        """How this person stands now."""
         return Candidate(
             user.pk,
             user.name,
@@ -118,11 +126,12 @@ def _is_at_work(user: User, at: datetime) -> bool:
 @dataclass(frozen=True, slots=True)
 class Pass:
     """Whom and which teams to leave out for a lead while there is somebody else; `never`: whom
-    also when there is nobody else."""
+    also when there is nobody else; `must_be_named`: it waited to be claimed for long enough."""
 
     people: frozenset[int] = frozenset()
     teams: frozenset[int] = frozenset()
     never: frozenset[int] = frozenset()
+    must_be_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +166,18 @@ def route_of(
     document: Document,
     queues: Sequence[Queue],
     not_teams: Collection[int] = (),
+    kind: Kind = Kind.FIRST,
 ) -> tuple[Queue | None, Route | None]:
     """The queue of the first route that holds, and the route; else the sales team's, and None.
+    Of the second kind the first of `deciders`.
 
     A route that names a team nobody has set up falls through to the next. With `not_teams` the
     lead was sent on: it stays with them only when no other queue has anybody.
     """
     manned = [queue for queue in queues if queue.people]
     others = [queue for queue in manned if queue.team.pk not in not_teams] or manned
+    if kind is Kind.SECOND:
+        return next(iter(others), None), None
     by_name = {queue.team.name.casefold(): queue for queue in others}
     for place, route in enumerate(document.routes):
         holds = route.when is None or truths.get(f"route.{place}") is True
@@ -185,6 +198,21 @@ def _usual(queues: Sequence[Queue], by_name: Mapping[str, Queue]) -> Queue | Non
     return next(developing, queues[0] if queues else None)
 
 
+def deciders(queues: Sequence[Queue], document: Document) -> list[Queue]:
+    """The queues of those who decide on SQL, the agreement's team first where it names one.
+
+    They are the same queues with fewer people: credits and what people have in hand are shared.
+    """
+    role = DECIDERS.get(document.sql.decided_by)
+    found = [
+        replace(queue, people={pk: one for pk, one in queue.people.items() if one.role == role})
+        for queue in queues
+    ]
+    manned = [queue for queue in found if queue.people]
+    named = (document.sql.team or "").casefold()
+    return sorted(manned, key=lambda queue: queue.team.name.casefold() != named)
+
+
 def keep_credits(queues: Sequence[Queue]) -> None:
     """Write down what everybody is owed after the turns that were taken."""
     turns = [
@@ -198,4 +226,4 @@ def keep_credits(queues: Sequence[Queue]) -> None:
     )
 
 
-__all__ = ["Known", "Pass", "Queue", "keep_credits", "queues_at", "route_of"]
+__all__ = ["Known", "Pass", "Queue", "deciders", "keep_credits", "queues_at", "route_of"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from handraise.leads import attention, journal
 from handraise.leads.bulk import as_json, copy_rows, execute, next_ids
 from handraise.leads.decide import Stage, Via
 from handraise.leads.entry import Json
+from handraise.leads.models import Lead, StageMove
 from handraise.team.models import User
 
 
@@ -72,6 +73,42 @@ def write(moves: Sequence[Move], *, at: datetime, by: User | None = None, via: V
     journal.write_many(_line(move, at, by_id, via) for move in moves)
     attention.wake(last, look_at=at, why="moved")
     return ids
+
+
+# Where a lead stands is where its last live move brought it. Only leads whose last move was
+# taken back are touched: a step made since, by people or by the agreement, stays.
+_STEP_BACK = """
+    UPDATE leads_lead lead
+    SET stage = coalesce(live.after, 'LEAD'), stage_since = coalesce(live.at, lead.created_at)
+    FROM unnest(%s::bigint[]) AS asked (id)
+    JOIN LATERAL (
+        SELECT withdrawn_at FROM leads_stagemove WHERE lead_id = asked.id
+        ORDER BY at DESC, id DESC LIMIT 1
+    ) last ON last.withdrawn_at IS NOT NULL
+    LEFT JOIN LATERAL (
+        SELECT after, at FROM leads_stagemove WHERE lead_id = asked.id AND withdrawn_at IS NULL
+        ORDER BY at DESC, id DESC LIMIT 1
+    ) live ON true
+    WHERE lead.id = asked.id
+"""
+
+
+def step_back(lead_ids: Collection[int]) -> None:
+    """Put each of these canonical leads whose newest move was withdrawn where it stood before."""
+    execute(_STEP_BACK, [list(lead_ids)])
+
+
+def take_back(move: StageMove, *, at: datetime) -> None:
+    """Withdraw the newest move of a canonical lead, whose row is locked: it counts nowhere any
+    more, and the lead stands where it stood before."""
+    StageMove.objects.filter(pk=move.pk).update(withdrawn_at=at)
+    lead = move.lead
+    earlier = StageMove.objects.filter(lead__canonical=lead.pk, withdrawn_at=None)
+    last = earlier.order_by("-at", "-pk").first()
+    Lead.objects.filter(pk=lead.pk).update(
+        stage=move.before, stage_since=lead.created_at if last is None else last.at
+    )
+    attention.wake([lead.pk], look_at=at, why="moved")
 
 
 def _line(move: Move, at: datetime, by_id: int | None, via: Via) -> journal.Line:

@@ -12,6 +12,7 @@ from handraise.leads import attention, cards, journal, merging
 from handraise.leads.bulk import execute, rows_of
 from handraise.leads.decide import SourceKind, Via
 from handraise.leads.models import Lead, Merge, Source
+from handraise.leads.moves import step_back
 from handraise.team.models import User
 
 
@@ -49,13 +50,13 @@ def withdraw_source(source: Source, *, by: User | None, at: datetime, via: Via) 
     companies = {row[0] for row in rows_of(_COMPANIES, told)}
     memberships = execute(_MEMBERSHIPS, told)
     consents = execute(_CONSENTS, told)
-    moves = execute(_MOVES, told)
+    moved = execute(_MOVES, told)
     roots = merging.lock_roots_of(homes)
-    _step_back(roots)
+    step_back(roots)
     gone, kept = _taken_back(roots, source, at, until)
     _finish(roots, companies, source, by_id=by_id, at=at, via=via)
     return Withdrawn(
-        activities, facts, memberships, consents, moves, merges, len(gone),
+        activities, facts, memberships, consents, moved, merges, len(gone),
         list(Lead.objects.filter(pk__in=kept).order_by("pk")),
     )  # fmt: skip
 
@@ -111,28 +112,6 @@ def _part_merges(source: Source, *, by: User | None, at: datetime, via: Via) -> 
         if merging.part(merge, by=by, at=at, via=via, keeps_apart=False) is not None:
             parted += 1
     return parted
-
-
-# Where a lead stands is where its last live move brought it. Only leads whose last move was
-# taken back are touched: a step made since, by people or by the agreement, stays.
-_STEP_BACK = """
-    UPDATE leads_lead lead
-    SET stage = coalesce(live.after, 'LEAD'), stage_since = coalesce(live.at, lead.created_at)
-    FROM unnest(%s::bigint[]) AS asked (id)
-    JOIN LATERAL (
-        SELECT withdrawn_at FROM leads_stagemove WHERE lead_id = asked.id
-        ORDER BY at DESC, id DESC LIMIT 1
-    ) last ON last.withdrawn_at IS NOT NULL
-    LEFT JOIN LATERAL (
-        SELECT after, at FROM leads_stagemove WHERE lead_id = asked.id AND withdrawn_at IS NULL
-        ORDER BY at DESC, id DESC LIMIT 1
-    ) live ON true
-    WHERE lead.id = asked.id
-"""
-
-
-def _step_back(roots: Collection[int]) -> None:
-    execute(_STEP_BACK, [list(roots)])
 
 
 # Told of by nobody else: no row of another source hangs on any of its identities, but for what

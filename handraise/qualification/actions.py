@@ -135,7 +135,7 @@ def in_force() -> Published:
     return published
 
 
-_DECIDERS = {
+DECIDERS = {
     "marketing": Role.MARKETING,
     "sales development": Role.SALES_DEVELOPMENT,
     "account executive": Role.SALES,
@@ -158,7 +158,7 @@ def _rule_for(by: User, before: Stage, to: Stage, published: Published) -> Rule:
 
 def _decides(by: User, decided_by: str) -> bool:
     """Whether the agreement's word names this person. Where nobody has that role, one is both."""
-    role = _DECIDERS.get(decided_by.strip().lower())
+    role = DECIDERS.get(decided_by.strip().lower())
     if role is None or by.role == role or may(by, Permission.OVERRIDE):
         return True
     return not User.objects.filter(role=role, is_active=True).exists()

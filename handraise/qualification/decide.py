@@ -46,6 +46,7 @@ class Consequence(StrEnum):
     DISQUALIFY = "disqualify"
     FIX_DATA = "fix data"
     OTHER_TEAM = "other team"
+    MORE_WORK = "more work"  # of the second handover: it stays SAL
 
 
 @dataclass(frozen=True, slots=True)

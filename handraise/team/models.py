@@ -11,18 +11,31 @@ from django.db.models.functions import Lower
 
 from handraise.kit import public_holidays
 from handraise.kit.working_time import Calendar
-from handraise.team.decide import Role
+from handraise.team.decide import OFFICE_HOURS, Role
+
+
+def office_hours() -> dict[str, list[list[str]]]:
+    """Monday to Friday, nine to five, in a dict of its own."""
+    return {day: [list(span) for span in spans] for day, spans in OFFICE_HOURS.items()}
 
 
 class Team(models.Model):
-    """People who take leads from one queue; its zone and hours are the clock of new members."""
+    """People who take leads from one queue. Its zone, hours and holidays are the clock of leads
+    that wait for whoever of the team claims them; the zone is that of new members."""
 
     name = models.CharField(max_length=80, unique=True)
     zone = models.CharField(max_length=64, default="UTC")
+    hours = models.JSONField(default=office_hours)
+    holidays = models.CharField(max_length=40, default="", blank=True)
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return self.name
+
+    def calendar(self, at: datetime) -> Calendar:
+        """When somebody of the team is at work, around this instant."""
+        days = public_holidays.days(self.holidays, at)
+        return Calendar(hours=self.hours, zone=self.zone, holidays=days)
 
 
 class Users(BaseUserManager["User"]):

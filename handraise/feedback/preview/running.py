@@ -130,9 +130,7 @@ def _side(lead_ids: Sequence[int], published: Published, at: datetime, taken: se
 
 def _holders(taken: set[int]) -> dict[int, str]:
     """Whose inbox holds each of these leads."""
-    return {
-        handover.lead.canonical_id: handover.assignee.name for handover in open_handovers_of(taken)
-    }
+    return {handover.lead.canonical_id: handover.whose for handover in open_handovers_of(taken)}
 
 
 def _as_published(number: int, document: Document, at: datetime) -> Published:
@@ -198,7 +196,7 @@ def _told(crosser: Crosser, lead: int, offers: dict[int, Offer | None]) -> Cross
         said, outcome = "Becomes MQL and waits: nobody is there to take it.", _WAITS
     else:
         by = f" by route “{offer.route}”" if offer.route else ""
-        said = f"Becomes MQL, offered to {offer.choice.person.name} in {offer.queue.team.name}{by}."
+        said = f"Becomes MQL, offered to {offer.whom} in {offer.queue.team.name}{by}."
         outcome = Outcome.IS_OFFERED
     return replace(crosser, crossing=Crossing(Direction.UP, outcome, said))
 
@@ -219,7 +217,7 @@ def _row(
         as_json({} if crosser.before is None else scores_of(crosser.before)),
         as_json(scores_of(crosser.after)),
         "" if offer is None else offer.queue.team.name,
-        None if offer is None else offer.choice.person.id,
+        None if offer is None or offer.choice.person is None else offer.choice.person.id,
     )  # fmt: skip
 
 
@@ -227,9 +225,7 @@ def _counts(
     rows: Sequence[tuple[object, ...]], offers: dict[int, Offer | None]
 ) -> dict[str, object]:
     loads = Counter(
-        (offer.queue.team.name, offer.choice.person.name)
-        for offer in offers.values()
-        if offer is not None
+        (offer.queue.team.name, offer.whom) for offer in offers.values() if offer is not None
     )
     return {
         "up": sum(row[3] == Direction.UP for row in rows),
