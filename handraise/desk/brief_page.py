@@ -47,6 +47,7 @@ class Brief:
     unknown: list[str]
     version: int
     may_answer: bool
+    passed: Row
 
 
 CONTENT_SHOWN = 6
@@ -84,6 +85,7 @@ def brief_page(handover: Handover, user: User, *, at: datetime) -> Brief:
         unknown=[str(name) for name in raw.get("unknown", [])],
         version=handover.version,
         may_answer=is_open and may_answer(user, handover),
+        passed=raw.get("passed") or {},
     )
 
 

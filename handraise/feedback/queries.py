@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from handraise.feedback import decide
 from handraise.feedback.decide import Share, Step
+from handraise.handover.decide import Kind
 from handraise.leads.bulk import rows_of
 from handraise.leads.decide import PATH, Stage
 
@@ -144,15 +145,18 @@ select rejected.reason, rejected.consequence, count(*),
 from handover_rejection rejected
 join handover_handover handover on handover.id = rejected.handover_id
 join leads_lead face on face.id = handover.lead_id
-where handover.offered_at >= %(since)s and handover.offered_at < %(until)s
+where handover.kind = %(kind)s
+  and handover.offered_at >= %(since)s and handover.offered_at < %(until)s
   and rejected.at <= %(at)s
 group by 1, 2 order by 3 desc, 1
 """
 
 
-def refusals(*, since: datetime, until: datetime, at: datetime) -> list[Refusal]:
+def refusals(
+    *, since: datetime, until: datetime, at: datetime, kind: Kind = Kind.FIRST
+) -> list[Refusal]:
     """Why sales said no to what was offered in the period, the commonest first."""
-    rows = rows_of(_REFUSALS, {"since": since, "until": until, "at": at})
+    rows = rows_of(_REFUSALS, {"since": since, "until": until, "at": at, "kind": kind})
     return [
         Refusal(reason, consequence, count, came_back, tuple(versions))
         for reason, consequence, count, came_back, versions in rows
@@ -214,14 +218,15 @@ join handover_handover handover on handover.id = rating.handover_id
 join team_user person on person.id = rating.by_id
 join leads_lead face on face.id = handover.lead_id
 join leads_lead lead on lead.id = face.canonical_id
-where handover.offered_at >= %(since)s and handover.offered_at < %(until)s and rating.at <= %(at)s
+where handover.kind = %(kind)s
+  and handover.offered_at >= %(since)s and handover.offered_at < %(until)s and rating.at <= %(at)s
 order by rating.word = '', rating.at desc, rating.id desc limit 5
 """
 
 
-def ratings(*, since: datetime, until: datetime, at: datetime) -> Ratings:
+def ratings(*, since: datetime, until: datetime, at: datetime, kind: Kind = Kind.FIRST) -> Ratings:
     """How the leads offered in the period were rated by `at`."""
-    rows = rows_of(_RATINGS, {"since": since, "until": until, "at": at})
+    rows = rows_of(_RATINGS, {"since": since, "until": until, "at": at, "kind": kind})
     count, mean = rows[0][:2] if rows else (0, None)
     return Ratings(count, mean, tuple(Rated(*row[2:]) for row in rows if row[3]))
 
@@ -246,14 +251,15 @@ left join handover_rejection rejected
     on rejected.handover_id = handover.id and rejected.at <= %(at)s
 left join handover_withdrawal withdrawn on withdrawn.handover_id = handover.id
 cross join lateral (select coalesce(accepted.at, rejected.at) as at) answered
-where handover.offered_at >= %(since)s and handover.offered_at < %(until)s
+where handover.kind = %(kind)s
+  and handover.offered_at >= %(since)s and handover.offered_at < %(until)s
   and withdrawn.id is null
 """
 
 
-def clock(*, since: datetime, until: datetime, at: datetime) -> Clock:
+def clock(*, since: datetime, until: datetime, at: datetime, kind: Kind = Kind.FIRST) -> Clock:
     """How the offers made in the period were answered by `at`. Withdrawn ones are left out."""
-    rows = rows_of(_CLOCK, {"since": since, "until": until, "at": at})
+    rows = rows_of(_CLOCK, {"since": since, "until": until, "at": at, "kind": kind})
     offered, accepted, answered, in_time, decided, seconds, touched, to_touch, versions = rows[0]
     return Clock(
         offered,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from handraise.feedback import queries
 from handraise.feedback.forms import PeriodForm, period, presets, start_of
+from handraise.handover.decide import Kind
 from handraise.kit import clock
 from handraise.team.access import HttpUserRequest, needs
 from handraise.team.decide import Permission
@@ -21,6 +23,7 @@ def feedback(request: HttpUserRequest) -> HttpResponse:
     form = PeriodForm(request.GET)
     since_day, until_day, entered = period(form, at=at)
     since, until = start_of(since_day), start_of(until_day + timedelta(days=1))
+    period_of: dict[str, Any] = {"since": since, "until": until, "at": at}
     context = {
         "form": form,
         "since": since_day,
@@ -28,8 +31,13 @@ def feedback(request: HttpUserRequest) -> HttpResponse:
         "entered": entered,
         "presets": presets(at=at),
         "funnel": queries.funnel(since=since, until=until, at=at, entered=entered),
-        "clock": queries.clock(since=since, until=until, at=at),
-        "ratings": queries.ratings(since=since, until=until, at=at),
-        "refusals": queries.refusals(since=since, until=until, at=at),
+        "clock": queries.clock(**period_of),
+        "ratings": queries.ratings(**period_of),
+        "refusals": queries.refusals(**period_of),
+        "second": {
+            "clock": queries.clock(**period_of, kind=Kind.SECOND),
+            "ratings": queries.ratings(**period_of, kind=Kind.SECOND),
+            "refusals": queries.refusals(**period_of, kind=Kind.SECOND),
+        },
     }
     return render(request, "feedback/feedback.html", context)

@@ -13,13 +13,15 @@ from django.views.decorators.http import require_POST
 
 from handraise.desk.brief_page import brief_page
 from handraise.desk.doors import number_in
+from handraise.desk.passing import colleagues_for
 from handraise.desk.queue import open_handover, queue_of, tag_of
 from handraise.handover import actions
 from handraise.handover.models import Acceptance, Handover
 from handraise.handover.queries import ending_of, ending_sentence, reasons_of
 from handraise.handover.rating import may_rate, rate
+from handraise.handover.undoing import undoable
 from handraise.kit import clock
-from handraise.leads.decide import Via
+from handraise.leads.decide import TOUCHES, Via
 from handraise.team.access import HttpUserRequest, needs
 from handraise.team.decide import Permission
 
@@ -44,6 +46,9 @@ def _inbox(request: HttpUserRequest, chosen: Handover | None) -> HttpResponse:
         "brief": brief_page(shown, request.user, at=at) if shown else None,
         "ended": ending_sentence(shown) if shown and shown.ended_at else "",
         "reasons": reasons_of(shown) if shown else (),
+        "colleagues": colleagues_for(request.user, shown, at=at) if shown else [],
+        "touches": TOUCHES,
+        "answered": undoable(request.user, at=at),
     }
     return render(request, "desk/_inbox.html" if request.htmx else "desk/inbox.html", context)
 
@@ -129,7 +134,7 @@ def acceptance(request: HttpUserRequest, pk: int) -> HttpResponse:
                 reverse("lead", args=[shown.lead_id]), shown.lead, _until(taken),
             ),
         )  # fmt: skip
-    return _next(request)
+    return to_inbox(request)
 
 
 def _until(taken: Acceptance) -> str:
@@ -150,12 +155,12 @@ def rejection(request: HttpUserRequest, pk: int) -> HttpResponse:
         )
     except ValueError as refused:
         messages.error(request, str(refused))
-        return _next(request, pk)
+        return to_inbox(request, pk)
     messages.success(request, f"{shown.lead} went back: {reason}.")
-    return _next(request)
+    return to_inbox(request)
 
 
-def _next(request: HttpUserRequest, pk: int | None = None) -> HttpResponse:
+def to_inbox(request: HttpUserRequest, pk: int | None = None) -> HttpResponse:
     """Back to the queue; for htmx the inbox itself, with the address it now has."""
     address = reverse("inbox") if pk is None else reverse("inbox_brief", args=[pk])
     if not request.htmx:

@@ -13,6 +13,7 @@ from handraise.desk.doors import lead_or_404
 from handraise.desk.forms import ConsentForm, LogForm
 from handraise.desk.lead_page import happenings, path_of
 from handraise.desk.next_step import next_step
+from handraise.desk.passing import passing_of
 from handraise.desk.scorecard import scorecard
 from handraise.desk.touch_clock import touch_clocks
 from handraise.handover.models import Handover
@@ -71,6 +72,7 @@ def _acts(request: HttpUserRequest, shown: Lead, handovers: list[Handover]) -> d
             (one for one in handovers if one.ended_at is None and may_answer(request.user, one)),
             None,
         ),
+        "passing": passing_of(request.user, shown, at=clock.now()),
         "touch": touch_clocks([shown], at=clock.now()).get(shown.pk),
         "touches": TOUCHES,
         "moves": moves,

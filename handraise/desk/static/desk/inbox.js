@@ -1,4 +1,4 @@
-// The inbox with keys alone: j k move, enter opens the lead, a accepts, r rejects, ? lists the keys.
+// The inbox with keys alone: j k move, enter opens the lead, ? lists the keys of what can be done.
 (() => {
   const offers = () => [...document.querySelectorAll("[data-offer]")];
 
@@ -17,8 +17,6 @@
   const keys = {
     j: () => move(1),
     k: () => move(-1),
-    a: () => document.querySelector("[data-key=a]")?.click(),
-    r: () => document.querySelector("[data-key=r]")?.click(),
     "?": () => document.getElementById("keys")?.showPopover(),
     Enter: () => document.querySelector(".brief-head h1 a")?.click(),
   };
@@ -28,7 +26,9 @@
     if (document.querySelector(":popover-open")) return;
     if (event.target.closest("input, select, textarea, [contenteditable]")) return;
     if (event.key === "Enter" && event.target.closest("a:not([data-offer][aria-current]), button, summary")) return;
-    const act = keys[event.key];
+    // Letters press the button that carries them; a button that is not there has no key.
+    const button = /^[a-z]$/.test(event.key) && document.querySelector(`[data-key=${event.key}]`);
+    const act = keys[event.key] ?? (button ? () => button.click() : null);
     if (act) { event.preventDefault(); act(); }
   });
 
