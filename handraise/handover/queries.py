@@ -165,7 +165,7 @@ select person, sum(leads)::int from (
     union all
     select owner_id, count(*) from leads_lead lead
     where owner_id = any(%(people)s) and is_current
-      and (stage = 'SALES_ACCEPTED' and not {_OFFERED}
+      and (stage = 'SALES_ACCEPTED'
         or stage = 'SALES_QUALIFIED' and owner_id = any(%(deciders)s)
         or stage = 'MARKETING_QUALIFIED' and {_ACCEPTED})
     group by owner_id
@@ -175,8 +175,8 @@ select person, sum(leads)::int from (
 
 def in_hand(people: Collection[int]) -> dict[int, int]:
     """How many leads each of these people has in hand: offers not yet answered, and leads they
-    accepted and have not passed on. Accepted ones are MQL where the agreement skips SAL; SQLs are
-    in the hands of account executives."""
+    accepted and that nobody has taken over. Accepted ones are MQL where the agreement skips SAL;
+    SQLs are in the hands of account executives."""
     closing = User.objects.filter(pk__in=among(people), role=Role.SALES)
     asked = {"people": list(people), "deciders": list(closing.values_list("pk", flat=True))}
     return dict(rows_of(_IN_HAND, asked))

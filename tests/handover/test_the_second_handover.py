@@ -158,10 +158,10 @@ def test_unanswered_it_goes_to_the_next_who_decides_with_what_was_said(
     assert f"Passed on: {first.assignee} did not answer in time." in said(ada)
 
 
-def test_passed_on_it_is_in_the_hands_of_who_was_asked(ada: Lead, mia: User, ann: User) -> None:
+def test_until_it_is_taken_over_it_is_in_the_hands_of_both(ada: Lead, mia: User, ann: User) -> None:
     assert in_hand([mia.pk, ann.pk]) == {mia.pk: 1}
     made = _passed(ada, mia)
-    assert in_hand([mia.pk, ann.pk]) == {ann.pk: 1}
+    assert in_hand([mia.pk, ann.pk]) == {mia.pk: 1, ann.pk: 1}
     accept(made, by=ann, at=LATER, via=Via.WEB)
     assert in_hand([mia.pk, ann.pk]) == {ann.pk: 1}
 
