@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from handraise.api.urls import urlpatterns as api_urls
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("handraise.desk.urls")),
     path("agreement/drafts/", include("handraise.feedback.editor.urls")),
@@ -10,5 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("feedback/", include("handraise.feedback.urls")),
     path("imports/", include("handraise.capture.urls")),
     path("account/", include("handraise.team.urls")),
+    path("api/v1/", include((api_urls, "api"))),
     path("ui/", include("handraise.ui.urls")),
 ]

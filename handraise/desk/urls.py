@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from handraise.desk import export_views
 from handraise.desk.views import (
+    api_keys,
     companies,
     inbox,
     journal,
@@ -61,5 +62,9 @@ urlpatterns: list[URLPattern] = [
     path("teams/", people.team, name="team"),
     path("keys/", keys.keys, name="keys"),
     path("keys/<int:pk>/revocation/", keys.revocation, name="revocation"),
+    path("profile/keys/", api_keys.api_keys, name="api_keys"),
+    path(
+        "profile/keys/<int:pk>/revocation/", api_keys.api_key_revocation, name="api_key_revocation"
+    ),
     path("profile/", profile.profile, name="profile"),
 ]

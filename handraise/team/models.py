@@ -91,3 +91,19 @@ class User(AbstractBaseUser):
     @property
     def role_label(self) -> str:
         return Role(self.role).label
+
+
+class ApiKey(models.Model):
+    """Lets a program act as a person, over the REST API. Only the SHA-256 of the key is kept."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="api_keys")
+    name = models.CharField(max_length=80)
+    may_write = models.BooleanField(default=False)
+    digest = models.BinaryField(max_length=32, unique=True)
+    hint = models.CharField(max_length=8)
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name

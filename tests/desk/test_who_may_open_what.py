@@ -86,16 +86,18 @@ ADDRESSES = [
     Address("keys", REVENUE_OPERATIONS),
     post("revocation", REVENUE_OPERATIONS, "key"),
     Address("profile", EVERYBODY),
+    Address("api_keys", EVERYBODY),
     Address("patterns", EVERYBODY),
     Address("account_change_password", EVERYBODY),
 ]
 # Open to everybody, signed in or not, or looked at in the tests of their own step.
 ELSEWHERE = {
     "account_login", "account_logout", "account_inactive", "account_reauthenticate",
-    "account_signup",
+    "account_signup", "openapi-json", "api-root", "api_key_revocation",
 }  # fmt: skip
 OTHER_STEPS = (
     "agreement", "draft", "rehearsal", "import", "drop", "new_import", "feedback", "export",
+    "api_",
 )  # fmt: skip
 
 
