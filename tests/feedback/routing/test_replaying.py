@@ -8,6 +8,7 @@ from django.db import connection
 from handraise.agreement.queries import Published
 from handraise.feedback.routing.pages import assumed
 from handraise.feedback.routing.report import findings, heading
+from handraise.handover.models import Turn
 from handraise.leads.actions import set_owner
 from handraise.leads.decide import Refused, Stage, Via
 from handraise.leads.models import Company, Lead
@@ -191,6 +192,21 @@ def test_who_is_away_today_is_away_throughout_unless_all_are_taken_to_be_there(
     assert "Away today, and so taken to be away throughout: Nils." in assumed(away)
     assert of(there.draft, nils).offers == 4
     assert "Nobody is away." in assumed(there)
+
+
+def test_nobody_is_owed_a_turn_nor_has_anything_in_hand_at_the_beginning(
+    agreed: Published, mia: User, nils: User, sales_team: Team
+) -> None:
+    Turn.objects.create(team=sales_team, user=nils, credit=50)
+    Lead.objects.filter(pk=qualified("Ada", BEGIN - DAY).pk).update(
+        owner=mia, stage=Stage.SALES_ACCEPTED
+    )
+    User.objects.filter(pk=mia.pk).update(capacity=1)
+    month(2, mia)
+
+    draft = tried().draft
+
+    assert (of(draft, mia).offers, of(draft, nils).offers) == (1, 1)
 
 
 def test_twice_as_many_may_come(agreed: Published, mia: User, nils: User) -> None:
