@@ -213,3 +213,17 @@ def test_a_version_page_leads_there(version: Version, mark: User) -> None:
     shown = client_of(mark).get(reverse("agreement_version", args=[version.number]))
 
     assert reverse("agreement_routes", args=[version.number]) in shown.content.decode()
+
+
+def test_the_version_in_force_can_be_tried_alone(agreed: Published, mia: User, mark: User) -> None:
+    handed("Ada", mia, NOON)
+    version = Version.objects.get(number=agreed.number)
+
+    made = run(asked(version, mark).pk, at=NOW)
+    shown = page(mark, made)
+
+    assert made.report is not None
+    assert made.report["held"] is None
+    assert "which is in force" not in shown
+    path = reverse("agreement_version", args=[version.number])
+    assert "Try its routes" in client_of(mark).get(path).content.decode()
