@@ -1,12 +1,13 @@
 """Reads: whose leads were at an instant of the past.
 
 Who accepts a lead owns it from then on. Today’s ties would therefore hand every lead of the past
-to whom it went, and no rehearsal could show anything else.
+to whom it went, and no rehearsal could show anything else. Of a lead that comes in the rehearsal,
+history’s owner counts until it first comes; from then on, whom the rehearsal gave it.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -33,7 +34,7 @@ class Owners:
 
     def at(self, thing: int, instant: datetime) -> int | None:
         changes: _Changes = self._changes.get(thing, ())
-        place = bisect_right(changes, instant, key=lambda change: change[0])
+        place = bisect_left(changes, instant, key=lambda change: change[0])
         return changes[place][1] if place < len(changes) else self._now.get(thing)
 
 
@@ -45,6 +46,9 @@ class Ties:
         companies = {one.company_id for one in spells if one.company_id is not None}
         self._now = ties_of(leads)
         self._names = dict(User.objects.filter(is_active=True).values_list("pk", "name"))
+        self._first: dict[int, datetime] = {}
+        for one in spells:
+            self._first[one.lead_id] = min(one.at, self._first.get(one.lead_id, one.at))
         self._colleagues: dict[int, list[int]] = defaultdict(list)
         mine = Lead.objects.filter(pk__in=among(leads))
         owned: dict[int, int | None] = dict(mine.values_list("pk", "owner"))
@@ -65,7 +69,7 @@ class Ties:
         """Those that held then, the strongest first."""
         found = [tie for tie in self._now.get(one.lead_id, ()) if self._held(tie, one)]
         strengths = {tie.strength for tie in found}
-        lost = ((1, self._leads.at(one.lead_id, one.at), "owned this lead then"),
+        lost = ((1, self._owner(one.lead_id, one.at), "owned this lead then"),
                 (2, self._company_owner(one), "owned its company then"))  # fmt: skip
         found += [
             Tie(owner, self._names[owner], said, strength)
@@ -77,7 +81,7 @@ class Ties:
     def _held(self, tie: Tie, one: Spell) -> bool:
         match tie.strength:
             case 1:
-                return self._leads.at(one.lead_id, one.at) == tie.owner_id
+                return self._owner(one.lead_id, one.at) == tie.owner_id
             case 2:
                 return self._company_owner(one) == tie.owner_id
             case 3:
@@ -85,12 +89,15 @@ class Ties:
             case _:
                 return all(at <= one.at or to != tie.owner_id for at, to in self._given)
 
+    def _owner(self, lead: int, at: datetime) -> int | None:
+        return self._leads.at(lead, min(at, self._first.get(lead, at)))
+
     def _company_owner(self, one: Spell) -> int | None:
         return None if one.company_id is None else self._companies.at(one.company_id, one.at)
 
     def _owners_of_colleagues(self, one: Spell) -> set[int | None]:
         colleagues = self._colleagues.get(one.company_id or 0, ())
-        return {self._leads.at(pk, one.at) for pk in colleagues if pk != one.lead_id}
+        return {self._owner(pk, one.at) for pk in colleagues if pk != one.lead_id}
 
 
 def _lines(

@@ -38,9 +38,9 @@ def agreed(mark: User, mia: User, nils: User) -> Published:
     return in_force(mark, mia, at=NOON - 300 * DAY)
 
 
-def qualified(name: str, at: datetime, **traits: Any) -> Lead:
-    """A lead that became MQL at an instant; each of a company of its own."""
-    email = f"{name.lower()}@{name.lower()}.example"
+def qualified(name: str, at: datetime, firm: str = "", **traits: Any) -> Lead:
+    """A lead that became MQL at an instant; each of a company of its own, if none is named."""
+    email = f"{name.lower()}@{firm or name.lower()}.example"
     record([facts({"name": name, **traits}, email=email, at=at - HOUR)], at=at - HOUR)
     lead = lead_of("email", email)
     move(lead, Stage.LEAD, Stage.MARKETING_QUALIFIED, at)
@@ -73,12 +73,15 @@ def answered(
     return made
 
 
-def handed(name: str, person: User, at: datetime, *, hours: float = 1, days: float = 2) -> Lead:
+def handed(
+    name: str, person: User, at: datetime, *, hours: float = 1, days: float = 2, firm: str = "",
+    after: Stage = Stage.SALES_QUALIFIED,
+) -> Lead:  # fmt: skip
     """A lead that this person accepted after so many hours, and passed on after so many days."""
-    lead = qualified(name, at)
+    lead = qualified(name, at, firm)
     taken_at = at + hours * HOUR
     answered(lead, person, at, taken_at)
-    move(lead, Stage.SALES_ACCEPTED, Stage.SALES_QUALIFIED, taken_at + days * DAY)
+    move(lead, Stage.SALES_ACCEPTED, after, taken_at + days * DAY)
     return lead
 
 

@@ -9,7 +9,7 @@ from handraise.agreement.queries import Published
 from handraise.feedback.routing.pages import assumed
 from handraise.feedback.routing.report import findings, heading
 from handraise.handover.models import Turn
-from handraise.leads.actions import set_owner
+from handraise.leads.actions import set_company_owner, set_owner
 from handraise.leads.decide import Refused, Stage, Via
 from handraise.leads.models import Company, Lead
 from handraise.leads.record import record
@@ -178,6 +178,39 @@ def test_a_lead_that_came_twice_goes_to_whom_the_rehearsal_gave_it_first(
     draft = tried().draft
 
     assert (of(draft, mia).offers, of(draft, nils).offers) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("after", "mine"), [(Stage.SALES_QUALIFIED, 3), (Stage.NURTURE, 2)], ids=["in sales", "gone"]
+)
+def test_colleagues_follow_the_one_whom_the_rehearsal_gave_the_first(
+    agreed: Published, mia: User, nils: User, after: Stage, mine: int
+) -> None:
+    """Nils had all of them in history. Here Ada goes to Mia, and with her those of the same company
+    who come later, unless sales has given Ada back by then."""
+    for number, name in enumerate(("Ada", "Bea", "Cleo")):
+        lead = handed(name, nils, NOON + number * 2 * DAY, days=1, firm="acme", after=after)
+        set_owner(lead, owner=nils, by=None, at=NOON + number * 2 * DAY + HOUR, via=Via.WEB)
+
+    draft = tried().draft
+
+    assert of(draft, mia).offers == mine
+    assert of(draft, nils).offers == 3 - mine
+
+
+def test_the_owner_of_a_company_gets_its_leads_from_then_on(
+    agreed: Published, mia: User, nils: User
+) -> None:
+    leads = [qualified(f"Lead{day}", NOON + day * DAY, "acme") for day in (0, 1, 5, 6)]
+    company = Company.objects.get()
+    set_company_owner(company, owner=nils, by=None, at=NOON + 3 * DAY, via=Via.WEB)
+
+    before = tried(end=NOON + 2 * DAY).draft
+    since = tried(begin=NOON + 4 * DAY).draft
+
+    assert len(leads) == of(before, mia).offers + of(before, nils).offers + 2
+    assert of(since, nils).offers == 2
+    assert of(before, nils).offers < 2
 
 
 def test_who_is_away_today_is_away_throughout_unless_all_are_taken_to_be_there(
