@@ -34,7 +34,6 @@ class Person:
     idle_days: int
     longest_gap: int
     kept: Share
-    undecided: int
 
     @property
     def most(self) -> int:

@@ -65,6 +65,7 @@ class Wait:
 
     arrival: Arrival
     team: int | None
+    route: str
     until: datetime | None = None
 
 
@@ -122,8 +123,9 @@ class Simulation:
 
     def _arrive(self, arrival: Arrival, at: datetime) -> None:
         if self._offer(arrival, at, Pass()) is None:
-            queue, _ = route_of(arrival.truths, self.document, self.queues)
-            wait = Wait(arrival, None if queue is None else queue.team.pk)
+            queue, route = route_of(arrival.truths, self.document, self.queues)
+            team, name = None if queue is None else queue.team.pk, route.name if route else ""
+            wait = Wait(arrival, team, name)
             self.found.waits.append(wait)
             self._wait(wait)
 

@@ -70,7 +70,7 @@ def _person(
         round(fair, 6), sum(one.is_escalated for one in made), peaks(load, days),
         full / hours.total if hours.total else 0.0,
         len(working), _idle(working, busy), longest_gap(working, busy),
-        _kept(made), sum(one.kept is None for one in made),
+        _kept(made),
     )  # fmt: skip
 
 
@@ -87,6 +87,7 @@ def _routes(document: Document, simulation: Simulation, found: Outcome) -> list[
     """Each route with the leads that it sent on, passing on not counted again."""
     manned = {queue.team.name.casefold() for queue in simulation.queues if queue.people}
     counts = Counter(made.route for made in found.made if not made.is_again)
+    counts.update(wait.route for wait in found.waits if wait.until is None and wait.team)
     told = [
         RouteTold(route.name, route.team, counts.pop(route.name, 0),
                   route.team.casefold() in manned)

@@ -93,6 +93,7 @@ def test_who_is_always_full_is_flooded_and_the_rest_waits(
     assert (team.leads, team.waited, team.escalated) == (12, 10, 0)
     assert team.waits is not None
     assert team.waits[1] > 24
+    assert [route.leads for route in draft.routes] == [0, 12]
     assert "1 person would be flooded and 10 leads would wait" in heading(report)
 
 
@@ -301,6 +302,17 @@ def test_a_lead_of_before_or_after_the_period_does_not_come(
         handed(f"Lead{number}", mia, at)
 
     assert tried().leads == 2
+
+
+def test_a_route_whose_leads_all_wait_takes_leads(agreed: Published, mia: User, nils: User) -> None:
+    User.objects.filter(pk__in=[mia.pk, nils.pk]).update(away_until=NOW + DAY)
+    month(3, mia)
+
+    draft = tried().draft
+
+    assert [route.leads for route in draft.routes] == [0, 3]
+    assert (draft.teams[0].waited, draft.teams[0].still_waiting) == (3, 3)
+    assert not any("Everybody" in said for said in findings(draft))
 
 
 def test_nothing_is_written(agreed: Published, mia: User, nils: User) -> None:
