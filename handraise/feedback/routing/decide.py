@@ -105,7 +105,7 @@ Load = Sequence[tuple[datetime, int]]  # how many are in hand from each instant 
 
 def time_full(load: Load, capacity: int | None, hours: Hours, end: datetime) -> timedelta:
     """The working time during which no further lead could be taken."""
-    if capacity is None:
+    if capacity is None or not load:
         return timedelta(0)
     ends = [at for at, _ in load[1:]] + [end]
     return sum(
