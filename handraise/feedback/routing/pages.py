@@ -129,10 +129,11 @@ def _answers(report: Report) -> str:
             " time that is agreed."
         )
     return (
-        f"How long somebody takes to answer is drawn from their own {report.answers:,} answers of"
-        " the period and the 90 days before, and everybody’s for whom there are fewer than five;"
-        " it is no chance: the same lead and person always come to the same. Who was offered this"
-        " lead in history takes as long as they took then, and the verdict is history’s too."
+        "How long somebody takes to answer is drawn from their own past (the period and the 90 days"
+        f" before: {report.answers:,} offers of everybody), and from everybody’s for whom there are"
+        " fewer than five. It is no chance: the same lead and person always come to the same. Who"
+        " was offered this lead in history takes as long as they took then; the verdict is"
+        " history’s too."
     )
 
 

@@ -81,7 +81,7 @@ def test_the_page_says_who_gets_what_beside_what_is_in_force(
     assert "Version 1" in shown
     assert shown.count('<svg class="chart"') == 2
     assert "History knows of no answered offer" not in shown
-    assert "drawn from their own 12 answers" in shown
+    assert "before: 12 offers of everybody" in shown
     assert "ask again" not in shown
 
 
