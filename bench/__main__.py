@@ -9,6 +9,7 @@ from pathlib import Path
 
 SUBJECTS = (
     "capture", "digest", "lake", "latency", "pages", "scoring", "offering", "bulk", "crossing",
+    "routing",
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from config.commands import (
     lake,
     people,
     rehearsing,
+    routing,
     running,
     scoring,
 )
@@ -42,6 +43,7 @@ app.add_typer(exporting.exports, name="export")
 app.add_typer(lake.lake, name="lake")
 app.command()(scoring.score)
 app.command()(rehearsing.rehearse)
+app.command()(routing.rehearse_routes)
 app.command()(examining.doctor)
 
 

@@ -61,7 +61,7 @@ def rehearse(
     as_: As = None,
 ) -> None:  # fmt: skip
     """Replay a draft over a period of history, beside the version in force."""
-    text = _read(draft)
+    text = text_of(draft)
     with session.session(data):
         from handraise.agreement.reading import read
         from handraise.feedback.rehearsal import engines
@@ -69,7 +69,7 @@ def rehearse(
 
         document = read(text)
         by = session.acting(as_, Permission.SEE)
-        begin, end = _day(since, "--from"), _day(until, "--to") + timedelta(days=1)
+        begin, end = day_of(since, "--from"), day_of(until, "--to") + timedelta(days=1)
         engines.refuse_missing(engine)
         wish = _wish(document, begin, end, bar=bar, levels=levels, ripening=ripening)
         report = _made(wish, engine)
@@ -82,7 +82,8 @@ def rehearse(
         raise typer.Exit(1)
 
 
-def _read(draft: Path) -> str:
+def text_of(draft: Path) -> str:
+    """The text of a draft, from a file or from standard input."""
     raw = sys.stdin.buffer.read() if str(draft) == "-" else draft.read_bytes()
     try:
         return raw.decode("utf-8-sig")
@@ -90,7 +91,7 @@ def _read(draft: Path) -> str:
         raise session.Refused(f"{draft} is not UTF-8 text (byte {error.start}).") from None
 
 
-def _day(text: str, option: str) -> datetime:
+def day_of(text: str, option: str) -> datetime:
     """The beginning of a day in the installation's zone."""
     from handraise.feedback.forms import EARLIEST, LATEST, start_of
 

@@ -131,10 +131,14 @@ def place(
     at: datetime,
     leave_out: Mapping[int, Pass],
     kind: Kind = Kind.FIRST,
+    *,
+    known: Known | None = None,
 ) -> dict[int, Offer | str]:
     """For each lead, in this order, the offer that can be made, or why none can. Turns and room
-    are taken in `queues` (of the second kind: those of `deciders`); nothing is written."""
-    known = Known.of([score.lead_id for score in scores])
+    are taken in `queues` (of the second kind: those of `deciders`); nothing is written. `known`:
+    what to go by in place of what is so now."""
+    if known is None:
+        known = Known.of([score.lead_id for score in scores])
     return {
         score.lead_id: _offer_of(
             score, queues, document, at, known, leave_out.get(score.lead_id, Pass()), kind

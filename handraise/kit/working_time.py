@@ -92,17 +92,29 @@ def between(
     holidays: Collection[date] = (),
 ) -> timedelta:
     """How much working time lies between two instants; nothing if `end` is not after `start`."""
+    found = spans(start, end, hours=hours, zone=zone, holidays=holidays)
+    return sum((ends - begins for begins, ends in found), timedelta(0))
+
+
+def spans(
+    start: datetime,
+    end: datetime,
+    *,
+    hours: Hours,
+    zone: str,
+    holidays: Collection[date] = (),
+) -> Iterator[tuple[datetime, datetime]]:
+    """The working time between two instants, as (first instant, end) of each span, in order."""
     if end <= start:
-        return timedelta(0)
+        return
     week = _week(hours)
     if not any(week):
-        return end - start
-    total = timedelta(0)
+        yield start, end
+        return
     for begins, ends in _spans(start, week, ZoneInfo(zone), holidays):
         if begins >= end:
-            break
-        total += min(ends, end) - begins
-    return total
+            return
+        yield begins, min(ends, end)
 
 
 def is_working(at: datetime, *, hours: Hours, zone: str, holidays: Collection[date] = ()) -> bool:

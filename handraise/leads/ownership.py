@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from handraise.leads.bulk import ids, rows_of
 from handraise.leads.decide import Stage
@@ -17,11 +17,15 @@ _OF_SALES = (
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """Why a lead is somebody's who works here. `said` ends a sentence that begins with `owner`."""
+    """Why a lead is somebody's who works here. `said` ends a sentence that begins with `owner`.
+
+    `strength`: by the lead itself (1), its company (2), a colleague (3), a namesake (4).
+    """
 
     owner_id: int
     owner: str
     said: str
+    strength: int = field(default=1, compare=False)
 
 
 # A namesake tells whose a company is only where all of that name have one owner. It takes a name
@@ -82,7 +86,7 @@ def ties_of(lead_ids: Collection[int]) -> dict[int, list[Tie]]:
     found: dict[int, list[Tie]] = defaultdict(list)
     named = {"leads": ids(lead_ids), "stages": [stage.value for stage in _OF_SALES]}
     for lead, strength, owner, name, who, how in rows_of(_TIES, named):
-        found[lead].append(Tie(owner, name, _said(strength, who, how)))
+        found[lead].append(Tie(owner, name, _said(strength, who, how), strength))
     return dict(found)
 
 

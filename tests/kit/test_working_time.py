@@ -80,6 +80,20 @@ def test_hours_that_overlap_count_once() -> None:
     assert between(midnight, midnight + timedelta(days=1), hours=hours, zone="UTC") == 8 * HOUR
 
 
+def test_the_spans_between_two_instants_are_cut_at_both() -> None:
+    found = working_time.spans(WEDNESDAY, WEDNESDAY + 24 * HOUR, hours=SPLIT, zone="UTC")
+
+    told = [(begins.strftime("%a %H:%M"), ends.strftime("%a %H:%M")) for begins, ends in found]
+    assert told == [("Wed 13:00", "Wed 17:30"), ("Thu 08:00", "Thu 12:00")]
+
+
+def test_who_gave_no_hours_has_one_span_and_no_time_has_none() -> None:
+    end = WEDNESDAY + 50 * HOUR
+
+    assert list(working_time.spans(WEDNESDAY, end, hours={}, zone="UTC")) == [(WEDNESDAY, end)]
+    assert list(working_time.spans(end, WEDNESDAY, hours={}, zone="UTC")) == []
+
+
 def test_it_gives_up_when_there_is_no_working_time() -> None:
     every_wednesday = {WEDNESDAY.date() + timedelta(days=7 * week) for week in range(600)}
 

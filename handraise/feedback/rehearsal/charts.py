@@ -56,7 +56,7 @@ def weeks(report: Report, level: Level) -> Any:
     if report.capacity is not None:
         rule = _chart([{"most": report.capacity.a_week}])
         layers.append(rule.mark_rule(color="var(--bad)", strokeDash=[4, 4]).encode(y="most:Q"))
-    return _dressed(alt.layer(*layers))
+    return dressed(alt.layer(*layers))
 
 
 _DAY = "timeFormat(toDate(datum.value + 'T12:00:00'), '%-d %b')"
@@ -83,20 +83,21 @@ def tenths(judged: Judged) -> Any:
     if everybody is not None:
         mean = _chart([{"all": everybody}])
         layers.append(mean.mark_rule(color=_MID, strokeDash=[4, 4]).encode(y="all:Q"))
-    return _dressed(alt.layer(*layers))
+    return dressed(alt.layer(*layers))
 
 
 def _chart(rows: list[dict[str, Any]]) -> Any:
     return alt.Chart({"values": rows})
 
 
-def _dressed(chart: Any) -> Any:
+def dressed(chart: Any, width: int = WIDTH, height: int = HEIGHT) -> Any:
+    """The chart in the colours and letters of the page."""
     axis = {
         "labelColor": _SOFT, "labelFontSize": 11, "tickColor": _LINE, "domainColor": _LINE,
         "gridColor": _LINE, "labelFont": "inherit",
     }  # fmt: skip
     return (
-        chart.properties(width=WIDTH, height=HEIGHT, background="transparent")
+        chart.properties(width=width, height=height, background="transparent")
         .configure_view(stroke=None)
         .configure_axis(**axis)
         .configure_axisX(grid=False, ticks=False)

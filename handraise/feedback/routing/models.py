@@ -1,0 +1,75 @@
+"""Rows: rehearsals of routes that people asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from handraise.agreement.models import Version
+from handraise.feedback.rehearsal.decide import State
+
+
+class RouteRehearsal(models.Model):
+    """Those who became MQL from `begin` until before `end`, offered by the routes of `text`.
+
+    `text` and `basis` are what it was made from: a draft and the people may change, and a page
+    then says so. `against` is the version in force beside it. `report` is `report.Report` as plain
+    data, `charts` what was drawn of it.
+    """
+
+    version = models.ForeignKey(Version, models.CASCADE, related_name="route_rehearsals")
+    text = models.TextField()
+    basis = models.CharField(max_length=64)
+    against = models.PositiveIntegerField(null=True)
+    begin = models.DateTimeField()
+    end = models.DateTimeField()
+    times = models.PositiveSmallIntegerField(default=1)
+    everybody_there = models.BooleanField(default=False)
+    state = models.CharField(max_length=12, default=State.WAITING)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    step = models.CharField(max_length=120, default="")
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    report = models.JSONField(null=True)
+    charts = models.JSONField(default=dict)
+    error = models.TextField(default="")
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in State]),
+                name="route_rehearsal_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(begin__lt=models.F("end")),
+                name="route_rehearsal_begins_before_it_ends",
+            ),
+            # Two people who ask together wait for one answer.
+            models.UniqueConstraint(
+                fields=["version"],
+                condition=Q(state__in=[State.WAITING.value, State.RUNNING.value]),
+                name="one_route_rehearsal_under_way",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"rehearsal of the routes of {self.version}"
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in {State.WAITING, State.RUNNING}
+
+    @property
+    def last_instant(self) -> datetime:
+        """The last instant of the period, for pages that name its last day."""
+        return self.end - timedelta(microseconds=1)
+
+    @property
+    def share(self) -> int:
+        """How far it has come, per cent."""
+        return 100 * self.done // self.total if self.total else 0
