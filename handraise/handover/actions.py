@@ -55,7 +55,7 @@ def accept(handover: Handover, *, note: str = "", by: User, at: datetime, via: V
         attention.wake([lead.pk], look_at=touch_due_at, why=DUE)
     _line("handover.accepted", locked, f"{by} accepted the lead.", by=by, at=at, via=via)
     set_owner(lead, owner=owner, by=by, at=at, via=via)
-    to = _after_acceptance(lead, published)
+    to = _after_acceptance(lead, published, at)
     if to is not None:
         make_move(
             lead, to=to, reason=f"Accepted by {by}.", published=published, by=by, at=at, via=via
@@ -63,11 +63,11 @@ def accept(handover: Handover, *, note: str = "", by: User, at: datetime, via: V
     return accepted
 
 
-def _after_acceptance(lead: Lead, published: Published) -> Stage | None:
+def _after_acceptance(lead: Lead, published: Published, at: datetime) -> Stage | None:
     """SAL; where the agreement skips it, SQL as soon as its criteria hold, and till then MQL."""
     if published.document.sal.required:
         return Stage.SALES_ACCEPTED
-    return None if sql_lacks(lead, published.document) else Stage.SALES_QUALIFIED
+    return None if sql_lacks(lead, published.document, at=at) else Stage.SALES_QUALIFIED
 
 
 @transaction.atomic

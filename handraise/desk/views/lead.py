@@ -63,7 +63,8 @@ def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
 def _acts(request: HttpUserRequest, shown: Lead, handovers: list[Handover]) -> dict[str, object]:
     """What this reader can do with the lead; nothing while looking back."""
     agreed = published()
-    moves = moves_open_to(request.user, shown, document=agreed.document) if agreed else []
+    at = clock.now()
+    moves = moves_open_to(request.user, shown, document=agreed.document, at=at) if agreed else []
     may_edit = may(request.user, Permission.EDIT_LEADS)
     return {
         "may_edit": may_edit,
@@ -71,7 +72,7 @@ def _acts(request: HttpUserRequest, shown: Lead, handovers: list[Handover]) -> d
             (one for one in handovers if one.ended_at is None and may_answer(request.user, one)),
             None,
         ),
-        "touch": touch_clocks([shown], at=clock.now()).get(shown.pk),
+        "touch": touch_clocks([shown], at=at).get(shown.pk),
         "touches": TOUCHES,
         "moves": moves,
         "may_override": may(request.user, Permission.OVERRIDE),
