@@ -14,6 +14,9 @@ from handraise.qualification.decide import State
 from handraise.qualification.frameworks.document import Framework, Question
 from handraise.qualification.frameworks.queries import framework_named
 from handraise.qualification.models import Answer
+from handraise.team.access import require
+from handraise.team.decide import Permission
+from handraise.team.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,11 @@ class Answered:
     state: State
     answer: Answer | None = None
     earlier: tuple[Answer, ...] = ()
+
+    @property
+    def newest(self) -> Answer | None:
+        """The newest row, a withdrawal too."""
+        return self.answer or (self.earlier[0] if self.earlier else None)
 
     @property
     def is_favourable(self) -> bool:
@@ -71,6 +79,12 @@ def _state(answer: Answer | None, at: datetime) -> State:
     if answer.holds_until is not None and answer.holds_until <= at:
         return State.STALE
     return State.FAVOURABLE if answer.is_favourable else State.UNFAVOURABLE
+
+
+def answer_visible_to(user: User, pk: int) -> Answer:
+    """One answer. Answer.DoesNotExist."""
+    require(user, Permission.SEE)
+    return Answer.objects.select_related("by", "lead").get(pk=pk)
 
 
 def newest_answer(lead: Lead, framework: Framework, question: Question) -> Answer | None:

@@ -13,6 +13,7 @@ from handraise.desk.doors import lead_or_404
 from handraise.desk.forms import ConsentForm, LogForm
 from handraise.desk.lead_page import happenings, path_of
 from handraise.desk.next_step import next_step
+from handraise.desk.qualification_card import qualification_card
 from handraise.desk.scorecard import scorecard
 from handraise.desk.touch_clock import touch_clocks
 from handraise.handover.models import Handover
@@ -54,6 +55,9 @@ def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
         "company_facts": company_facts_of(company, at=at) if company else [],
         "consents": consents_of(shown, at=at),
         "handovers": handovers,
+        "qualification": qualification_card(
+            shown, user=None if at else request.user, at=at or clock.now()
+        ),
     }
     return render(
         request, "desk/lead.html", context | _acts(request, shown, handovers) if not at else context
