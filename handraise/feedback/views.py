@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from handraise.feedback import queries
 from handraise.feedback.forms import PeriodForm, period, presets, start_of
+from handraise.feedback.overrides import overrides
 from handraise.kit import clock
 from handraise.team.access import HttpUserRequest, needs
 from handraise.team.decide import Permission
@@ -30,6 +31,7 @@ def feedback(request: HttpUserRequest) -> HttpResponse:
         "funnel": queries.funnel(since=since, until=until, at=at, entered=entered),
         "clock": queries.clock(since=since, until=until, at=at),
         "ratings": queries.ratings(since=since, until=until, at=at),
+        "overrides": overrides(since=since, until=until, at=at),
         "refusals": queries.refusals(since=since, until=until, at=at),
     }
     return render(request, "feedback/feedback.html", context)
