@@ -33,7 +33,6 @@ class AnswerForm(forms.Form):
         choices=[
             (Evidence.QUOTE.value, "their words"),
             (Evidence.NOTE.value, "my note"),
-            (Evidence.ACTIVITY.value, "what they did"),
         ],
     )
     quote = forms.CharField(
@@ -41,8 +40,8 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
     activity = forms.TypedChoiceField(
-        label="Which activity", required=False, coerce=int, empty_value=None,
-        help_text="The newest 20. Only where it rests on what they did.",
+        label="Or on what they did", required=False, coerce=int, empty_value=None,
+        help_text="One of the newest 20 activities; words may explain it.",
     )  # fmt: skip
     seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
@@ -61,9 +60,11 @@ class AnswerForm(forms.Form):
         next(iter(self.fields.values())).widget.attrs["autofocus"] = True
 
     def said(self) -> Said:
+        """The answer; an activity that was chosen is what it rests on."""
         given = self.cleaned_data
+        evidence = Evidence.ACTIVITY if given["activity"] else given["evidence"]
         return Said(
-            value=given.get("value", ""), text=given["text"], evidence=given["evidence"],
+            value=given.get("value", ""), text=given["text"], evidence=evidence,
             quote=given["quote"], activity=given["activity"],
         )  # fmt: skip
 

@@ -81,7 +81,7 @@ def test_what_was_typed_stays_when_something_is_missing(sal_lead: Lead, mia: Use
 
 
 BAD = [{"value": "Perhaps"}, {"quote": "x" * 1_000_000}, {"quote": "\x00"}, {"seen": "-1"},
-       {"evidence": "rumour"}, {"activity": "99", "evidence": "activity"}]  # fmt: skip
+       {"evidence": "rumour"}, {"activity": "99"}]  # fmt: skip
 
 
 @pytest.mark.parametrize("given", BAD)
@@ -101,7 +101,7 @@ def test_an_activity_serves_as_evidence(sal_lead: Lead, mia: User) -> None:
         by=mia, at=clock.now(), via=Via.WEB,
     )  # fmt: skip
 
-    send(mia, sal_lead, evidence="activity", activity=str(call.pk), quote="")
+    send(mia, sal_lead, activity=str(call.pk), quote="")
 
     assert Answer.objects.get().activity == call
     assert "Called: =HYPERLINK()" in page(mia, f"/lead/{sal_lead.pk}/")

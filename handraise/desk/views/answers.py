@@ -64,8 +64,8 @@ def _kept(
         )  # fmt: skip
     except Overtaken as overtaken:
         form.add_error(None, str(overtaken))
-        form.data = form.data.copy()  # sending it again answers the newer one knowingly
-        form.data["seen"] = str(overtaken.now.pk)
+        # Sending it again answers the newer one knowingly.
+        form.data = {**form.data, "seen": str(overtaken.now.pk)}
         return False
     except Refused as refused:
         form.add_error(None, str(refused))
