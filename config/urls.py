@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agreement/", include("handraise.feedback.preview.urls")),
     path("agreement/", include("handraise.feedback.routing.urls")),
     path("feedback/", include("handraise.feedback.urls")),
+    path("frameworks/", include("handraise.qualification.urls")),
     path("imports/", include("handraise.capture.urls")),
     path("account/", include("handraise.team.urls")),
     path("api/v1/", include((api_urls, "api"))),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
+from demo.answers import Conversations
 from handraise.handover import actions as handover
 from handraise.handover.decide import Kind
 from handraise.handover.models import Handover
@@ -27,7 +28,7 @@ _WORDS = {
     Stage.SALES_QUALIFIED: "Has a need, a date and the say.",
     Stage.OPPORTUNITY: "Asked for an offer.",
     Stage.CUSTOMER: "Signed.",
-    Stage.NURTURE: "Not now: comes back when the budget does.",
+    Stage.NURTURE: "Said so on the phone.",
 }
 
 
@@ -49,6 +50,7 @@ class Salespeople:
         self.closer = closer
         self.errands: list[_Errand] = []
         self.seen: set[int] = set()
+        self.conversations = Conversations()
 
     def plan(self, verb: str, subject: int, at: datetime) -> None:
         heapq.heappush(self.errands, _Errand(at, len(self.seen) + len(self.errands), verb, subject))
@@ -109,10 +111,11 @@ class Salespeople:
 
     def _call(self, lead: Lead, who: User, at: datetime) -> None:
         called_at = at + timedelta(minutes=self.random.randint(5, 40))
-        leads.log_activity(
+        call = leads.log_activity(
             lead, name="Called", properties={"minutes": self.random.randint(2, 25)},
             occurred_at=called_at, by=who, at=called_at, via=Via.WEB,
         )  # fmt: skip
+        self.conversations.first_call(lead, self._worth_of(lead), call, by=who)
         self.plan("progress", lead.pk, called_at + timedelta(days=self.random.uniform(1, 12)))
 
     def _progress(self, number: int, at: datetime) -> None:
@@ -124,10 +127,12 @@ class Salespeople:
         goes_on = self._worth_of(lead) + luck > needed
         after = to if goes_on else Stage.NURTURE
         if after is Stage.SALES_QUALIFIED:
+            self.conversations.before_sql(lead, by=self.closer, at=at)
             self._pass_on(lead, at)
             return
         qualification.move_by_hand(
-            lead, to=after, reason=_WORDS[after], by=self.closer, at=at, via=Via.WEB, override=True
-        )
+            lead, to=after, reason=_WORDS[after], by=self.closer, at=at, via=Via.WEB,
+            override=True, plan=self.conversations.plan() if after is Stage.NURTURE else "",
+        )  # fmt: skip
         if goes_on and after is not Stage.CUSTOMER:
             self.plan("progress", number, at + timedelta(days=self.random.uniform(soonest, latest)))

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from config import session
+from config.commands.answering import answers
 from config.commands.say import HERE, As, Data, done, err, out
 from handraise.capture.decide import ImportKind, ImportState
 from handraise.team.decide import Permission
@@ -68,6 +69,9 @@ def outcomes(
 ) -> None:  # fmt: skip
     """Import outcomes: what came of people who are here already."""
     _import(ImportKind.OUTCOMES, file, map_, dry_run, again, errors, data, as_)
+
+
+imports.command()(answers)
 
 
 def _import(

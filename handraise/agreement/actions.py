@@ -18,6 +18,7 @@ from handraise.agreement.decide import Side, State, side_of
 from handraise.agreement.models import EarlierText, Signature, Thread, Version
 from handraise.agreement.plain_yaml import MAX_BYTES
 from handraise.agreement.reading import read
+from handraise.agreement.references import read_to_propose
 from handraise.leads import journal
 from handraise.leads.decide import Refused as Refused
 from handraise.leads.decide import Via
@@ -133,7 +134,7 @@ def propose(text: str, *, note: str, by: User, at: datetime, via: Via) -> Versio
     Raises AgreementError with every fault of the text, PermissionDenied.
     """
     require(by, Permission.PROPOSE)
-    read(text)
+    read_to_propose(text)
     with _alone():
         version = _new(text, State.PROPOSED, note=note, by=by, at=at)
         _say_proposed(version, by=by, at=at, via=via)
@@ -152,7 +153,7 @@ def propose_draft(
         version = _in_state(version, State.DRAFT, "Only a draft can be proposed")
         if seen is not None and seen != version.revision:
             raise Overtaken(version)
-        read(version.text)
+        read_to_propose(version.text)
         version.state, version.proposed_at = State.PROPOSED, at
         version.save(update_fields=["state", "proposed_at"])
         _say_proposed(version, by=by, at=at, via=via)

@@ -30,7 +30,6 @@ MAX_TESTS_OF_ONE = 400  # of a part or a criterion: with about 900 Python runs o
 MAX_ROUTES = 200
 _TOLD = 12  # names that a sentence lists
 _FADING = frozenset({"interest", "intent", "priority"})
-_BANT = ("need", "authority", "budget", "timeline")
 _TARGET = re.compile(r"[1-9][0-9]{0,8} an? (?:week|month|quarter|year)")
 _TARGET_NAMES = ("mql", "sal", "sql", "opportunity", "customer")
 _GRADE_NAME = re.compile(r"[A-Za-z0-9+-]{1,12}")
@@ -75,6 +74,10 @@ def _names(document: Document) -> Found:
     )
     yield from _twice(
         (("reasons", place, "name"), reason.name) for place, reason in enumerate(document.reasons)
+    )
+    yield from _twice(
+        (("recycle_plans", place, "name"), plan.name)
+        for place, plan in enumerate(document.recycle_plans)
     )
 
 
@@ -121,11 +124,6 @@ def _rest(document: Document) -> Found:
         if reason.wake_after and reason.consequence != "recycle":
             sentence = "'wake_after' goes with the consequence recycle only."
             yield ("reasons", place, "wake_after"), sentence
-    answers = document.sql.answers
-    for place, need in enumerate(answers.needs):
-        if answers.framework == "BANT" and need not in _BANT:
-            said = f"BANT asks for {one_of(_BANT)}, not '{need}'.{nearest(need, _BANT)}"
-            yield ("sql", "answers", "needs", place), said
     for name, target in document.targets.items():
         yield from _target(name, target)
 

@@ -20,6 +20,7 @@ from handraise.agreement.wording import (
     number_words,
     order_words,
     target_words,
+    waking_words,
     what_counts,
 )
 from handraise.kit import durations
@@ -153,6 +154,10 @@ def sheet(document: Document) -> Sheet:
         items[f"route {fold(route.name)}"] = _route(place, route)
     for reason in document.reasons:
         items[f"reason {fold(reason.name)}"] = _reason(reason)
+    for plan in document.recycle_plans:
+        items[f"recycle_plan {fold(plan.name)}"] = Item(
+            "Recycle plans", f"Recycle plan {capital(plan.name)}", {"wakes": waking_words(plan)}
+        )
     return items
 
 

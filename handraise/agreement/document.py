@@ -207,6 +207,26 @@ class Reason(Part):
     needs_note: bool = False
 
 
+class RecyclePlan(Part):
+    """Not now: what the lead waits for, and when it wakes up.
+
+    Wakes `after` a while (`wake_after`), at the start of the `next quarter`, or `on a date` that
+    whoever recycles names.
+    """
+
+    name: Name
+    wakes: Literal["after", "next quarter", "on a date"] = "after"
+    wake_after: Length | None = None
+
+    @model_validator(mode="after")
+    def _wakes_once(self) -> RecyclePlan:
+        if self.wakes == "after" and self.wake_after is None:
+            raise ValueError("Say after how long: 'wake_after: 45 days'; or 'wakes: next quarter'.")
+        if self.wakes != "after" and self.wake_after is not None:
+            raise ValueError(f"'wake_after' does not go with 'wakes: {self.wakes}'.")
+        return self
+
+
 class Company(Part):
     """Part of what colleagues did counts too: their interest and intent × weight, capped."""
 
@@ -231,6 +251,7 @@ class Document(Part):
     lists: dict[Name, tuple[Name, ...]] = {}
     routes: tuple[Route, ...] = ()
     reasons: tuple[Reason, ...] = Field(min_length=1)
+    recycle_plans: tuple[RecyclePlan, ...] = Field(default=(), max_length=50)
 
     @property
     def signals(self) -> tuple[FitSignal | Behaviour, ...]:

@@ -26,9 +26,9 @@ def read_anew(text: str) -> Document:
     try:
         document = Document.model_validate(tree.value)
     except ValidationError as error:
-        raise AgreementError(_shape_faults(error, tree)) from None
+        raise AgreementError(shape_faults(error, tree)) from None
     assert isinstance(tree.value, dict)
-    meant = [_fault(tree, place, said) for place, said in checks.faults(document, tree.value)]
+    meant = [fault_at(tree, place, said) for place, said in checks.faults(document, tree.value)]
     if meant:
         raise AgreementError(sorted(meant))
     return document
@@ -57,14 +57,22 @@ def read_signed(text: str) -> Document:
             raise error from None
 
 
-def _fault(tree: Tree, place: Place, sentence: str, *, of_key: bool = False) -> Fault:
+def fault_at(tree: Tree, place: Place, sentence: str, *, of_key: bool = False) -> Fault:
+    """A sentence about a place of a text, with the line it stands on."""
     line, column = tree.position(place, of_key=of_key)
     return Fault(line, column, path_of(place), sentence)
 
 
-def _shape_faults(error: ValidationError, tree: Tree) -> list[Fault]:
+def shape_faults(
+    error: ValidationError,
+    tree: Tree,
+    *,
+    model: type[BaseModel] = Document,
+    whole: str = "An agreement",
+) -> list[Fault]:
+    """What Pydantic found wrong with the names, types and ranges of a text that says a `model`."""
     found = [_located(each) for each in error.errors(include_url=False)]
-    meant = {(*place[:-1], _meant(place)) for place, each in found if _is_unknown(each)}
+    meant = {(*place[:-1], _meant(place, model)) for place, each in found if _is_unknown(each)}
     faults = []
     for place, each in found:
         # Who wrote `half_lif` need not be told that half_life is missing as well, nor that a
@@ -76,8 +84,9 @@ def _shape_faults(error: ValidationError, tree: Tree) -> list[Fault]:
         if not is_echo:
             cause = each.get("ctx", {}).get("error")
             of_key = _is_unknown(each) or isinstance(cause, ConditionError)
-            sentence = _unknown(place) if _is_unknown(each) else _sentence(each)
-            faults.append(_fault(tree, place, sentence, of_key=of_key))
+            is_unknown = _is_unknown(each)
+            sentence = _unknown(place, model, whole) if is_unknown else _sentence(each, whole)
+            faults.append(fault_at(tree, place, sentence, of_key=of_key))
     return sorted(set(faults))
 
 
@@ -94,20 +103,19 @@ def _is_unknown(found: Any) -> bool:
     return bool(found["type"] == "extra_forbidden")
 
 
-def _meant(place: Place) -> str:
-    return nearest_of(str(place[-1]), _fields_at(place[:-1])) or ""
+def _meant(place: Place, model: type[BaseModel]) -> str:
+    return nearest_of(str(place[-1]), _fields_at(place[:-1], model)) or ""
 
 
-def _unknown(place: Place) -> str:
+def _unknown(place: Place, model: type[BaseModel], whole: str) -> str:
     """What to say of a key that is not one, with the nearest that is."""
-    known = _fields_at(place[:-1])
-    where = f"'{path_of(place[:-1])}'" if place[:-1] else "An agreement"
+    known = _fields_at(place[:-1], model)
+    where = f"'{path_of(place[:-1])}'" if place[:-1] else whole
     return f"{where} has no '{place[-1]}'.{nearest(str(place[-1]), known)}"
 
 
-def _fields_at(place: Place) -> set[str]:
-    """The names of the fields of the model that stands at this place."""
-    model: type[BaseModel] = Document
+def _fields_at(place: Place, model: type[BaseModel]) -> set[str]:
+    """The names of the fields of the model that stands at this place within `model`."""
     for step in place:
         if isinstance(step, int):
             continue
@@ -141,15 +149,16 @@ _SAID = {
     "model_type": "must be a mapping of names to values.",
     "model_attributes_type": "must be a mapping of names to values.",
     "too_short": "needs at least {min_length} entry.",
+    "too_long": "has at most {max_length} entries.",
 }
 
 
-def _sentence(found: Any) -> str:
+def _sentence(found: Any, whole: str) -> str:
     cause = found.get("ctx", {}).get("error")
     if cause is not None:
         return str(cause)
     steps = [step for step in found["loc"] if isinstance(step, str) and step != "[key]"]
-    name = f"'{steps[-1]}'" if steps else "An agreement"
+    name = f"'{steps[-1]}'" if steps else whole
     if found["loc"] and isinstance(found["loc"][-1], int):
         name = f"Entry {found['loc'][-1] + 1} of {name}"
     said = _SAID.get(found["type"])

@@ -13,6 +13,7 @@ from handraise.agreement.faults import AgreementError, Fault
 from handraise.agreement.models import Signature, Version
 from handraise.agreement.queries import published
 from handraise.agreement.reading import read
+from handraise.agreement.references import read_to_propose
 from handraise.kit.fold import fold
 from handraise.team.decide import Permission
 from handraise.team.models import User
@@ -37,10 +38,14 @@ class Reading:
     lines: list[Line]
 
 
-def reading(text: str) -> Reading:
-    """Never raises for a text that is no agreement."""
+def reading(text: str, *, is_new: bool = False) -> Reading:
+    """Never raises for a text that is no agreement.
+
+    In one that is yet to be proposed (`is_new`) all that it names must be there.
+    """
     try:
-        return Reading(read(text), (), _lines(text, ()))
+        document = read_to_propose(text) if is_new else read(text)
+        return Reading(document, (), _lines(text, ()))
     except AgreementError as error:
         return Reading(None, error.faults, _lines(text, error.faults))
 

@@ -71,7 +71,7 @@ def versions(request: HttpUserRequest) -> HttpResponse:
 def version(request: HttpUserRequest, number: int) -> HttpResponse:
     """One version: what it says, what it would change, who signed, its text."""
     found = _version(request.user, number)
-    said = version_page.reading(found.text)
+    said = version_page.reading(found.text, is_new=found.state == State.DRAFT)
     before = queries.versions_visible_to(request.user).filter(number__lt=number).first()
     context = {
         "version": found,
@@ -140,7 +140,7 @@ def edit(request: HttpUserRequest, number: int) -> HttpResponse:
         form = TextForm(
             initial={"text": draft.text, "note": draft.note, "revision": draft.revision}
         )
-        said = version_page.reading(draft.text)
+        said = version_page.reading(draft.text, is_new=True)
         context = {"form": form, "draft": draft, "reading": said if said.faults else None}
         return _page(request, "agreement/propose.html", context)
     return _written(request, draft)
@@ -152,7 +152,7 @@ def _written(request: HttpUserRequest, draft: Version | None) -> HttpResponse:
     if not form.is_valid():
         return _page(request, "agreement/propose.html", context)
     deed = request.POST.get("deed", "check")
-    said = version_page.reading(form.cleaned_data["text"])
+    said = version_page.reading(form.cleaned_data["text"], is_new=True)
     if deed == "draft" or (deed == "propose" and said.document):
         return _kept(request, draft, form, is_proposed=deed == "propose")
     held = queries.published()

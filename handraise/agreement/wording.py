@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from handraise.agreement.conditions import Condition, Did, Joined, Operator, Test
-from handraise.agreement.document import Behaviour, FitSignal, Route
+from handraise.agreement.document import Behaviour, FitSignal, RecyclePlan, Route
 from handraise.kit import durations
 from handraise.leads.decide import Stage
 
@@ -252,6 +252,13 @@ def target_words(name: str, target: object) -> tuple[str, str]:
     if isinstance(target, int | float):
         return of, f"{number_words(target * 100)} %"
     return of, str(target)
+
+
+def waking_words(plan: RecyclePlan) -> str:
+    """When a recycled lead wakes: `at the start of the next quarter`, `after 45 days`."""
+    if plan.wake_after is not None:
+        return f"after {durations.phrase(plan.wake_after)}"
+    return "at the start of the next quarter" if plan.wakes == "next quarter" else plan.wakes
 
 
 def number_words(number: float) -> str:

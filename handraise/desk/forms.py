@@ -252,6 +252,7 @@ class MoveForm(forms.Form):
         label="Wake up on",
         widget=forms.DateTimeInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+    plan = forms.CharField(required=False, max_length=120)
     override = forms.BooleanField(required=False, label="Pass over the criteria")
 
 

@@ -58,7 +58,7 @@ def passing_of(user: User, lead: Lead, *, at: datetime) -> Passing | None:
     queues = deciders(queues_at(at, is_locked=False), agreed.document)
     last = told.filter(kind=Kind.SECOND).order_by("-offered_at").first()
     asked = None if last is None else last.assignee_id
-    return Passing(_people(queues), sql_lacks(lead, agreed.document), overrides, asked)
+    return Passing(_people(queues), sql_lacks(lead, agreed.document, at=at), overrides, asked)
 
 
 def colleagues_for(user: User, handover: Handover, *, at: datetime) -> list[Person]:

@@ -68,6 +68,7 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
     (
         "Settings",
         (
+            Place("frameworks", "list-checks", "Frameworks", Permission.ADMINISTER),
             Place("people", "user-plus", "People", Permission.ADMINISTER),
             Place("keys", "key", "Write keys", Permission.ADMINISTER),
         ),

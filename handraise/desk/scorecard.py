@@ -8,11 +8,14 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from handraise.agreement.document import Document
 from handraise.agreement.faults import AgreementError
 from handraise.agreement.models import Version
 from handraise.agreement.queries import document_of
 from handraise.kit import clock
 from handraise.leads.models import Lead
+from handraise.qualification.answers import answers_of
+from handraise.qualification.decide import State
 from handraise.scoring.explanation import Criterion, Explanation, Part, Reason
 from handraise.scoring.explanation import Kind as KindExplained
 from handraise.scoring.queries import explain
@@ -86,9 +89,8 @@ def scorecard(lead: Lead, *, at: datetime | None = None) -> Card | None:
     except AgreementError:  # a release that no longer reads what was in force then
         return None
     found = explain(lead.canonical_id, document=document, at=at)
-    return Card(
-        version, found, [_kind(kind) for kind in found.kinds], list(_bars(found)), _given(found)
-    )
+    bars = [*_bars(found), *_question_bars(lead, document, at)]
+    return Card(version, found, [_kind(kind) for kind in found.kinds], bars, _given(found))
 
 
 def _in_force(at: datetime) -> int | None:
@@ -131,6 +133,18 @@ def _bar(criterion: Criterion) -> Bar:
     if says is None:
         says = f"{criterion.part.words[:1].upper()}{criterion.part.words[1:]}"  # type: ignore[union-attr]
     return Bar(says, criterion.truth, criterion.part)
+
+
+def _question_bars(lead: Lead, document: Document, at: datetime) -> Iterator[Bar]:
+    """The questions whose answers SQL asks for. An answer that has grown old is unknown."""
+    asked = document.sql.answers
+    if not asked.needs:
+        return
+    truths = {State.FAVOURABLE: True, State.UNFAVOURABLE: False}
+    for one in answers_of(lead, framework=asked.framework, at=at):
+        if one.question.key in asked.needs:
+            says = f"{asked.framework}: {one.question.label.lower()}"
+            yield Bar(says, truths.get(one.state), None)
 
 
 def _given(found: Explanation) -> dict[int, Given]:

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from handraise.desk import export_views
 from handraise.desk.views import (
+    answers,
     api_keys,
     companies,
     inbox,
@@ -41,6 +42,8 @@ urlpatterns: list[URLPattern] = [
     path("lead/<int:pk>/tags/", lead_acts.tags, name="tags"),
     path("lead/<int:pk>/activities/", lead_acts.activities, name="activities"),
     path("lead/<int:pk>/owner/", lead_acts.owner, name="owner"),
+    path("lead/<int:pk>/answers/", answers.answers, name="answers"),
+    path("answer/<int:pk>/withdrawal/", answers.withdrawal, name="answer_withdrawal"),
     path("lead/<int:pk>/moves/", lead_acts.moves, name="moves"),
     path("lead/<int:pk>/consents/", lead_acts.consents, name="consents"),
     path("lead/<int:pk>/merges/", lead_acts.merges, name="merges"),

@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from handraise.feedback import queries
 from handraise.feedback.forms import PeriodForm, period, presets, start_of
+from handraise.feedback.overrides import overrides
 from handraise.handover.decide import Kind
 from handraise.kit import clock
 from handraise.team.access import HttpUserRequest, needs
@@ -33,6 +34,7 @@ def feedback(request: HttpUserRequest) -> HttpResponse:
         "funnel": queries.funnel(since=since, until=until, at=at, entered=entered),
         "clock": queries.clock(**period_of),
         "ratings": queries.ratings(**period_of),
+        "overrides": overrides(**period_of),
         "refusals": queries.refusals(**period_of),
         "second": {
             "clock": queries.clock(**period_of, kind=Kind.SECOND),

@@ -52,10 +52,15 @@ def accept(handover: Handover, *, note: str = "", by: User, at: datetime, via: V
         attention.wake([lead.pk], look_at=touch_due_at, why=DUE)
     write_line("handover.accepted", held, f"{by} accepted the lead.", by=by, at=at, via=via)
     set_owner(lead, owner=owner, by=by, at=at, via=via)
-    to = _after_acceptance(lead, held, published)
+    to = _after_acceptance(lead, held, published, at)
     if to is not None:
-        reason = _accepted_by(by, held)
-        make_move(lead, to=to, reason=reason, published=published, by=by, at=at, via=via)
+        passed = passed_of(held)
+        overrides = passed is not None and bool(passed.lacked)
+        make_move(
+            lead, to=to, published=published, by=by, at=at, via=via,
+            reason=passed.override if passed and overrides else f"Accepted by {by}.",
+            lacked=passed.lacked if passed else (), overridden_by=held.passed_by,
+        )  # fmt: skip
     return accepted
 
 
@@ -69,21 +74,16 @@ def _touch_due(
     return due_at(at, within, owner.calendar(at))
 
 
-def _accepted_by(by: User, handover: Handover) -> str:
-    passed = passed_of(handover)
-    if passed is None or not passed.override:
-        return f"Accepted by {by}."
-    return f"Accepted by {by}. Override by {passed.by}: {passed.override}"
-
-
-def _after_acceptance(lead: Lead, handover: Handover, published: Published) -> Stage | None:
+def _after_acceptance(
+    lead: Lead, handover: Handover, published: Published, at: datetime
+) -> Stage | None:
     """SAL, of the second kind SQL; where the agreement skips SAL, SQL as soon as its criteria
     hold, and till then MQL."""
     if handover.kind == Kind.SECOND:
         return Stage.SALES_QUALIFIED
     if published.document.sal.required:
         return Stage.SALES_ACCEPTED
-    return None if sql_lacks(lead, published.document) else Stage.SALES_QUALIFIED
+    return None if sql_lacks(lead, published.document, at=at) else Stage.SALES_QUALIFIED
 
 
 @transaction.atomic

@@ -58,19 +58,21 @@ class Offer:
 @dataclass(frozen=True, slots=True)
 class Passed:
     """What who passes a lead on tells the one who decides on SQL; `override`: why although the
-    criteria are not met."""
+    criteria are not met, and `lacked`: which."""
 
     by_id: int
     by: str
     note: str
     override: str = ""
+    lacked: tuple[str, ...] = ()
 
 
 def passed_of(handover: Handover) -> Passed | None:
     """What was told with it when it was passed on; None of the first kind."""
     if handover.kind == Kind.FIRST:
         return None
-    return Passed(**handover.brief["passed"])
+    told = handover.brief["passed"]
+    return Passed(**{**told, "lacked": tuple(told["lacked"])})
 
 
 class Scored(Protocol):

@@ -14,8 +14,7 @@ from handraise.handover.offering import Offer, Passed, make, passed_of, place, r
 from handraise.handover.queues import Pass, Queue, deciders, keep_credits, queues_at
 from handraise.leads.decide import Stage, Via
 from handraise.leads.models import Lead
-from handraise.qualification.actions import Refused, hold, in_force, reason_given
-from handraise.qualification.queries import sql_lacks
+from handraise.qualification.actions import Refused, hold, in_force, passed_over
 from handraise.team.access import require
 from handraise.team.decide import Permission
 from handraise.team.models import User
@@ -43,7 +42,10 @@ def pass_on(
     published = in_force()
     _may_pass(held, by)
     note = cleaned(note)
-    told = Passed(by.pk, by.name, note, _override(held, published, override, by))
+    lacked = passed_over(
+        held, published, reason=override, override=bool(override.strip()), by=by, at=at
+    )
+    told = Passed(by.pk, by.name, note, override.strip() if lacked else "", tuple(lacked))
     queues = deciders(queues_at(at), published.document)
     if not queues:
         decides = published.document.sql.decided_by
@@ -63,18 +65,6 @@ def _may_pass(lead: Lead, by: User) -> None:
     earlier = Handover.objects.filter(lead__canonical=lead.pk, ended_at=None).first()
     if earlier is not None:
         raise Refused(f"{lead} was already passed on to {earlier.whose}.")
-
-
-def _override(lead: Lead, published: Published, reason: str, by: User) -> str:
-    """Why although the criteria are not met; empty when they are."""
-    lacks = sql_lacks(lead, published.document)
-    if not lacks:
-        return ""
-    if not may(by, Permission.OVERRIDE):
-        raise Refused(f"{lacks} A manager may override that with a reason.")
-    if not reason.strip():
-        raise Refused(f"{lacks} Say why it is passed on all the same.")
-    return reason_given(reason, is_needed=True)
 
 
 def _named(lead: Lead, to: User, queues: list[Queue], published: Published, at: datetime) -> Offer:

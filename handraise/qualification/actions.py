@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 
 from handraise.agreement import queries as agreements
@@ -18,8 +19,8 @@ from handraise.leads.models import Attention, Lead
 from handraise.leads.moves import Move
 from handraise.qualification import decide
 from handraise.qualification.decide import MOVES, Asks, Consequence, Decision, Rule
-from handraise.qualification.models import Return
-from handraise.qualification.queries import BESIDE, decisions, sql_lacks
+from handraise.qualification.models import Override, Return
+from handraise.qualification.queries import BESIDE, decisions, sql_lacking
 from handraise.scoring.models import Score
 from handraise.team.access import require
 from handraise.team.decide import Permission, Role
@@ -27,6 +28,7 @@ from handraise.team.models import User
 from handraise.team.queries import may
 
 if TYPE_CHECKING:
+    from handraise.agreement.document import RecyclePlan
     from handraise.agreement.queries import Published
     from handraise.scoring.standing import Standing
 
@@ -94,25 +96,36 @@ def move_by_hand(
     via: Via,
     override: bool = False,
     wakes_at: datetime | None = None,
+    plan: str = "",
 ) -> None:
     """Move a lead as a person says, by the table of moves.
 
-    A move to nurture may name when the lead wakes; without, the agreement's rest holds. `override`
-    passes the SQL criteria and needs Permission.OVERRIDE and a reason. Raises Refused.
+    A move to nurture may name when the lead wakes, or one of the agreement's recycle plans, which
+    knows; without, the agreement's rest holds. `override` passes the SQL criteria and needs
+    Permission.OVERRIDE and a reason. Raises Refused.
     """
     require(by, Permission.QUALIFY)
     held = hold(lead)
     before = Stage(held.stage)
     published = in_force()
     rule = _rule_for(by, before, to, published)
-    reason = reason_given(reason, is_needed=rule.asks is Asks.REASON)
+    chosen = _plan_named(plan, to, published)
+    reason = reason_given(reason, is_needed=rule.asks is Asks.REASON and chosen is None)
+    lacked: list[str] = []
     if rule.asks is Asks.SQL_CRITERIA:
-        reason = _criteria_passed(held, published, by, reason, override=override)
+        lacked = passed_over(held, published, reason=reason, override=override, by=by, at=at)
+    if chosen is not None:
+        wakes_at = _wakes(chosen, wakes_at, at)
+        reason = f"{chosen.name}: {reason}" if reason else chosen.name
     if to is Stage.NURTURE:
+        wakes_at = _later(wakes_at, at)
         give_back(
-            held, Consequence.RECYCLE, reason=reason, wakes_at=_later(wakes_at, at), by=by, at=at
+            held, Consequence.RECYCLE, reason=reason, wakes_at=wakes_at, plan=plan, by=by, at=at
         )
-    make_move(held, to=to, reason=reason or rule.says, published=published, by=by, at=at, via=via)
+    make_move(
+        held, to=to, reason=reason or rule.says, published=published, by=by, at=at, via=via,
+        lacked=lacked,
+    )  # fmt: skip
 
 
 def hold(lead: Lead) -> Lead:
@@ -176,16 +189,42 @@ def reason_given(reason: str, *, is_needed: bool) -> str:
     return cleaned
 
 
-def _criteria_passed(
-    lead: Lead, published: Published, by: User, reason: str, *, override: bool
-) -> str:
-    lacks = sql_lacks(lead, published.document)
-    if not lacks:
-        return reason
+def passed_over(
+    lead: Lead, published: Published, *, reason: str, override: bool, by: User, at: datetime
+) -> list[str]:
+    """What the lead lacks for SQL and this move passes over, in sentences, for `make_move`.
+
+    Empty where nothing lacks. Raises Refused where something does and nobody overrides it, or no
+    reason is given; PermissionDenied for who may not override.
+    """
+    lacked = sql_lacking(lead, published.document, at=at)
+    if not lacked:
+        return []
     if not override:
-        raise Refused(f"{lacks} A manager may override that with a reason.")
+        raise Refused(f"{' '.join(lacked)} A manager may override that with a reason.")
     require(by, Permission.OVERRIDE)
-    return f"Override: {reason_given(reason, is_needed=True)}"
+    reason_given(reason, is_needed=True)
+    return lacked
+
+
+def _plan_named(name: str, to: Stage, published: Published) -> RecyclePlan | None:
+    if not name:
+        return None
+    if to is not Stage.NURTURE:
+        raise Refused("A recycle plan goes with the move to nurture.")
+    plans = published.document.recycle_plans
+    found = next((plan for plan in plans if plan.name == name), None)
+    if found is None:
+        raise Refused("The agreement has no such recycle plan any more. Choose again.")
+    return found
+
+
+def _wakes(plan: RecyclePlan, wakes_at: datetime | None, at: datetime) -> datetime:
+    """The day that was told, else the one that the plan gives."""
+    found = wakes_at or decide.waking_at(plan, at=at, zone=settings.TIME_ZONE)
+    if found is None:
+        raise Refused(f"“{plan.name}” needs the date on which the lead wakes up.")
+    return found
 
 
 def _later(wakes_at: datetime | None, at: datetime) -> datetime | None:
@@ -204,11 +243,13 @@ def give_back(
     wakes_at: datetime | None,
     by: User | None,
     at: datetime,
+    plan: str = "",
 ) -> Return:
     """Note that a lead was given back or put aside, and wake it when its rest is over."""
     given = Return.objects.create(
-        lead=lead, at=at, consequence=consequence, reason=reason, wakes_at=wakes_at, by=by
-    )
+        lead=lead, at=at, consequence=consequence, reason=reason, wakes_at=wakes_at, plan=plan,
+        by=by,
+    )  # fmt: skip
     if wakes_at is not None:
         attention.wake([lead.pk], look_at=wakes_at, why=WAKES)
     return given
@@ -223,17 +264,29 @@ def make_move(
     by: User | None,
     at: datetime,
     via: Via,
+    lacked: Sequence[str] = (),
+    overridden_by: User | None = None,
 ) -> None:
-    """Write one move that was already decided; the lead's row is locked by the caller."""
+    """Write one move that was already decided; the lead's row is locked by the caller.
+
+    `lacked` are the criteria that a manager passes over (see `passed_over`): reports count them,
+    as `overridden_by` that manager where somebody else makes the move.
+    """
     move = Move(
         lead_id=lead.pk,
         before=Stage(lead.stage),
         after=to,
         version=published.number,
-        reason=reason,
+        reason=f"Override: {reason}" if lacked else reason,
         scores=_scores_now(lead),
     )
-    moves.write([move], at=at, by=by, via=via)
+    [number] = moves.write([move], at=at, by=by, via=via)
+    if lacked:
+        manager = overridden_by or by
+        assert manager is not None
+        Override.objects.create(
+            move_id=number, lead=lead, at=at, by=manager, reason=reason, lacked=list(lacked)
+        )
     lead.stage, lead.stage_since = to, at
 
 

@@ -12,11 +12,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from handraise.kit.quarters import next_quarter
 from handraise.leads.decide import PATH, Stage
 from handraise.team.decide import Role
 
 if TYPE_CHECKING:
-    from handraise.agreement.document import Document
+    from handraise.agreement.document import Document, RecyclePlan
     from handraise.scoring.standing import Standing
 
 
@@ -47,6 +48,23 @@ class Consequence(StrEnum):
     FIX_DATA = "fix data"
     OTHER_TEAM = "other team"
     MORE_WORK = "more work"  # of the second handover: it stays SAL
+
+
+class Evidence(StrEnum):
+    """What an answer rests on: their words, ours, or something that they did."""
+
+    QUOTE = "quote"
+    NOTE = "note"
+    ACTIVITY = "activity"
+
+
+class State(StrEnum):
+    """How a question stands for a lead at an instant. Only FAVOURABLE counts for SQL."""
+
+    FAVOURABLE = "favourable"
+    UNFAVOURABLE = "unfavourable"
+    STALE = "stale"
+    UNANSWERED = "unanswered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +292,13 @@ def _stay(
     return Decision(
         standing.lead_id, history.stage, history.stage, (reason,), look_at, scores_of(standing)
     )
+
+
+def waking_at(plan: RecyclePlan, *, at: datetime, zone: str) -> datetime | None:
+    """When a lead wakes that is put aside at `at` under this plan; None: on a date to be told."""
+    if plan.wake_after is not None:
+        return at + plan.wake_after
+    return next_quarter(at, zone) if plan.wakes == "next quarter" else None
 
 
 class Scored(Protocol):

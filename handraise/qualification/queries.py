@@ -12,6 +12,10 @@ from handraise.leads.bulk import among, rows_of
 from handraise.leads.decide import Stage
 from handraise.leads.models import Lead
 from handraise.qualification import decide
+from handraise.qualification.answers import Answered as Answered
+from handraise.qualification.answers import answers_lacking
+from handraise.qualification.answers import answers_of as answers_of
+from handraise.qualification.answers import answers_of_many as answers_of_many
 from handraise.qualification.decide import (
     Asks,
     Consequence,
@@ -199,12 +203,12 @@ class OpenMove:
     may_override: bool
 
 
-def moves_open_to(user: User, lead: Lead, *, document: Document) -> list[OpenMove]:
+def moves_open_to(user: User, lead: Lead, *, document: Document, at: datetime) -> list[OpenMove]:
     """The moves of this lead that this person may make by hand (acceptances are not among them)."""
     if not may(user, Permission.QUALIFY):
         return []
     overrides = may(user, Permission.OVERRIDE)
-    lacks = sql_lacks(lead, document)
+    lacks = sql_lacks(lead, document, at=at)
     return [
         OpenMove(
             rule,
@@ -220,10 +224,18 @@ def moves_open_to(user: User, lead: Lead, *, document: Document) -> list[OpenMov
 BESIDE = frozenset({Stage.LEAD, Stage.NURTURE, Stage.DISQUALIFIED})
 
 
-def sql_lacks(lead: Lead, document: Document) -> str:
-    """What keeps this lead from being SQL under the agreement, as a sentence; empty: nothing."""
-    if document.sql.when is None:
-        return ""
+def sql_lacks(lead: Lead, document: Document, *, at: datetime) -> str:
+    """What keeps this lead from being SQL under the agreement, in sentences; empty: nothing."""
+    return " ".join(sql_lacking(lead, document, at=at))
+
+
+def sql_lacking(lead: Lead, document: Document, *, at: datetime) -> list[str]:
+    """The same, a sentence each: what is not met, not answered, stale, or speaks against it."""
+    found = [_criteria_lacking(lead)] if document.sql.when is not None else []
+    return [said for said in found if said] + answers_lacking(lead, document, at=at)
+
+
+def _criteria_lacking(lead: Lead) -> str:
     score = Score.objects.filter(pk=lead.canonical_id).first()
     truth = score.truths.get("sql.when") if score is not None else None
     if truth is True:

@@ -43,6 +43,9 @@ routes:
 reasons:
   - {name: No need, consequence: recycle, wake_after: 30 days, needs_note: true}
   - {name: No fit, consequence: disqualify}
+recycle_plans:
+  - {name: Needs the board, wakes: after, wake_after: 45 days}
+  - {name: Budget, wakes: next quarter}
 """)
 
 
@@ -117,6 +120,12 @@ CHANGES: list[tuple[tuple[str | int, ...], Any, str]] = [
     (("reasons", 0, "needs_note"), False, "Reason No need: note needed → not needed"),
     (("reasons", 1, "consequence"), "fix data", "Reason No fit: consequence disqualify → fix data"),
     (("reasons", 1, "name"), "Misfit", "Reason No fit is now Reason Misfit."),
+    (("recycle_plans", 0, "name"), "The board",
+     "Recycle plan Needs the board is now Recycle plan The board."),
+    (("recycle_plans", 0, "wake_after"), "2 weeks",
+     "Recycle plan Needs the board: wakes after 45 days → after 2 weeks"),
+    (("recycle_plans", 1, "wakes"), "on a date",
+     "Recycle plan Budget: wakes at the start of the next quarter → on a date"),
 ]  # fmt: skip
 
 

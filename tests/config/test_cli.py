@@ -160,6 +160,19 @@ def test_it_imports_scores_exports_and_takes_back(shell: Shell) -> None:
     assert "undone" in shell("import", "list")
 
 
+def test_answers_that_cannot_be_taken_are_named(shell: Shell) -> None:
+    file, errors = shell.data / "answers.csv", shell.data / "refused.csv"
+    file.write_text("email,question,value\nnobody@acme.example,need,Clear need\n")
+
+    shown = shell("import", "answers", str(file), "--errors", str(errors))
+
+    assert "line 2: No lead is known by 'nobody@acme.example'." in shown
+    assert "Clear need,2,No lead" in errors.read_text()
+    file.write_text("email,value\nnobody@acme.example,Clear need\n")
+    told = shell("import", "answers", str(file), "--dry-run", status=1)
+    assert "needs a column 'question'" in told
+
+
 def test_a_lead_that_is_not_there_is_refused(shell: Shell) -> None:
     assert shell("score", "--lead", "999", status=1) == "There is no lead 999.\n"
 

@@ -11,7 +11,9 @@ from demo.company import NotEmpty, build
 from demo.invented import firms
 from demo.visits import visitors
 from handraise.handover.models import Handover
+from handraise.leads.decide import Stage
 from handraise.leads.models import Activity, Lead, StageMove
+from handraise.qualification.models import Answer, Override
 from handraise.team.decide import Role
 from handraise.team.models import User
 
@@ -27,6 +29,11 @@ def test_a_year_is_lived_through_once() -> None:
     assert Handover.objects.filter(ended_at=None).exists()
     assert all(move.version == 1 for move in StageMove.objects.all())
     assert not Activity.objects.filter(occurred_at__gt=AT).exists()
+    sqls = StageMove.objects.filter(after=Stage.SALES_QUALIFIED).values_list("lead", flat=True)
+    assert set(sqls) <= {*Answer.objects.values_list("lead", flat=True)} | {
+        *Override.objects.values_list("lead", flat=True)
+    }
+    assert Answer.objects.exists()
     activities = Activity.objects.count()
     assert build(at=AT + timedelta(days=1), leads=40) == sign_ins
     assert Activity.objects.count() == activities

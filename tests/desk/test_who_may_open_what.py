@@ -17,6 +17,9 @@ from handraise.leads import attention
 from handraise.leads.actions import merge_leads
 from handraise.leads.decide import Via
 from handraise.leads.models import Activity, ParkedLead
+from handraise.qualification.answering import Said, answer
+from handraise.qualification.frameworks.actions import write
+from handraise.qualification.frameworks.reading import shipped
 from handraise.team.models import User
 from tests.desk.conftest import client_of
 from tests.world import lead
@@ -65,6 +68,12 @@ ADDRESSES = [
     post("tags", WORKING, "lead"),
     post("activities", WORKING, "lead"),
     post("owner", WORKING, "lead"),
+    Address("answers", SELLING, "lead"),
+    post("answer_withdrawal", SELLING, "answer"),
+    Address("frameworks", EVERYBODY),
+    Address("new_framework", REVENUE_OPERATIONS),
+    Address("framework", REVENUE_OPERATIONS, "framework"),
+    post("framework_removal", REVENUE_OPERATIONS, "framework"),
     post("moves", SELLING, "lead"),
     post("consents", WORKING, "lead"),
     Address("merges", WORKING, "lead"),
@@ -127,7 +136,12 @@ def things(handover: Handover, rita: User, vera: User) -> dict[str, int]:
     attention.park(ada.pk, error="It broke.", at=at)
     key, _ = create_key(name="Website", by=rita, at=at)
     assert ada.company_id is not None
+    said = Said("Clear need", quote="It hurts.")
+    given = answer(ada, framework="BANT", question="need", said=said, by=rita, at=at, via=Via.WEB)
+    own = write(shipped()["bant"][1].replace("BANT", "Ours"), by=rita, at=at, via=Via.WEB)
     return {
+        "answer": given.pk,
+        "framework": own.pk,
         "handover": handover.pk,
         "lead": ada.pk,
         "merge": merge.pk,

@@ -13,6 +13,7 @@ from handraise.handover.models import Handover
 from handraise.handover.queries import in_hand, inbox, reasons_of
 from handraise.leads.decide import Stage, Via
 from handraise.leads.models import Lead
+from handraise.qualification.models import Override
 from handraise.scoring.models import Score
 from handraise.scoring.standing import Standing
 from handraise.team.decide import Role
@@ -107,12 +108,12 @@ def test_without_the_criteria_only_a_manager_passes_it_with_a_reason(
 
     with pytest.raises(Refused, match="criteria of the agreement are not met"):
         _passed(ada, mia)
-    with pytest.raises(Refused, match="Say why"):
-        _passed(ada, rita)
     accept(_passed(ada, rita, override="A big name."), by=ann, at=LATER, via=Via.WEB)
 
-    reason = ada.moves.get(after=Stage.SALES_QUALIFIED).reason
-    assert reason == "Accepted by Ann. Override by Rita: A big name."
+    assert ada.moves.get(after=Stage.SALES_QUALIFIED).reason == "Override: A big name."
+    overridden = Override.objects.get()
+    assert (overridden.by, overridden.reason) == (rita, "A big name.")
+    assert "criteria of the agreement are not met" in overridden.lacked[0]
 
 
 def test_only_its_owner_passes_it_and_only_once(

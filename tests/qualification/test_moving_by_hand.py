@@ -138,10 +138,10 @@ def test_the_page_offers_what_the_action_takes(agreed: Published, sal: User, ver
     found = published()
     assert found is not None
 
-    offered = moves_open_to(sal, ada, document=found.document)
+    offered = moves_open_to(sal, ada, document=found.document, at=NOON)
 
     assert [(one.rule.after, one.needs_reason) for one in offered] == [
         (_S.SALES_QUALIFIED, False), (_S.NURTURE, True), (_S.DISQUALIFIED, True),
     ]  # fmt: skip
     assert offered[0].lacks == "The SQL criteria of the agreement are not met."
-    assert moves_open_to(vera, ada, document=found.document) == []
+    assert moves_open_to(vera, ada, document=found.document, at=NOON) == []

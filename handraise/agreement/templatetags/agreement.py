@@ -9,7 +9,7 @@ from django import template
 from handraise.agreement import wording
 from handraise.agreement.conditions import Condition
 from handraise.agreement.decide import State
-from handraise.agreement.document import Behaviour, FitSignal, Route
+from handraise.agreement.document import Behaviour, FitSignal, RecyclePlan, Route
 from handraise.agreement.wording import Outline
 from handraise.kit import durations
 
@@ -52,6 +52,12 @@ def in_words(condition: Condition) -> str:
 def order(route: Route) -> str:
     """In which order the people of its team are asked."""
     return wording.order_words(route)
+
+
+@register.filter
+def waking(plan: RecyclePlan) -> str:
+    """When a recycled lead wakes: `after 45 days`."""
+    return wording.waking_words(plan)
 
 
 @register.filter

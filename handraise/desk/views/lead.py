@@ -14,6 +14,7 @@ from handraise.desk.forms import ConsentForm, LogForm
 from handraise.desk.lead_page import happenings, path_of
 from handraise.desk.next_step import next_step
 from handraise.desk.passing import passing_of
+from handraise.desk.qualification_card import qualification_card
 from handraise.desk.scorecard import scorecard
 from handraise.desk.touch_clock import touch_clocks
 from handraise.handover.models import Handover
@@ -55,6 +56,9 @@ def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
         "company_facts": company_facts_of(company, at=at) if company else [],
         "consents": consents_of(shown, at=at),
         "handovers": handovers,
+        "qualification": qualification_card(
+            shown, user=None if at else request.user, at=at or clock.now()
+        ),
     }
     return render(
         request, "desk/lead.html", context | _acts(request, shown, handovers) if not at else context
@@ -64,7 +68,8 @@ def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
 def _acts(request: HttpUserRequest, shown: Lead, handovers: list[Handover]) -> dict[str, object]:
     """What this reader can do with the lead; nothing while looking back."""
     agreed = published()
-    moves = moves_open_to(request.user, shown, document=agreed.document) if agreed else []
+    at = clock.now()
+    moves = moves_open_to(request.user, shown, document=agreed.document, at=at) if agreed else []
     may_edit = may(request.user, Permission.EDIT_LEADS)
     return {
         "may_edit": may_edit,
@@ -72,8 +77,8 @@ def _acts(request: HttpUserRequest, shown: Lead, handovers: list[Handover]) -> d
             (one for one in handovers if one.ended_at is None and may_answer(request.user, one)),
             None,
         ),
-        "passing": passing_of(request.user, shown, at=clock.now()),
-        "touch": touch_clocks([shown], at=clock.now()).get(shown.pk),
+        "passing": passing_of(request.user, shown, at=at),
+        "touch": touch_clocks([shown], at=at).get(shown.pk),
         "touches": TOUCHES,
         "moves": moves,
         "may_override": may(request.user, Permission.OVERRIDE),

@@ -122,6 +122,7 @@ def moves(request: HttpUserRequest, pk: int) -> HttpResponse:
             to=Stage(given["to"]),
             reason=given["reason"],
             wakes_at=given["wakes_at"],
+            plan=given["plan"],
             override=given["override"],
             by=request.user,
             at=clock.now(),

@@ -14,7 +14,7 @@ from handraise.agreement.document import Document
 from handraise.agreement.faults import AgreementError, Fault, Place, path_of
 from handraise.agreement.plain_writing import flow
 from handraise.agreement.plain_yaml import load
-from handraise.agreement.reading import read_anew
+from handraise.agreement.references import read_to_propose
 from handraise.agreement.rewriting import lost_comments, rewritten
 from handraise.feedback.editor import building
 from handraise.feedback.editor.fields import Section
@@ -63,7 +63,7 @@ def checked(text: str, section: Section, place: int | None, filled: Filled) -> C
     for name, sentence in filled.faults.items():
         made.faults.setdefault(name, []).append(sentence)
     try:
-        made.document = read_anew(made.text)
+        made.document = read_to_propose(made.text)
     except AgreementError as error:
         _sort(error.faults, made, section, filled)
     return made

@@ -168,7 +168,14 @@ SECTIONS: dict[str, Section] = {
             Field("wake_after", "Looked at again after", Kind.LENGTH, "With recycle only."),
             Field("needs_note", "Needs a note", Kind.CHECK),
         ), is_many=True, hint="Why sales may say no"),
+        Section("recycle_plans", "Recycle plans", "recycle plan", (
+            _NAME,
+            Field("wakes", "Wakes", Kind.CHOICE, choices=("after", "next quarter", "on a date"),
+                  default="after"),
+            Field("wake_after", "After", Kind.LENGTH, "Only where it wakes after a while."),
+        ), is_many=True, hint="Not now, but when"),
     )
 }  # fmt: skip
+PLAIN = ("routes", "reasons", "recycle_plans")  # said as the version's page says them
 SIGNALS = ("fit", "interest", "intent")
 LENGTHS = ("1 day", "7 days", "14 days", "30 days", "45 days", "90 days", "1 week", "180 days")

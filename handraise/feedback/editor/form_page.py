@@ -14,6 +14,7 @@ from handraise.agreement.faults import AgreementError, path_of
 from handraise.agreement.models import Version
 from handraise.agreement.queries import published
 from handraise.agreement.reading import read_anew
+from handraise.agreement.references import read_to_propose
 from handraise.feedback.editor import building, counting, filling, occurring, pages, saving
 from handraise.feedback.editor.checking import (
     Checked,
@@ -88,7 +89,7 @@ def _as_it_stands(draft: Version, opened: Opened) -> dict[str, Any]:
     """What there is to say of a part before anything was typed."""
     found = Checked(draft.text, None, opened.place or 0, opened.raw)
     try:
-        found.document = read_anew(draft.text)
+        found.document = read_to_propose(draft.text)
     except AgreementError as error:
         here = path_of(prefix(opened.section, found.place, opened.raw))
         found.elsewhere = [each for each in error.faults if not is_under(each.path, here)]

@@ -17,12 +17,13 @@ from handraise.agreement.models import EarlierText, Version
 from handraise.agreement.plain_writing import flow
 from handraise.agreement.queries import published
 from handraise.agreement.reading import read_anew
+from handraise.agreement.references import read_to_propose
 from handraise.agreement.wording import terms, what_counts
 from handraise.feedback.editor import building, filling, occurring
 from handraise.feedback.editor.building import Group
 from handraise.feedback.editor.checking import digest, document_value, is_under, prefix
 from handraise.feedback.editor.doubts import Doubt, Known, doubts
-from handraise.feedback.editor.fields import SECTIONS, SIGNALS, Field, Section
+from handraise.feedback.editor.fields import PLAIN, SECTIONS, SIGNALS, Field, Section
 from handraise.feedback.editor.filling import name_of
 from handraise.kit.fold import fold
 
@@ -72,7 +73,7 @@ def overview(draft: Version, talk: Mapping[str, int]) -> Overview:
         return Overview(faults=error.faults, unreadable=True)
     made = Overview()
     try:
-        made.document = read_anew(draft.text)
+        made.document = read_to_propose(draft.text)
     except AgreementError as error:
         made.faults = error.faults
     doubted = doubts(made.document, known()) if made.document else []
@@ -111,7 +112,7 @@ def _row(
 ) -> Row:  # fmt: skip
     title = raw.get("name") if isinstance(raw, dict) else None
     item = items.get(f"{section.key.removesuffix('s')} {fold(building.shown(title))}")
-    is_plain = section.key in {"routes", "reasons"}
+    is_plain = section.key in PLAIN
     said = plain_words(item) if item is not None and is_plain else words(section, raw)
     made = Row(place, building.shown(title) or "Without a name", said, digest(raw))
     points = raw.get("points") if isinstance(raw, dict) else None
@@ -133,7 +134,7 @@ def in_words(section: Section, raw: Any, document: Document | None) -> str:
         return words(section, raw) if signal_of(section, raw) is not None else ""
     if document is None or raw is None:
         return ""
-    name = f" {fold(name_of(raw))}" if section.key in {"routes", "reasons"} else ""
+    name = f" {fold(name_of(raw))}" if section.key in PLAIN else ""
     item = sheet(document).get(section.key.removesuffix("s") + name if name else section.key)
     return plain_words(item) if item is not None else ""
 

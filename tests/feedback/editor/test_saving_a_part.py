@@ -50,7 +50,8 @@ def test_nothing_changes_when_nothing_was_changed(draft: Version, mark: User) ->
 
     for key, place in [("intent", 0), ("interest", 2), ("fit", 9), ("mql", None), ("sal", None),
                        ("sql", None), ("grades", None), ("priority", None), ("targets", None),
-                       ("routes", 0), ("reasons", 0), ("name", None)]:  # fmt: skip
+                       ("routes", 0), ("reasons", 0), ("recycle_plans", 0),
+                       ("name", None)]:  # fmt: skip
         assert save(mark, path(draft, key, place)).status_code == 302, key
         draft.refresh_from_db()
         assert draft.text == text, key
@@ -58,7 +59,9 @@ def test_nothing_changes_when_nothing_was_changed(draft: Version, mark: User) ->
     assert draft.revision == 1
 
 
-@pytest.mark.parametrize("key", ["reasons", "routes", "intent", "interest", "fit", "lists"])
+@pytest.mark.parametrize(
+    "key", ["reasons", "recycle_plans", "routes", "intent", "interest", "fit", "lists"]
+)
 def test_an_empty_new_part_is_told_what_it_needs_and_takes_nothing_away(
     draft: Version, mark: User, key: str
 ) -> None:

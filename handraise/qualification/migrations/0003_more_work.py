@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('leads', '0006_who_waits'),
-        ('qualification', '0001_initial'),
+        ('qualification', '0002_answers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
