@@ -212,4 +212,8 @@ LOGGING = {
     },
 }
 
+# Where people reach the installation: what links in mails, chats and calendars begin with.
+ADDRESS = os.environ.get("HANDRAISE_URL", "").rstrip("/") or (
+    f"http://127.0.0.1:{env_int('HANDRAISE_PORT', 8300)}"
+)
 APP_VERSION = VERSION

@@ -52,6 +52,7 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("leads", "users", "Leads", count=figures.leads),
             Place("companies", "building-2", "Companies"),
             Place("imports", "upload", "Imports", Permission.IMPORT),
+            Place("tasks", "list-checks", "Tasks"),
         ),
     ),
     (

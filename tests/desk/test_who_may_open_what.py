@@ -17,6 +17,8 @@ from handraise.leads import attention
 from handraise.leads.actions import merge_leads
 from handraise.leads.decide import Via
 from handraise.leads.models import Activity, ParkedLead
+from handraise.talk.noting import write_note
+from handraise.talk.tasking import add_task
 from handraise.team.models import User
 from tests.desk.conftest import client_of
 from tests.world import lead
@@ -81,13 +83,28 @@ ADDRESSES = [
     Address("keys", REVENUE_OPERATIONS),
     post("revocation", REVENUE_OPERATIONS, "key"),
     Address("profile", EVERYBODY),
+    Address("lead_notes", EVERYBODY, "lead"),
+    Address("company_notes", EVERYBODY, "company"),
+    Address("note", WORKING, "note"),
+    post("note_removal", WORKING, "note"),
+    Address("people_to_mention", EVERYBODY),
+    Address("tasks", EVERYBODY),
+    Address("task", EVERYBODY, "task"),
+    post("task_doing", WORKING, "task"),
+    post("task_handing", WORKING, "task", 404),
+    post("task_removal", WORKING, "task"),
+    Address("notifications", EVERYBODY),
+    Address("bell", EVERYBODY),
+    post("reading_all", EVERYBODY),
+    Address("preferences", EVERYBODY),
+    post("calendar_address", EVERYBODY, status=200),
     Address("patterns", EVERYBODY),
     Address("account_change_password", EVERYBODY),
 ]
 # Open to everybody, signed in or not, or looked at in the tests of their own step.
 ELSEWHERE = {
     "account_login", "account_logout", "account_inactive", "account_reauthenticate",
-    "account_signup",
+    "account_signup", "calendar", "reading",
 }  # fmt: skip
 OTHER_STEPS = (
     "agreement", "draft", "rehearsal", "import", "drop", "new_import", "feedback", "export",
@@ -129,6 +146,8 @@ def things(handover: Handover, rita: User, vera: User) -> dict[str, int]:
         "company": ada.company_id,
         "person": vera.pk,
         "key": key.pk,
+        "note": write_note(ada, "She called.", by=rita, at=at, via=Via.WEB).pk,
+        "task": add_task("Call", assignee=rita, by=rita, at=at, via=Via.WEB).pk,
     }
 
 
