@@ -199,6 +199,9 @@ FILE_UPLOAD_HANDLERS = [
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+SMTP_URL = os.environ.get("HANDRAISE_SMTP_URL", "")  # read by post.servers; empty: mails wait
+MAIL_FROM = os.environ.get("HANDRAISE_MAIL_FROM", "")
+HOOKS_PRIVATE = env_bool("HANDRAISE_HOOKS_PRIVATE", False)
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,89 @@
+"""Rows: what leaves the house, and the servers that it leaves by."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from handraise.leads.models import _in
+from handraise.post.decide import Kind, Security, State
+
+
+class Outgoing(models.Model):
+    """One mail to some people, or one call of another system: the row that is there first.
+
+    `body` is the mail without its From line, which is that of the server it leaves by, or the
+    JSON of a call. `message_id` is fixed here, so that whoever gets it twice can tell. `about`
+    says what it belongs to (`letter:7`), `once` forbids a second one of that name.
+    """
+
+    kind = models.CharField(max_length=8)
+    about = models.CharField(max_length=120)
+    once = models.CharField(max_length=200, null=True, unique=True)
+    sender = models.ForeignKey("team.User", models.PROTECT, null=True, related_name="+")
+    team = models.ForeignKey("team.Team", models.SET_NULL, null=True, related_name="+")
+    recipients = ArrayField(models.CharField(max_length=254), default=list)
+    url = models.CharField(max_length=2000, default="")
+    headers = models.JSONField(default=dict)
+    subject = models.CharField(max_length=200, default="")
+    body = models.BinaryField()
+    message_id = models.CharField(max_length=255, unique=True)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=12, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    sent_as = models.CharField(max_length=254, default="")
+    refused = models.JSONField(default=dict)
+    last_error = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=_in("kind", Kind), name="outgoing_kind_known"),
+            models.CheckConstraint(condition=_in("state", State), name="outgoing_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=State.SENT, sent_at__isnull=False)
+                | (~Q(state=State.SENT) & Q(sent_at__isnull=True)),
+                name="outgoing_sent_at_an_instant",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["kind", "due_at"], condition=Q(state="waiting"), name="outgoing_waiting"
+            ),
+            models.Index(fields=["claimed_at"], condition=Q(state="sending"), name="outgoing_held"),
+            models.Index(
+                fields=["-created_at"], condition=Q(state__in=["failed", "unclear"]),
+                name="outgoing_troubled",
+            ),
+            models.Index(fields=["about"], name="outgoing_about"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.subject or self.url or f"Outgoing {self.pk}"
+
+
+class TeamServer(models.Model):
+    """A team's own From address, and its own mail server unless `host` is empty.
+
+    `sealed` is the password, encrypted under a key made from the installation's secret key.
+    """
+
+    team = models.OneToOneField("team.Team", models.CASCADE, related_name="server")
+    mail_from = models.CharField(max_length=254, default="", blank=True)
+    host = models.CharField(max_length=253, default="", blank=True)
+    port = models.PositiveIntegerField(default=587)
+    security = models.CharField(max_length=12, default=Security.STARTTLS)
+    user = models.CharField(max_length=254, default="", blank=True)
+    sealed = models.TextField(default="", blank=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=_in("security", Security), name="security_known")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mail_from or 'mail'} by {self.host or 'the house'}"
