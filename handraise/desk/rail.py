@@ -70,6 +70,7 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
         "Settings",
         (
             Place("people", "user-plus", "People", Permission.ADMINISTER),
+            Place("chats", "message-square", "Chats", Permission.OVERRIDE),
             Place("keys", "key", "Write keys", Permission.ADMINISTER),
         ),
     ),

@@ -10,7 +10,7 @@ from django.db import transaction
 from handraise.leads.bulk import rows_of
 from handraise.leads.decide import Refused as Refused
 from handraise.leads.models import Lead
-from handraise.talk import decide
+from handraise.talk import chat, decide
 from handraise.talk.decide import Channels
 from handraise.talk.models import DigestHour, Notification, Preference
 from handraise.talk.queries import channels_of
@@ -66,7 +66,11 @@ def notify(
             "by_mail": [wished[one].by_mail for one in ids],
         },
     )  # fmt: skip
-    return sorted(row[0] for row in told)
+    fresh = sorted(row[0] for row in told)
+    asked = [one for one in fresh if wished[one].by_chat]
+    if fresh:
+        chat.post(fresh, asked=asked, kind=kind, said=said, link=link, key=key, at=at)
+    return fresh
 
 
 def mark_read(user: User, *, at: datetime, pk: int | None = None) -> int:

@@ -9,11 +9,12 @@ from django import forms
 from django.utils import timezone
 
 from handraise.talk import decide
+from handraise.talk.chat import looks_after
 from handraise.talk.decide import LONGEST_NOTE, LONGEST_TASK, Channels, Priority
 from handraise.talk.models import Task
 from handraise.talk.queries import digest_hour_of, preferences_of
-from handraise.team.models import User
-from handraise.team.queries import working_people
+from handraise.team.models import Team, User
+from handraise.team.queries import teams, working_people
 
 _ASKS = "What should others know? @ names somebody."
 _DATE = {"type": "date"}
@@ -113,3 +114,33 @@ class PreferencesForm(forms.Form):
 
 
 _BOXES = ("in_app", "by_mail", "by_chat")
+
+
+class ChatForm(forms.Form):
+    """Whose chat, and the address at which it takes posts."""
+
+    whose = forms.ChoiceField(label="Whose chat")
+    url = forms.CharField(
+        required=False,
+        max_length=500,
+        label="Address for posts",
+        help_text="What Slack, Mattermost and others call an incoming webhook. Empty keeps the"
+        " present one.",
+        widget=forms.TextInput(attrs={"placeholder": "https://", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = [*teams(), *working_people().select_related(None)]
+        self.known = {_code(one): one for one in found if looks_after(user, one)}
+        self.fields["whose"].choices = [  # type: ignore[attr-defined]
+            (code, f"Team {one}" if isinstance(one, Team) else str(one))
+            for code, one in self.known.items()
+        ]
+
+    def clean_whose(self) -> User | Team:
+        return self.known[self.cleaned_data["whose"]]
+
+
+def _code(one: User | Team) -> str:
+    return f"{'team' if isinstance(one, Team) else 'person'}-{one.pk}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -242,3 +243,13 @@ class ChatHook(models.Model):
                 condition=Q(person__isnull=True) ^ Q(team__isnull=True), name="hook_of_one"
             )
         ]
+
+    @property
+    def about(self) -> str:
+        """What the rows of the outbox say that belong to this chat."""
+        return f"talk.chat:{self.pk}"
+
+    @property
+    def masked(self) -> str:
+        """The host and the end of the address: enough to tell it from another, not to use it."""
+        return f"{urlsplit(self.url).hostname}/…{self.url[-4:]}"

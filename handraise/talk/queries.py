@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, Q, QuerySet
 
 from handraise.leads.models import Company, Lead
+from handraise.post.models import Outgoing
 from handraise.talk import decide
 from handraise.talk.decide import Called, Channels, Kind
 from handraise.talk.models import (
@@ -200,3 +201,24 @@ def hooks_visible_to(user: User) -> QuerySet[ChatHook]:
     if user.team_id is not None:
         theirs |= Q(team=user.team_id) | Q(person__team=user.team_id)
     return found.filter(theirs)
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """One chat, the kinds of news that go to it, and the last post that it was sent."""
+
+    hook: ChatHook
+    kinds: list[Kind]
+    last: Outgoing | None
+
+
+def chats_of(user: User) -> list[Chat]:
+    """The chats that this person looks after. Raises PermissionDenied."""
+    return [
+        Chat(
+            hook,
+            [kind for kind in decide.kinds() if kind.code in hook.kinds],
+            Outgoing.objects.filter(about=hook.about).order_by("-pk").first(),
+        )
+        for hook in hooks_visible_to(user)
+    ]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from handraise.talk.views import calendar, news, notes, tasks, wishes
+from handraise.talk.views import calendar, chats, news, notes, tasks, wishes
 
 urlpatterns: list[URLPattern] = [
     path("lead/<int:pk>/notes/", notes.lead_notes, name="lead_notes"),
@@ -21,5 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("notifications/<int:pk>/reading/", news.reading, name="reading"),
     path("profile/notifications/", wishes.preferences, name="preferences"),
     path("profile/calendar/", wishes.calendar_address, name="calendar_address"),
+    path("chats/", chats.chats, name="chats"),
+    path("chats/<int:pk>/removal/", chats.removal, name="chat_removal"),
     path("calendar/<str:token>.ics", calendar.calendar, name="calendar"),
 ]

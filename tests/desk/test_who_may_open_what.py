@@ -17,6 +17,7 @@ from handraise.leads import attention
 from handraise.leads.actions import merge_leads
 from handraise.leads.decide import Via
 from handraise.leads.models import Activity, ParkedLead
+from handraise.talk.chat import set_hook
 from handraise.talk.noting import write_note
 from handraise.talk.tasking import add_task
 from handraise.team.models import User
@@ -96,6 +97,8 @@ ADDRESSES = [
     Address("notifications", EVERYBODY),
     Address("bell", EVERYBODY),
     post("reading_all", EVERYBODY),
+    Address("chats", REVENUE_OPERATIONS),
+    post("chat_removal", REVENUE_OPERATIONS, "chat"),
     Address("preferences", EVERYBODY),
     post("calendar_address", EVERYBODY, status=200),
     Address("patterns", EVERYBODY),
@@ -146,6 +149,9 @@ def things(handover: Handover, rita: User, vera: User) -> dict[str, int]:
         "company": ada.company_id,
         "person": vera.pk,
         "key": key.pk,
+        "chat": set_hook(
+            rita, url="https://chat.example/x", kinds=[], by=rita, at=at, via=Via.WEB
+        ).pk,
         "note": write_note(ada, "She called.", by=rita, at=at, via=Via.WEB).pk,
         "task": add_task("Call", assignee=rita, by=rita, at=at, via=Via.WEB).pk,
     }
