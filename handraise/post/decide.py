@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import parse_qs, unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 from handraise.team.decide import Refused as Refused
 
@@ -202,3 +203,83 @@ def is_public(text: str) -> bool:
         elif any(found in network for network in _WRAPPED):
             return False
     return found.is_global and not found.is_multicast
+
+
+# Meetings
+
+
+class Standing(StrEnum):
+    """Where a meeting stands. `booked` past its end waits for an answer."""
+
+    BOOKED = "booked"
+    CALLED_OFF = "called_off"
+    HELD = "held"
+    MISSED = "missed"
+
+
+class MissedBy(StrEnum):
+    THEM = "them"
+    US = "us"
+
+
+LONGEST_MEETING = timedelta(days=7)
+YEARS_AHEAD = 3
+LONGEST_PLACE = 500
+LONGEST_WORD = 4000
+MOST_COLLEAGUES = 30
+
+
+def instant_in(zone: str, local: datetime) -> datetime:
+    """The instant that clocks in this zone show so; the first of two on the night they go back.
+
+    Raises Refused for an unknown zone, and for a time that clocks jump over.
+    """
+    try:
+        there = ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        raise Refused(f"{zone!r} is not a time zone such as Europe/Amsterdam.") from None
+    try:
+        found = local.replace(tzinfo=there, fold=0).astimezone(UTC)
+        if found.astimezone(there).replace(tzinfo=None) != local.replace(tzinfo=None):
+            said = f"{local:%H:%M} does not exist that day in {zone}: clocks go forward then."
+            raise Refused(said)
+    except OverflowError:
+        raise Refused("That is outside the years that there are.") from None
+    return found
+
+
+def planned(
+    local: datetime, minutes: int, zone: str, *, at: datetime
+) -> tuple[datetime, datetime]:  # fmt: skip
+    """Beginning and end of a meeting. Raises Refused when it lies in the past, far ahead, or has
+    no length that a meeting can have."""
+    if not 1 <= minutes <= LONGEST_MEETING // timedelta(minutes=1):
+        raise Refused(f"A meeting lasts from a minute to {LONGEST_MEETING.days} days.")
+    if local.year > at.year + YEARS_AHEAD:
+        raise Refused(f"A meeting is booked for the next {YEARS_AHEAD} years at most.")
+    starts_at = instant_in(zone, local)
+    if starts_at <= at:
+        raise Refused("That has begun already. What was is written down under Log.")
+    return starts_at, starts_at + timedelta(minutes=minutes)
+
+
+def when(starts_at: datetime, ends_at: datetime, zone: str) -> str:
+    """Day and times as people read them: `Wednesday 4 March 2026, 14:00 to 14:30
+    (Europe/Amsterdam)`."""
+    start, end = starts_at.astimezone(ZoneInfo(zone)), ends_at.astimezone(ZoneInfo(zone))
+    until = f"{end:%H:%M}" if end.date() == start.date() else _day(end)
+    return f"{_day(start)} to {until} ({zone.replace('_', ' ')})"
+
+
+def _day(local: datetime) -> str:
+    return f"{local:%A} {local.day} {local:%B %Y, %H:%M}"
+
+
+def many_lines(text: str, what: str, most: int) -> str:
+    """The text, trimmed, if it has at most so many characters and no NUL. Raises Refused."""
+    plain = text.replace("\r\n", "\n").strip()
+    if len(plain) > most:
+        raise Refused(f"{what} has at most {most:,} characters.")
+    if "\x00" in plain or any("\ud800" <= sign <= "\udfff" for sign in plain):
+        raise Refused(f"{what} cannot contain the NUL character or half a character.")
+    return plain

@@ -1,4 +1,4 @@
-"""Rows: what leaves the house, and the servers that it leaves by."""
+"""Rows: what leaves the house, by which servers, and what people wrote and arranged."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from handraise.leads.models import _in
-from handraise.post.decide import Kind, Security, State
+from handraise.post.decide import Kind, MissedBy, Security, Standing, State
 
 
 class Outgoing(models.Model):
@@ -87,3 +87,80 @@ class TeamServer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mail_from or 'mail'} by {self.host or 'the house'}"
+
+
+class RefusedAddress(models.Model):
+    """An address that a server would not take, in its words; gone once a mail is taken for it."""
+
+    address = models.CharField(max_length=254, primary_key=True)
+    words = models.TextField()
+    at = models.DateTimeField()
+
+
+class Letter(models.Model):
+    """A mail that a person wrote to one lead. `to` is where it went, `told` the last state of the
+    mail that the lead's timeline heard of, `activity` the touch that it became."""
+
+    lead = models.ForeignKey("leads.Lead", models.PROTECT, related_name="letters")
+    by = models.ForeignKey("team.User", models.PROTECT, related_name="letters")
+    outgoing = models.OneToOneField(Outgoing, models.PROTECT, related_name="letter")
+    to = models.CharField(max_length=254)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    follows = models.ForeignKey("self", models.PROTECT, null=True, related_name="followed_by")
+    written_at = models.DateTimeField()
+    told = models.CharField(max_length=12, default="", blank=True)
+    activity = models.OneToOneField("leads.Activity", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["outgoing"], condition=Q(told__in=["", "unclear"]), name="letter_to_tell"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class Meeting(models.Model):
+    """A meeting with a lead. `invited` are those whom the newest invitation went to, as written
+    in it; `sequence` counts its changes; `word` is what was said of it afterwards."""
+
+    lead = models.ForeignKey("leads.Lead", models.PROTECT, related_name="meetings")
+    by = models.ForeignKey("team.User", models.PROTECT, related_name="meetings")
+    colleagues = models.ManyToManyField("team.User", related_name="meetings_joined")
+    subject = models.CharField(max_length=200)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    zone = models.CharField(max_length=64)
+    place = models.CharField(max_length=500, default="", blank=True)
+    message = models.TextField(default="", blank=True)
+    uid = models.CharField(max_length=255, unique=True)
+    sequence = models.PositiveIntegerField(default=0)
+    invited = ArrayField(models.CharField(max_length=600), default=list)
+    invitation = models.ForeignKey(Outgoing, models.PROTECT, null=True, related_name="+")
+    booked_at = models.DateTimeField()
+    standing = models.CharField(max_length=12, default=Standing.BOOKED)
+    missed_by = models.CharField(max_length=8, default="", blank=True)
+    word = models.TextField(default="", blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey("team.User", models.PROTECT, null=True, related_name="+")
+    activity = models.OneToOneField("leads.Activity", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=_in("standing", Standing), name="standing_known"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=models.F("starts_at")), name="meeting_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=Q(standing=Standing.MISSED, missed_by__in=[one.value for one in MissedBy])
+                | (~Q(standing=Standing.MISSED) & Q(missed_by="")),
+                name="missed_by_somebody",
+            ),
+        ]
+        indexes = [models.Index(fields=["by", "starts_at"], name="meeting_of")]
+
+    def __str__(self) -> str:
+        return self.subject

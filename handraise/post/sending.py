@@ -30,7 +30,8 @@ from handraise.post.decide import (
     spec_of,
     wait_after,
 )
-from handraise.post.models import Outgoing, TeamServer
+from handraise.post.letters import tell_of_letters
+from handraise.post.models import Outgoing, RefusedAddress, TeamServer
 from handraise.post.servers import house, way_of
 
 log = structlog.get_logger()
@@ -46,9 +47,12 @@ class Result:
 
 
 def send_mails(*, at: datetime) -> int:
-    """One round of the worker: name what is unclear, send one mail; 0 when none is due."""
+    """One round of the worker: name what is unclear, send one mail, tell leads' timelines what
+    became of letters; 0 when none is due."""
     name_the_unclear(at=at)
-    return send_one(Kind.MAIL, at=at)
+    sent = send_one(Kind.MAIL, at=at)
+    tell_of_letters(at=at)
+    return sent
 
 
 def send_hooks(*, at: datetime) -> int:
@@ -87,6 +91,7 @@ def claim(kind: Kind, *, at: datetime) -> Outgoing | None:
     return held
 
 
+@transaction.atomic
 def note(held: Outgoing, result: Result, *, at: datetime) -> None:
     """Write down how the try ended, unless a person had it sent again meanwhile."""
     outcome = result.outcome
@@ -104,7 +109,20 @@ def note(held: Outgoing, result: Result, *, at: datetime) -> None:
         }  # fmt: skip
     mine = Outgoing.objects.filter(pk=held.pk, attempts=held.attempts, claimed_at=held.claimed_at)
     mine.filter(state__in=[State.SENDING, State.UNCLEAR]).update(**changed)
+    _remember_addresses(held, outcome, at=at)
     log.info("post.tried", outgoing=held.pk, about=held.about, end=outcome.end.value)
+
+
+def _remember_addresses(held: Outgoing, outcome: Outcome, *, at: datetime) -> None:
+    """Which addresses servers refuse for good, until a mail is taken for them again."""
+    for who, words in outcome.refused.items():
+        if words.startswith("5"):
+            RefusedAddress.objects.update_or_create(
+                address=who.lower(), defaults={"words": words, "at": at}
+            )
+    if outcome.end is End.SENT:
+        taken = [who.lower() for who in held.recipients if who not in outcome.refused]
+        RefusedAddress.objects.filter(address__in=taken).delete()
 
 
 def name_the_unclear(*, at: datetime) -> int:
