@@ -219,4 +219,6 @@ LOGGING = {
 ADDRESS = os.environ.get("HANDRAISE_URL", "").rstrip("/") or (
     f"http://127.0.0.1:{env_int('HANDRAISE_PORT', 8300)}"
 )
+if not ADDRESS.startswith(("http://", "https://")):
+    raise SettingError("HANDRAISE_URL must begin with https:// or http://.")
 APP_VERSION = VERSION

@@ -1,4 +1,4 @@
-"""A person's calendar as iCalendar (RFC 5545): due tasks, and what other steps add.
+"""A person's calendar as iCalendar (RFC 5545): due tasks, meetings, and what other steps add.
 
 Instants are written in UTC and days as bare dates, so no calendar has to know a zone. A task is an
 event, since most calendars show nothing else of a feed; asked for to-dos, it is a VTODO.
@@ -12,15 +12,18 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TypeAlias
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
+from django.urls import reverse
 from icalendar import Calendar, Component, Event, Todo
 
+from handraise.post.queries import meetings_of
 from handraise.talk.models import Task
 from handraise.talk.queries import tasks_visible_to
 from handraise.talk.tasking import page_of
 from handraise.team.models import User
 
 PAST, FUTURE = timedelta(days=90), timedelta(days=2 * 365)
-MOST_TASKS = 500
+MOST_TASKS = MOST_MEETINGS = 500
 LENGTH = timedelta(minutes=15)  # of a task that is due at an instant
 ASKS_AGAIN = timedelta(minutes=15)
 _PRIORITIES = {1: 1, 2: 5, 3: 9}  # ours, and RFC 5545's
@@ -46,8 +49,23 @@ class Entry:
     is_cancelled: bool = False
 
 
+def meetings(user: User, begin: datetime, end: datetime) -> list[Entry]:
+    """What this person booked with leads, and what they were asked to join."""
+    found = meetings_of(user, begin, end)[:MOST_MEETINGS]
+    prefetch_related_objects(found, "invitation")
+    return [
+        Entry(
+            uid=one.uid, title=f"{one.subject} ({one.lead.canonical})", begins=one.starts_at,
+            ends=one.ends_at, link=reverse("lead", args=[one.lead.canonical_id]),
+            changed_at=one.booked_at if one.invitation is None else one.invitation.created_at,
+            text=f"Booked by {one.by}", place=one.place, revision=one.sequence,
+        )
+        for one in found
+    ]  # fmt: skip
+
+
 Source: TypeAlias = Callable[[User, datetime, datetime], Iterable[Entry]]
-_SOURCES: list[Source] = []
+_SOURCES: list[Source] = [meetings]
 
 
 def add_source(source: Source) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -66,19 +67,17 @@ def set_hook(
     """Say where a person's or a team's chat takes posts; `kinds` of news go to a team's. An empty
     `url` keeps the present one. A new address is greeted. Raises PermissionDenied, Refused."""
     _check_may(whose, by)
-    field = "team" if isinstance(whose, Team) else "person"
-    present = ChatHook.objects.select_for_update().filter(**{field: whose}).first()
+    is_team = isinstance(whose, Team)
+    owner: dict[str, Any] = {"team" if is_team else "person": whose}
+    present = ChatHook.objects.select_for_update().filter(**owner).first()
     if present is None and not url.strip():
         raise Refused("Paste the address that the chat gave you for posts.")
     address = _checked(url) if url.strip() or present is None else present.url
     known = {kind.code for kind in decide.kinds()}
+    taken = sorted(known & set(kinds)) if is_team else []
     hook, _ = ChatHook.objects.update_or_create(
-        **{field: whose},
-        defaults={
-            "url": address, "kinds": sorted(known & set(kinds)) if field == "team" else [],
-            "by": by, "at": at,
-        },
-    )  # fmt: skip
+        defaults={"url": address, "kinds": taken, "by": by, "at": at}, **owner
+    )
     said = f"{by} set the chat of {whose}."
     journal.write("talk.hook_changed", at=at, via=via, by=by, said=said, data={"hook": hook.pk})
     if present is None or present.url != address:

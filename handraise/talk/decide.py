@@ -52,11 +52,11 @@ OTHER = Kind("other", "Everything else")
 _KINDS = {
     kind.code: kind
     for kind in (
-        Kind("mention", "Somebody mentions me in a note", "at-sign", Channels(by_chat=True)),
-        Kind("note", "A note on a lead of mine", "sticky-note", Channels(by_mail=False)),
-        Kind("task", "A task is given to me", "list-checks", Channels(by_chat=True)),
-        Kind("task_due", "A task of mine is due", "alarm-clock"),
-        Kind("task_done", "A task that I gave is done", "circle-check", Channels(by_mail=False)),
+        Kind("mention", "Mentions in a note", "at-sign", Channels(by_chat=True)),
+        Kind("note", "Notes on owned leads and companies", "sticky-note", Channels(by_mail=False)),
+        Kind("task", "Tasks given", "list-checks", Channels(by_chat=True)),
+        Kind("task_due", "Tasks that fall due", "alarm-clock"),
+        Kind("task_done", "Given tasks that were done", "circle-check", Channels(by_mail=False)),
     )
 }
 

@@ -131,7 +131,7 @@ class ChatForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        found = [*teams(), *working_people().select_related(None)]
+        found: list[User | Team] = [*teams(), *working_people().select_related(None)]
         self.known = {_code(one): one for one in found if looks_after(user, one)}
         self.fields["whose"].choices = [  # type: ignore[attr-defined]
             (code, f"Team {one}" if isinstance(one, Team) else str(one))

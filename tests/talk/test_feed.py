@@ -12,6 +12,7 @@ from icalendar import Calendar
 
 from handraise.leads.decide import Via
 from handraise.leads.models import Lead
+from handraise.post.meetings import Plan, book_meeting, call_off
 from handraise.talk import calendars, tasking
 from handraise.talk.calendars import Entry, calendar_of
 from handraise.talk.decide import Priority
@@ -112,6 +113,25 @@ def fair(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(calendars, "_SOURCES", [])
     calendars.add_source(lambda user, begin, end: [entry] if begin < NOON < end else [])
     return
+
+
+def test_meetings_are_in_it_for_who_booked_and_who_joins(
+    ada: Lead, mia: User, nils: User, sal: User
+) -> None:
+    local = datetime.fromisoformat("2026-03-30T09:00")
+    plan = Plan("Pilot", local, 30, "Europe/Berlin", "Room; 2", "", [nils])
+    meeting = book_meeting(ada, plan, by=mia, at=NOON, via=Via.WEB)
+
+    (mine,), (theirs,) = read(mia), read(nils)
+
+    assert mine["uid"] == theirs["uid"] == meeting.uid
+    assert mine["dtstart"].dt == datetime(2026, 3, 30, 7, tzinfo=UTC)
+    assert (mine["summary"], mine["location"], mine["transp"]) == (
+        "Pilot (Ada)", "Room; 2", "OPAQUE",
+    )  # fmt: skip
+    assert read(sal) == []
+    call_off(meeting, by=mia, at=NOON, via=Via.WEB)
+    assert read(mia) == []
 
 
 def test_other_steps_add_their_events(fair: None, mia: User) -> None:
