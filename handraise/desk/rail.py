@@ -70,6 +70,7 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
         (
             Place("people", "user-plus", "People", Permission.ADMINISTER),
             Place("keys", "key", "Write keys", Permission.ADMINISTER),
+            Place("mail_settings", "mail", "Mail", Permission.ADMINISTER),
         ),
     ),
 )

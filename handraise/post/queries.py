@@ -18,6 +18,8 @@ from handraise.team.models import User
 from handraise.team.queries import may
 
 SHOWN = 10
+SOON = timedelta(minutes=2)
+TEST = "test mail"
 LOOKED_BACK = timedelta(days=14)
 
 
@@ -141,7 +143,7 @@ def correspondence(user: User, lead: Lead, *, at: datetime) -> Correspondence:
     moving = {State.WAITING, State.SENDING}
     soon = [one.outgoing for one in letters]
     soon += [one.invitation for one in meetings if one.invitation is not None]
-    is_moving = any(row.state in moving and row.due_at <= at + timedelta(minutes=2) for row in soon)
+    is_moving = any(row.state in moving and abs(row.due_at - at) <= SOON for row in soon)
     return Correspondence(letters, meetings, asked, reach_of(lead), is_moving)
 
 
@@ -156,6 +158,11 @@ def troubled(*, limit: int = SHOWN) -> list[Outgoing]:
     """What failed or is unclear, of everybody, the newest first."""
     bad = Outgoing.objects.filter(state__in=[State.FAILED, State.UNCLEAR]).select_related("sender")
     return list(bad.order_by("-created_at")[:limit])
+
+
+def tries_of_servers() -> list[Outgoing]:
+    """The newest mails by which somebody tried the servers."""
+    return list(Outgoing.objects.filter(about=TEST).select_related("team").order_by("-pk")[:5])
 
 
 def waiting_mails(*, at: datetime) -> int:
