@@ -74,7 +74,7 @@ class MeetingForm(forms.Form):
     )  # fmt: skip
     message = forms.CharField(
         max_length=LONGEST_WORD, required=False, label="A word with the invitation",
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )  # fmt: skip
 
     def __init__(self, *args: Any, organiser: User, meeting: Meeting | None = None,
