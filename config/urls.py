@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("handraise.desk.urls")),
     path("", include("handraise.talk.urls")),
+    path("", include("handraise.post.urls")),
     path("agreement/drafts/", include("handraise.feedback.editor.urls")),
     path("agreement/", include("handraise.agreement.urls")),
     path("agreement/", include("handraise.feedback.preview.urls")),

@@ -72,6 +72,7 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("people", "user-plus", "People", Permission.ADMINISTER),
             Place("chats", "message-square", "Chats", Permission.OVERRIDE),
             Place("keys", "key", "Write keys", Permission.ADMINISTER),
+            Place("mail_settings", "mail", "Mail", Permission.ADMINISTER),
         ),
     ),
 )

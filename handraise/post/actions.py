@@ -26,7 +26,7 @@ from handraise.post.decide import (
     spec_of,
 )
 from handraise.post.models import Outgoing
-from handraise.team.models import User
+from handraise.team.models import Team, User
 
 __all__ = ["Refused", "named", "post_hook", "post_mail", "send_again", "take_back"]
 
@@ -48,16 +48,18 @@ def post_mail(
     method: str = "REQUEST",
     headers: Mapping[str, str] | None = None,
     once: str = "",
+    team: Team | None = None,
 ) -> Outgoing:
     """Have a mail sent, after `hold`: one message to all of `to` (`a@b.c` or `Name <a@b.c>`).
 
-    It leaves by the server of the sender's team, in the sender's name. `calendar` is an
-    invitation, `method` its iTIP method. With `once` a second mail of that name is not made, and
-    the first one is given back. Raises Refused with a sentence for what cannot be sent.
+    It leaves by the server of `team`, else of the sender's team, in the sender's name. `calendar`
+    is an invitation, `method` its iTIP method. With `once` a second mail of that name is not made,
+    and the first one is given back. Raises Refused with a sentence for what cannot be sent.
     """
     if not 1 <= len(to) <= MOST_RECIPIENTS:
         raise Refused(f"A mail has one to {MOST_RECIPIENTS} recipients.")
     people = list({spec_of(one): one for one in map(address, to)}.values())
+    leaving = team or (None if sender is None else sender.team)
     message_id = f"<{uuid4()}@{_domain(sender)}>"
     body = compose(
         to=people, subject=subject, text=text, html=html, message_id=message_id, at=at,
@@ -67,7 +69,7 @@ def post_mail(
     return _posted(
         Outgoing(
             kind=Kind.MAIL, about=_about(about), once=once or None, sender=sender,
-            team_id=None if sender is None else sender.team_id,
+            team=leaving,
             recipients=[spec_of(one) for one in people],
             subject=one_line(subject, "A subject", LONGEST_SUBJECT), body=body,
             message_id=message_id, created_at=at, due_at=at + hold,

@@ -32,6 +32,7 @@ class State(StrEnum):
 
 
 UNDO_WITHIN = timedelta(minutes=1)
+STALE_AFTER = timedelta(days=7)  # what waited so long for a server is not sent unasked
 UNCLEAR_AFTER = timedelta(minutes=10)  # no try takes that long: its worker was killed
 WAITS = tuple(timedelta(minutes=wait) for wait in (1, 5, 30, 120, 480))  # before tries 2 to 6
 

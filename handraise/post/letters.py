@@ -95,6 +95,19 @@ def send_letter_again(letter: Letter, *, by: User, at: datetime, via: Via) -> Le
     return letter
 
 
+@transaction.atomic
+def send_outgoing_again(row: Outgoing, *, by: User, at: datetime, via: Via) -> None:
+    """Revenue operations has whatever failed or is unclear sent once more. Raises Refused."""
+    require(by, Permission.ADMINISTER)
+    letter = Letter.objects.filter(outgoing=row).first()
+    if letter is not None:
+        send_letter_again(letter, by=by, at=at, via=via)
+        return
+    send_again(row, by=by, at=at)
+    said = f"{by} has “{row}” sent again."
+    journal.write("post.sent_again", at=at, via=via, by=by, said=said, data={"outgoing": row.pk})
+
+
 def tell_of_letters(*, at: datetime) -> int:
     """Bring what became of letters onto the timelines of their leads; how many.
 
@@ -179,4 +192,11 @@ def _root(letter: Letter) -> int:
     return Lead.objects.values_list("canonical_id", flat=True).get(pk=letter.lead_id)
 
 
-__all__ = ["Refused", "send_letter_again", "tell_of_letters", "undo_letter", "write_letter"]
+__all__ = [
+    "Refused",
+    "send_letter_again",
+    "send_outgoing_again",
+    "tell_of_letters",
+    "undo_letter",
+    "write_letter",
+]

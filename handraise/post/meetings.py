@@ -34,7 +34,7 @@ from handraise.post.decide import (
     when,
 )
 from handraise.post.models import Meeting, Outgoing
-from handraise.post.queries import conflicting, may_change
+from handraise.post.queries import conflicting, mail_address_of, may_change
 from handraise.team.access import require
 from handraise.team.decide import Permission
 from handraise.team.models import User
@@ -210,13 +210,15 @@ def _over(meeting: Meeting, by: User, at: datetime) -> Meeting:
     held = _held(meeting, by)
     if held.starts_at > at:
         raise Refused("It has not begun yet.")
+    _take_back_waiting(held, by=by, at=at)  # nobody is invited to what is over
     return held
 
 
 def _invitees(meeting: Meeting) -> list[str]:
     """The lead, if there is an address, and the colleagues: whoever booked it knows of it."""
     lead = Lead.objects.get(pk=merging.lock_roots_of([meeting.lead_id])[0])
-    lines = [named(lead.name, lead.email)] if lead.email else []
+    to = mail_address_of(lead)
+    lines = [named(lead.name, to)] if to else []
     return lines + [named(one.name, one.email) for one in meeting.colleagues.order_by("pk")]
 
 

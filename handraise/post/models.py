@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -62,7 +64,8 @@ class Outgoing(models.Model):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return self.subject or self.url or f"Outgoing {self.pk}"
+        # The path of another system's address is often its password.
+        return self.subject or urlsplit(self.url).hostname or f"Outgoing {self.pk}"
 
 
 class TeamServer(models.Model):

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from handraise.leads.models import Lead
 from handraise.leads.queries import consents_of
-from handraise.post.decide import Kind, Standing, State
+from handraise.post.decide import Kind, Refused, Standing, State, address, spec_of
 from handraise.post.models import Letter, Meeting, Outgoing, RefusedAddress
 from handraise.team.access import require
 from handraise.team.decide import Permission
@@ -18,6 +18,8 @@ from handraise.team.models import User
 from handraise.team.queries import may
 
 SHOWN = 10
+SOON = timedelta(minutes=2)
+TEST = "test mail"
 LOOKED_BACK = timedelta(days=14)
 
 
@@ -104,13 +106,24 @@ class Reach:
     warnings: list[str]
 
 
+def mail_address_of(lead: Lead) -> str:
+    """Where a lead can be written to; empty where nothing, or nothing readable, is known."""
+    try:
+        return spec_of(address(lead.email))
+    except Refused:
+        return ""
+
+
 def reach_of(lead: Lead) -> Reach:
     """What to know before one writes to a lead. Refused consent is for marketing's mails: a
     person may write, and is told."""
     if not lead.email:
         return Reach(f"No e-mail address of {lead} is known.", [])
+    to = mail_address_of(lead)
+    if not to:
+        return Reach(f"{lead.email} is not an e-mail address.", [])
     warnings = []
-    refused = RefusedAddress.objects.filter(address=lead.email.lower()).first()
+    refused = RefusedAddress.objects.filter(address=to.lower()).first()
     if refused is not None:
         warnings.append(f"{refused.address} was refused on {refused.at:%d %B %Y}: {refused.words}")
     against = [consent.purpose for consent in consents_of(lead) if not consent.is_given]
@@ -141,7 +154,7 @@ def correspondence(user: User, lead: Lead, *, at: datetime) -> Correspondence:
     moving = {State.WAITING, State.SENDING}
     soon = [one.outgoing for one in letters]
     soon += [one.invitation for one in meetings if one.invitation is not None]
-    is_moving = any(row.state in moving and row.due_at <= at + timedelta(minutes=2) for row in soon)
+    is_moving = any(row.state in moving and abs(row.due_at - at) <= SOON for row in soon)
     return Correspondence(letters, meetings, asked, reach_of(lead), is_moving)
 
 
@@ -156,6 +169,17 @@ def troubled(*, limit: int = SHOWN) -> list[Outgoing]:
     """What failed or is unclear, of everybody, the newest first."""
     bad = Outgoing.objects.filter(state__in=[State.FAILED, State.UNCLEAR]).select_related("sender")
     return list(bad.order_by("-created_at")[:limit])
+
+
+def tries_of_servers() -> list[Outgoing]:
+    """The newest mails by which somebody tried the servers."""
+    return list(Outgoing.objects.filter(about=TEST).select_related("team").order_by("-pk")[:5])
+
+
+def count_troubled(*, at: datetime) -> int:
+    """How much of this week's failed or is unclear."""
+    bad = Outgoing.objects.filter(state__in=[State.FAILED, State.UNCLEAR])
+    return bad.filter(created_at__gte=at - timedelta(days=7)).count()
 
 
 def waiting_mails(*, at: datetime) -> int:

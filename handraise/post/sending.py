@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 from handraise.post import hooking, mailing
 from handraise.post.composing import from_line
 from handraise.post.decide import (
+    STALE_AFTER,
     UNCLEAR_AFTER,
     WAITS,
     End,
@@ -35,6 +36,7 @@ from handraise.post.models import Outgoing, RefusedAddress, TeamServer
 from handraise.post.servers import house, way_of
 
 log = structlog.get_logger()
+STALE = "It waited for a week and is not sent unasked any more. Send it again if it is still true."
 KILLED = "The worker was stopped while at it: it may have arrived, or not."
 
 
@@ -47,9 +49,10 @@ class Result:
 
 
 def send_mails(*, at: datetime) -> int:
-    """One round of the worker: name what is unclear, send one mail, tell leads' timelines what
-    became of letters; 0 when none is due."""
+    """One round of the worker: name what is unclear or stale, send one mail, tell leads' timelines
+    what became of letters; 0 when none is due."""
     name_the_unclear(at=at)
+    give_up_the_stale(at=at)
     sent = send_one(Kind.MAIL, at=at)
     tell_of_letters(at=at)
     return sent
@@ -131,6 +134,14 @@ def name_the_unclear(*, at: datetime) -> int:
     return lost.update(state=State.UNCLEAR, last_error=KILLED)
 
 
+def give_up_the_stale(*, at: datetime) -> int:
+    """Give up what has been due for a week, for want of a server or of a worker; how many."""
+    old = Outgoing.objects.filter(
+        kind__in=[Kind.MAIL, Kind.HOOK], state=State.WAITING, due_at__lte=at - STALE_AFTER
+    )
+    return old.update(state=State.FAILED, last_error=STALE)
+
+
 def _mail(held: Outgoing, *, timeout: float) -> Result:
     try:
         way = way_of(held.team_id)
@@ -175,4 +186,12 @@ def _is_able(team_id: int | None) -> bool:
         return False
 
 
-__all__ = ["claim", "name_the_unclear", "note", "send_hooks", "send_mails", "send_one"]
+__all__ = [
+    "claim",
+    "give_up_the_stale",
+    "name_the_unclear",
+    "note",
+    "send_hooks",
+    "send_mails",
+    "send_one",
+]

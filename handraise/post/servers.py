@@ -79,4 +79,11 @@ def missing(team_id: int | None) -> str:
     return "No mail server is set up yet: mails wait until revenue operations names one."
 
 
-__all__ = ["Way", "house", "missing", "seal", "unseal", "way_of"]
+def missing_everywhere() -> str:
+    """Why no mail at all can leave, in a sentence; empty when some team's can."""
+    own = TeamServer.objects.exclude(host="").values_list("team_id", flat=True)
+    said = [missing(team_id) for team_id in (None, *own)]
+    return said[0] if all(said) else ""
+
+
+__all__ = ["Way", "house", "missing", "missing_everywhere", "seal", "unseal", "way_of"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,10 +18,12 @@ from handraise.leads import attention
 from handraise.leads.actions import merge_leads
 from handraise.leads.decide import Via
 from handraise.leads.models import Activity, ParkedLead
+from handraise.post.letters import write_letter
+from handraise.post.meetings import Plan, book_meeting
 from handraise.talk.chat import set_hook
 from handraise.talk.noting import write_note
 from handraise.talk.tasking import add_task
-from handraise.team.models import User
+from handraise.team.models import Team, User
 from tests.desk.conftest import client_of
 from tests.world import lead
 
@@ -101,6 +104,19 @@ ADDRESSES = [
     post("chat_removal", REVENUE_OPERATIONS, "chat"),
     Address("preferences", EVERYBODY),
     post("calendar_address", EVERYBODY, status=200),
+    Address("lead_post", EVERYBODY, "lead", status=302),
+    Address("new_letter", WORKING, "lead"),
+    Address("letter", EVERYBODY, "letter"),
+    post("letter_undoing", "mark rita", "letter"),
+    post("letter_sending", "mark rita", "letter"),
+    Address("new_meeting", WORKING, "lead"),
+    Address("meeting", EVERYBODY, "meeting"),
+    post("meeting_calling_off", "mark rita", "meeting"),
+    post("meeting_answer", WORKING, "meeting"),
+    Address("mail_settings", REVENUE_OPERATIONS),
+    post("mail_testing", REVENUE_OPERATIONS),
+    Address("team_server", REVENUE_OPERATIONS, "team"),
+    post("outgoing_sending", REVENUE_OPERATIONS, "outgoing"),
     Address("patterns", EVERYBODY),
     Address("account_change_password", EVERYBODY),
 ]
@@ -132,7 +148,9 @@ def test_every_address_is_in_the_table() -> None:
 
 
 @pytest.fixture
-def things(handover: Handover, rita: User, vera: User) -> dict[str, int]:
+def things(
+    handover: Handover, mark: User, rita: User, vera: User, sales_team: Team
+) -> dict[str, int]:
     """One of everything that an address can be about."""
     ada, at = handover.lead, clock.now()
     twin = lead("Gus", "page", at=at)
@@ -140,7 +158,14 @@ def things(handover: Handover, rita: User, vera: User) -> dict[str, int]:
     attention.park(ada.pk, error="It broke.", at=at)
     key, _ = create_key(name="Website", by=rita, at=at)
     assert ada.company_id is not None
+    letter = write_letter(ada, subject="Hi", text="Hi.", by=mark, at=at, via=Via.WEB)
+    plan = Plan("Demo", (at + timedelta(days=1)).replace(tzinfo=None), 30, "UTC")
+    meeting = book_meeting(ada, plan, by=mark, at=at, via=Via.WEB)
     return {
+        "letter": letter.pk,
+        "meeting": meeting.pk,
+        "outgoing": letter.outgoing_id,
+        "team": sales_team.pk,
         "handover": handover.pk,
         "lead": ada.pk,
         "merge": merge.pk,

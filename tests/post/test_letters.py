@@ -199,6 +199,16 @@ def test_who_has_no_address_cannot_be_written_to(mia: User) -> None:
         letter(ada, mia)
 
 
+def test_an_address_that_is_none_is_said(mia: User) -> None:
+    ada = lead("Ada")
+    Lead.objects.filter(pk=ada.pk).update(email="ada at engines")
+    ada.refresh_from_db()
+
+    assert reach_of(ada).no == "ada at engines is not an e-mail address."
+    with pytest.raises(Refused, match="is not an e-mail address"):
+        letter(ada, mia)
+
+
 def test_who_was_taken_back_is_not_written_to(ada: Lead, mia: User) -> None:
     Lead.objects.filter(pk=ada.pk).update(withdrawn_at=NOON)
 

@@ -168,6 +168,13 @@ def test_held_is_a_touch_of_who_held_it(ada: Lead, mia: User, rita: User) -> Non
         note_missed(meeting, missed_by=MissedBy.US, by=mia, at=NOON + DAY, via=Via.WEB)
 
 
+def test_nobody_is_invited_to_what_is_over(mailbox: Mailbox, ada: Lead, mia: User) -> None:
+    note_held(booked(ada, mia), by=mia, at=NOON + DAY, via=Via.WEB)
+    send_all(NOON + DAY)
+
+    assert mailbox.arrived == []
+
+
 def test_missed_is_no_touch(ada: Lead, mia: User) -> None:
     meeting = booked(ada, mia)
     note_missed(meeting, missed_by=MissedBy.THEM, by=mia, at=NOON + DAY, via=Via.WEB)
@@ -263,9 +270,10 @@ def test_text_cannot_write_lines_of_a_calendar(mailbox: Mailbox, ada: Lead, mia:
     assert str(event["organizer"]) == "mailto:mia@team.example"
 
 
-def test_without_an_address_it_is_booked_and_nobody_invited(mia: User) -> None:
+@pytest.mark.parametrize("address", ["", "ada at engines"])
+def test_without_an_address_it_is_booked_and_nobody_invited(mia: User, address: str) -> None:
     ada = lead("Ada")
-    Lead.objects.filter(pk=ada.pk).update(email="")
+    Lead.objects.filter(pk=ada.pk).update(email=address)
     meeting = booked(ada, mia)
 
     assert meeting.invitation is None

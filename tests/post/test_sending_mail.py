@@ -9,9 +9,16 @@ from typing import Any
 import pytest
 
 from handraise.post.actions import Refused, named, post_mail, send_again, take_back
-from handraise.post.decide import Kind, State
+from handraise.post.decide import End, Kind, Outcome, State
 from handraise.post.models import Outgoing
-from handraise.post.sending import claim, name_the_unclear, send_mails, send_one
+from handraise.post.sending import (
+    Result,
+    claim,
+    name_the_unclear,
+    note,
+    send_mails,
+    send_one,
+)
 from handraise.team.models import User
 from tests.personas import NOON
 from tests.post.conftest import Mailbox
@@ -227,3 +234,37 @@ def test_lines_that_begin_with_a_dot_arrive_whole(mailbox: Mailbox) -> None:
     body = mailbox.one().message.get_body()
     assert body is not None
     assert body.get_content().splitlines() == ["One.", ".", "..two", "RCPT TO:<x@y.z>"]
+
+
+def test_what_waited_for_a_week_is_not_sent_unasked(mailbox: Mailbox, settings: Any) -> None:
+    row = mail()
+
+    assert send_mails(at=NOON + timedelta(days=7)) == 0
+
+    assert now_(row).state == State.FAILED
+    assert "waited for a week" in row.last_error
+
+
+def test_on_the_last_try_it_goes_to_those_who_are_taken(mailbox: Mailbox) -> None:
+    mailbox.says = {"full@engines.example": "452 Mailbox full"}
+    row = mail(to=["full@engines.example", "ada@engines.example"])
+    send_mails(at=NOON)
+    assert (now_(row).state, mailbox.arrived) == (State.WAITING, [])
+
+    Outgoing.objects.filter(pk=row.pk).update(attempts=5)
+    send_mails(at=NOON + MINUTE)
+
+    assert mailbox.one().to == ["ada@engines.example"]
+    assert now_(row).refused == {"full@engines.example": "452 Mailbox full"}
+
+
+def test_a_result_that_comes_late_does_not_undo_a_second_try(mailbox: Mailbox, mia: User) -> None:
+    row = mail()
+    slow = claim(Kind.MAIL, at=NOON)
+    assert slow is not None
+    name_the_unclear(at=NOON + 11 * MINUTE)
+    send_again(row, by=mia, at=NOON + 11 * MINUTE)
+
+    note(slow, Result(Outcome(End.FAILED, "550 No")), at=NOON + 12 * MINUTE)
+
+    assert now_(row).state == State.WAITING
