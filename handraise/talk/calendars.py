@@ -56,7 +56,7 @@ def meetings(user: User, begin: datetime, end: datetime) -> list[Entry]:
     return [
         Entry(
             uid=one.uid, title=f"{one.subject} ({one.lead.canonical})", begins=one.starts_at,
-            ends=one.ends_at, link=reverse("lead", args=[one.lead.canonical_id]),
+            ends=one.ends_at, link=reverse("meeting", args=[one.pk]),
             changed_at=one.booked_at if one.invitation is None else one.invitation.created_at,
             text=f"Booked by {one.by}", place=one.place, revision=one.sequence,
         )

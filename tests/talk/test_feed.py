@@ -126,6 +126,7 @@ def test_meetings_are_in_it_for_who_booked_and_who_joins(
 
     assert mine["uid"] == theirs["uid"] == meeting.uid
     assert mine["dtstart"].dt == datetime(2026, 3, 30, 7, tzinfo=UTC)
+    assert mine["url"].endswith(f"/meeting/{meeting.pk}/")
     assert (mine["summary"], mine["location"], mine["transp"]) == (
         "Pilot (Ada)", "Room; 2", "OPAQUE",
     )  # fmt: skip
