@@ -237,7 +237,26 @@ def _disk(at: datetime) -> Iterator[Finding]:
     yield Finding(level, "disk", f"{free / 1024**3:.1f} GiB free", to_do)
 
 
+def _mail(at: datetime) -> Iterator[Finding]:
+    from handraise.post.queries import count_troubled, waiting_mails
+    from handraise.post.servers import missing_everywhere
+
+    waiting, troubled = waiting_mails(at=at - FAR_TOO_LATE_AFTER), count_troubled(at=at)
+    said = missing_everywhere()
+    if said:
+        to_do = "Set HANDRAISE_SMTP_URL and HANDRAISE_MAIL_FROM, or give each team a server."
+        yield Finding(Level.WARN, "mail", f"{said} {waiting} wait", to_do)
+    elif waiting:
+        said = f"{waiting} mails are due for more than ten minutes"
+        yield Finding(Level.WARN, "mail", said, "Look at Settings, Mail, and at the worker's log.")
+    elif troubled:
+        said = f"{troubled} mails or calls of this week did not arrive, or may not have"
+        yield Finding(Level.WARN, "mail", said, "Look at Settings, Mail.")
+    else:
+        yield Finding(Level.OK, "mail", "a server is named, and nothing waits")
+
+
 _CHECKS: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
     _database, _migrations, _agreement, _agreement_text, _people, _write_keys, _worker, _parked,
-    _ledgers, _drops, _disk,
+    _ledgers, _drops, _mail, _disk,
 )  # fmt: skip

@@ -199,6 +199,9 @@ FILE_UPLOAD_HANDLERS = [
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+SMTP_URL = os.environ.get("HANDRAISE_SMTP_URL", "")  # read by post.servers; empty: mails wait
+MAIL_FROM = os.environ.get("HANDRAISE_MAIL_FROM", "")
+HOOKS_PRIVATE = env_bool("HANDRAISE_HOOKS_PRIVATE", False)
 
 LOGGING = {
     "version": 1,
@@ -212,4 +215,10 @@ LOGGING = {
     },
 }
 
+# Where people reach the installation: what links in mails, chats and calendars begin with.
+ADDRESS = os.environ.get("HANDRAISE_URL", "").rstrip("/") or (
+    f"http://127.0.0.1:{env_int('HANDRAISE_PORT', 8300)}"
+)
+if not ADDRESS.startswith(("http://", "https://")):
+    raise SettingError("HANDRAISE_URL must begin with https:// or http://.")
 APP_VERSION = VERSION

@@ -6,6 +6,8 @@ from handraise.api.urls import urlpatterns as api_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("handraise.desk.urls")),
+    path("", include("handraise.talk.urls")),
+    path("", include("handraise.post.urls")),
     path("agreement/drafts/", include("handraise.feedback.editor.urls")),
     path("agreement/", include("handraise.agreement.urls")),
     path("agreement/", include("handraise.feedback.preview.urls")),

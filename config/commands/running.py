@@ -33,6 +33,7 @@ def up(data: Data = HERE, port: Port = 8300, host: Host = "127.0.0.1") -> None:
 def run_up(data: Path, *, host: str, port: int, sign_ins: list[Any] | None) -> None:
     from config.supervise import Supervisor
 
+    os.environ["HANDRAISE_PORT"] = str(port)  # also the worker's, for links
     supervisor = Supervisor(data, host=host, port=port, say=_stamped)
     try:
         supervisor.start()

@@ -52,6 +52,7 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("leads", "users", "Leads", count=figures.leads),
             Place("companies", "building-2", "Companies"),
             Place("imports", "upload", "Imports", Permission.IMPORT),
+            Place("tasks", "list-checks", "Tasks"),
         ),
     ),
     (
@@ -70,7 +71,9 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
         (
             Place("frameworks", "list-checks", "Frameworks", Permission.ADMINISTER),
             Place("people", "user-plus", "People", Permission.ADMINISTER),
+            Place("chats", "message-square", "Chats", Permission.OVERRIDE),
             Place("keys", "key", "Write keys", Permission.ADMINISTER),
+            Place("mail_settings", "mail", "Mail", Permission.ADMINISTER),
         ),
     ),
 )

@@ -1,5 +1,5 @@
 """What is done for everybody from time to time: catching up with a version, the nightly look, and
-asking again for those who wait for a person."""
+asking again for those who wait for a person; once a minute, telling people what falls due."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from handraise.agreement.queries import Published
 from handraise.handover.offering import wake_waiting
 from handraise.leads.bulk import execute, rows_of
 from handraise.scoring.rescoring import note_rescoring
+from handraise.talk.digests import send_due
+from handraise.talk.reminding import remind_due
 
 SLICE = 1000  # leads woken at a time: those who come in meanwhile wait for no more than these
 QUIET = timedelta(seconds=30)  # between searches through everybody when all were up to date
 PATIENCE = timedelta(seconds=2)  # before those who wait for a person are tried again in vain
+TELLS = timedelta(minutes=1)  # between looks at whose tasks or digests are due
 STALE_AFTER = timedelta(hours=24)
 CATCHES_UP = "flow.catches_up"
 
@@ -77,9 +80,11 @@ class Rounds:
         self._version: int | None = None
         self._quiet_until: datetime | None = None
         self._ask_after: datetime | None = None
+        self._told_at: datetime | None = None
 
     def make(self, *, at: datetime) -> int:
         """Wake a slice if it is time to; how many were woken."""
+        self._tell(at)
         published = agreements.published()
         if published is not None and (self._ask_after is None or at >= self._ask_after):
             placed = wake_waiting(published=published, at=at)
@@ -93,3 +98,9 @@ class Rounds:
         self._version = version
         self._quiet_until = at + QUIET if woken == 0 else None
         return woken or 0
+
+    def _tell(self, at: datetime) -> None:
+        if self._told_at is None or at - self._told_at >= TELLS:
+            self._told_at = at
+            remind_due(at=at)
+            send_due(at=at)

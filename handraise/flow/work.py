@@ -19,11 +19,13 @@ from handraise.capture.queries import is_flooded
 from handraise.flow import jobs, rounds
 from handraise.flow.look import look
 from handraise.kit.clock import now
+from handraise.post import sending as post
 from handraise.scoring import queries as scoring
 
 log = structlog.get_logger()
 
 IDLE = 0.1  # seconds between looks when nothing waits
+POST = 0.5  # seconds between looks at what is to leave the house
 ROUND = 0.5  # seconds between rounds; most of them only ask for the version in force
 CALLS = 5000  # taken from the inbox at a time
 PATIENCE = timedelta(seconds=10)  # longest time without a look while messages pour in
@@ -35,7 +37,8 @@ def run(stop: Event) -> None:
     """Work until `stop` is set. Survives restarts of the database; ends what it is at, no more."""
     busy = [("digest", _digest, IDLE), ("look", _looking(), IDLE)]
     alone = [("rounds", _rounds(), ROUND), ("jobs", lambda: _jobs(stop), IDLE)]
-    _repeat_all([*busy, *alone], stop)
+    leaving = [("mails", _mails, POST), ("hooks", _hooks, POST)]  # a slow server delays no other
+    _repeat_all([*busy, *alone, *leaving], stop)
 
 
 def lend_a_hand(stop: Event) -> None:
@@ -127,6 +130,14 @@ def _rounds() -> Callable[[], int]:
         return 0  # the next slice waits until this one is done: no hurry
 
     return make
+
+
+def _mails() -> int:
+    return post.send_mails(at=now())
+
+
+def _hooks() -> int:
+    return post.send_hooks(at=now())
 
 
 def _jobs(stop: Event) -> int:

@@ -10,7 +10,9 @@ from handraise.leads.bulk import rows_of
 from handraise.leads.models import Activity, JournalLine, Lead, StageMove
 
 # These lines say what an activity or a move beside them says better.
-_TOLD_OTHERWISE = ["qualification.moved", "leads.activity_logged"]
+_TOLD_OTHERWISE = [
+    "qualification.moved", "leads.activity_logged", "post.letter_written", "post.meeting_held",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, order=True)

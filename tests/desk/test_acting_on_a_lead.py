@@ -190,7 +190,9 @@ def test_the_history_of_a_lead_comes_in_pages(client: Client, ada: Lead) -> None
     lead("Ada", *["page"] * 60, at=clock.now())
 
     page = client.get(f"/lead/{ada.pk}/").content.decode()
-    more = page.split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
+    more = (
+        page.split('class="timeline"')[1].split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
+    )
     rest = client.get(more, headers={"HX-Request": "true"}).content.decode()
 
     assert page.count("<li") > rest.count("<li") > 20

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,10 +18,15 @@ from handraise.leads import attention
 from handraise.leads.actions import merge_leads
 from handraise.leads.decide import Via
 from handraise.leads.models import Activity, ParkedLead
+from handraise.post.letters import write_letter
+from handraise.post.meetings import Plan, book_meeting
 from handraise.qualification.answering import Said, answer
 from handraise.qualification.frameworks.actions import write
 from handraise.qualification.frameworks.reading import shipped
-from handraise.team.models import User
+from handraise.talk.chat import set_hook
+from handraise.talk.noting import write_note
+from handraise.talk.tasking import add_task
+from handraise.team.models import Team, User
 from tests.desk.conftest import client_of
 from tests.world import lead
 
@@ -96,13 +102,43 @@ ADDRESSES = [
     post("revocation", REVENUE_OPERATIONS, "key"),
     Address("profile", EVERYBODY),
     Address("api_keys", EVERYBODY),
+    Address("lead_notes", EVERYBODY, "lead"),
+    Address("company_notes", EVERYBODY, "company"),
+    Address("note", WORKING, "note"),
+    post("note_removal", WORKING, "note"),
+    Address("people_to_mention", EVERYBODY),
+    Address("tasks", EVERYBODY),
+    Address("task", EVERYBODY, "task"),
+    post("task_doing", WORKING, "task"),
+    post("task_handing", WORKING, "task", 404),
+    post("task_removal", WORKING, "task"),
+    Address("notifications", EVERYBODY),
+    Address("bell", EVERYBODY),
+    post("reading_all", EVERYBODY),
+    Address("chats", REVENUE_OPERATIONS),
+    post("chat_removal", REVENUE_OPERATIONS, "chat"),
+    Address("preferences", EVERYBODY),
+    post("calendar_address", EVERYBODY, status=200),
+    Address("lead_post", EVERYBODY, "lead", status=302),
+    Address("new_letter", WORKING, "lead"),
+    Address("letter", EVERYBODY, "letter"),
+    post("letter_undoing", "mark rita", "letter"),
+    post("letter_sending", "mark rita", "letter"),
+    Address("new_meeting", WORKING, "lead"),
+    Address("meeting", EVERYBODY, "meeting"),
+    post("meeting_calling_off", "mark rita", "meeting"),
+    post("meeting_answer", WORKING, "meeting"),
+    Address("mail_settings", REVENUE_OPERATIONS),
+    post("mail_testing", REVENUE_OPERATIONS),
+    Address("team_server", REVENUE_OPERATIONS, "team"),
+    post("outgoing_sending", REVENUE_OPERATIONS, "outgoing"),
     Address("patterns", EVERYBODY),
     Address("account_change_password", EVERYBODY),
 ]
 # Open to everybody, signed in or not, or looked at in the tests of their own step.
 ELSEWHERE = {
     "account_login", "account_logout", "account_inactive", "account_reauthenticate",
-    "account_signup", "openapi-json", "api-root", "api_key_revocation",
+    "account_signup", "openapi-json", "api-root", "api_key_revocation", "calendar", "reading",
 }  # fmt: skip
 OTHER_STEPS = (
     "agreement", "draft", "rehearsal", "import", "drop", "new_import", "feedback", "export",
@@ -128,7 +164,9 @@ def test_every_address_is_in_the_table() -> None:
 
 
 @pytest.fixture
-def things(handover: Handover, rita: User, vera: User) -> dict[str, int]:
+def things(
+    handover: Handover, mark: User, rita: User, vera: User, sales_team: Team
+) -> dict[str, int]:
     """One of everything that an address can be about."""
     ada, at = handover.lead, clock.now()
     twin = lead("Gus", "page", at=at)
@@ -139,9 +177,16 @@ def things(handover: Handover, rita: User, vera: User) -> dict[str, int]:
     said = Said("Clear need", quote="It hurts.")
     given = answer(ada, framework="BANT", question="need", said=said, by=rita, at=at, via=Via.WEB)
     own = write(shipped()["bant"][1].replace("BANT", "Ours"), by=rita, at=at, via=Via.WEB)
+    letter = write_letter(ada, subject="Hi", text="Hi.", by=mark, at=at, via=Via.WEB)
+    plan = Plan("Demo", (at + timedelta(days=1)).replace(tzinfo=None), 30, "UTC")
+    meeting = book_meeting(ada, plan, by=mark, at=at, via=Via.WEB)
     return {
         "answer": given.pk,
         "framework": own.pk,
+        "letter": letter.pk,
+        "meeting": meeting.pk,
+        "outgoing": letter.outgoing_id,
+        "team": sales_team.pk,
         "handover": handover.pk,
         "lead": ada.pk,
         "merge": merge.pk,
@@ -150,6 +195,11 @@ def things(handover: Handover, rita: User, vera: User) -> dict[str, int]:
         "company": ada.company_id,
         "person": vera.pk,
         "key": key.pk,
+        "chat": set_hook(
+            rita, url="https://chat.example/x", kinds=[], by=rita, at=at, via=Via.WEB
+        ).pk,
+        "note": write_note(ada, "She called.", by=rita, at=at, via=Via.WEB).pk,
+        "task": add_task("Call", assignee=rita, by=rita, at=at, via=Via.WEB).pk,
     }
 
 

@@ -30,6 +30,7 @@ from handraise.leads.queries import (
     identities_of,
     merges_of,
 )
+from handraise.post.queries import correspondence
 from handraise.qualification.queries import moves_open_to
 from handraise.team.access import HttpUserRequest, needs
 from handraise.team.decide import Permission
@@ -87,6 +88,8 @@ def _acts(request: HttpUserRequest, shown: Lead, handovers: list[Handover]) -> d
         "consent_form": ConsentForm(auto_id="consent_%s"),
         "identities": identities_of(shown),
         "merges": merges_of(shown),
+        "post": correspondence(request.user, shown, at=clock.now()),
+        "now": clock.now(),
     }
 
 

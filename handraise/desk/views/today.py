@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from handraise.desk import day
 from handraise.kit import clock
+from handraise.post.queries import troubled_letters, unanswered_of
 from handraise.team.decide import Permission
 from handraise.team.models import User
 from handraise.team.queries import is_empty, may
@@ -35,6 +36,8 @@ def _of(user: User) -> dict[str, object]:
         "work": day.work_of(user, at=at),
         "supply": day.supply_of(user, at=at),
         "versions": day.to_sign(user),
+        "asked": unanswered_of(user, at=at),
+        "troubled": troubled_letters(user, at=at),
         "health": day.health_for(user, at=at),
         "overdue": day.overdue_handovers(at=at) if may(user, Permission.OVERRIDE) else [],
     }

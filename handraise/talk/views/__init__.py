@@ -1,0 +1,1 @@
+"""Pages of talking: notes, tasks, news, and where they reach a person."""
