@@ -129,6 +129,10 @@ SECTIONS: dict[str, Section] = {
                   default="4 working hours"),
             Field("touch_within", "First touch within",
                   help="Of acceptance, in working time. Empty: not agreed."),
+            Field("answer_within", "Questions answered within", default="1 working day",
+                  help="The clock of the offer stands still meanwhile, no longer than this."),
+            Field("contest_within", "Rejections contested within", default="5 working days",
+                  help="In working time of who contests; never: what sales says stands."),
             Field("then", "When the clock runs out", Kind.CHOICE, choices=("reassign", "keep"),
                   default="reassign"),
         ), is_needed=False),
@@ -162,6 +166,9 @@ SECTIONS: dict[str, Section] = {
                   choices=("recycle", "disqualify", "fix data", "other team")),
             Field("wake_after", "Looked at again after", Kind.LENGTH, "With recycle only."),
             Field("needs_note", "Needs a note", Kind.CHECK),
+            Field("answer_by", "Who must answer", Kind.CHOICE, default="nobody",
+                  choices=("nobody", "marketing", "sales development"),
+                  help="They are asked what they do about it."),
         ), is_many=True, hint="Why sales may say no"),
     )
 }  # fmt: skip
