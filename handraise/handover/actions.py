@@ -13,6 +13,7 @@ from django.db import transaction
 
 from handraise.agreement.document import Reason
 from handraise.agreement.queries import Published
+from handraise.handover.asking import ask_about, note_unanswered
 from handraise.handover.closing import close_moot, end, expire, mark_cooling, withdraw_locked
 from handraise.handover.decide import due_at
 from handraise.handover.models import Acceptance, Handover, Opening, Rejection
@@ -20,6 +21,7 @@ from handraise.handover.offering import offer
 from handraise.handover.queries import ending_sentence, may_answer, may_override, reasons_of
 from handraise.handover.queues import Pass
 from handraise.handover.touching import DUE, note_touches
+from handraise.handover.warning import warn
 from handraise.leads import attention, journal
 from handraise.leads.actions import set_owner
 from handraise.leads.decide import Stage, Via
@@ -91,6 +93,7 @@ def reject(
     said = f"{by} rejected the lead: {known.name}." + (f" {note}" if note else "")
     _line("handover.rejected", locked, said, by=by, at=at, via=via)
     _follow(lead, locked, known, published, by=by, at=at, via=via)
+    ask_about(locked, known, note=note, at=at, via=via)
     return rejected
 
 
@@ -213,8 +216,10 @@ __all__ = [
     "expire",
     "mark_cooling",
     "note_touches",
+    "note_unanswered",
     "offer",
     "record_opening",
     "reject",
+    "warn",
     "withdraw",
 ]

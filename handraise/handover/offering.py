@@ -13,6 +13,7 @@ from django.db import transaction
 from handraise.agreement.document import Document
 from handraise.handover.brief import briefs
 from handraise.handover.decide import Choice, due_at, waits
+from handraise.handover.pausing import first_warning
 from handraise.handover.queries import offerable, waiting_now
 from handraise.handover.queues import Known, Pass, Queue, keep_credits, queues_at, route_of
 from handraise.leads import attention, journal
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 LOOK_AGAIN_AFTER = timedelta(hours=1)
 DUE = "handover.due"
+WARN = "handover.warn"
 WAITS = "handover.waits"
 ROOM = "handover.room"
 MOST_WOKEN = 200  # at a time; the rest follow
@@ -43,6 +45,7 @@ class Offer:
     route: str
     choice: Choice
     due_at: datetime
+    warn_at: datetime | None = None
     brief: dict[str, Any] = field(default_factory=dict)
 
 
@@ -136,9 +139,10 @@ def _offer_of(
     if choice is None:
         return waits(queue.candidates(), team=queue.team.name)
     person = queue.take(choice)
-    due = due_at(at, document.sal.accept_within, person.calendar(at))
+    within, calendar = document.sal.accept_within, person.calendar(at)
+    due, warn = due_at(at, within, calendar), first_warning(at, within, calendar)
     name = route.name if route is not None else ""
-    return Offer(score.lead_id, score.priority, queue, name, choice, due)
+    return Offer(score.lead_id, score.priority, queue, name, choice, due, warn)
 
 
 def make(offers: Sequence[Offer], published: Published, at: datetime) -> list[int]:
@@ -157,24 +161,26 @@ def _why_you(one: Offer) -> str:
 
 
 _COLUMNS = ("id", "lead_id", "team_id", "assignee_id", "version", "priority", "offered_at",
-            "due_at", "route", "brief", "is_cooling")  # fmt: skip
+            "due_at", "warn_at", "route", "brief", "is_cooling")  # fmt: skip
 
 
 def _insert(offers: Sequence[Offer], version: int, at: datetime) -> list[int]:
     ids = next_ids("handover_handover", len(offers))
     rows = [
         (pk, one.lead_id, one.queue.team.pk, one.choice.person.id, version, one.priority, at,
-         one.due_at, as_json(_route(one)), as_json(one.brief), False)
+         one.due_at, one.warn_at, as_json(_route(one)), as_json(one.brief), False)
         for pk, one in zip(ids, offers, strict=True)
     ]  # fmt: skip
     if rows:
         copy_rows("handover_handover", _COLUMNS, rows)
     journal.write_many(_line(pk, one, at) for pk, one in zip(ids, offers, strict=True))
-    due: dict[datetime, list[int]] = defaultdict(list)
+    due: dict[tuple[datetime, str], list[int]] = defaultdict(list)
     for one in offers:
-        due[one.due_at].append(one.lead_id)
-    for instant, leads in due.items():
-        attention.wake(leads, look_at=instant, why=DUE)
+        due[one.due_at, DUE].append(one.lead_id)
+        if one.warn_at is not None:
+            due[one.warn_at, WARN].append(one.lead_id)
+    for (instant, why), leads in due.items():
+        attention.wake(leads, look_at=instant, why=why)
     return ids
 
 

@@ -13,7 +13,8 @@ from handraise.qualification.decide import Consequence
 class Return(models.Model):
     """Sales gave the lead back, or a person put it aside. Until `wakes_at` it rests.
 
-    The newest one since the lead was last reopened decides whether it may qualify again.
+    The newest one since the lead was last reopened decides whether it may qualify again. One that
+    was undone, since the rejection was overturned, decides and counts no more.
     """
 
     lead = models.ForeignKey(Lead, models.PROTECT, related_name="returns")
@@ -22,6 +23,7 @@ class Return(models.Model):
     reason = models.TextField()
     wakes_at = models.DateTimeField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
