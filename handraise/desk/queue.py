@@ -14,12 +14,14 @@ from django.http import Http404
 from handraise.desk.paging import capped_count
 from handraise.handover import queries as handovers
 from handraise.handover.models import Handover
+from handraise.handover.questions import is_paused
 from handraise.kit import working_time
 from handraise.team.models import User
 
 LONGEST = 50
 CAP = 100
 LATE = "late"
+PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,10 @@ class Clock:
     def is_late(self) -> bool:
         return self.words == LATE
 
+    @property
+    def is_paused(self) -> bool:
+        return self.words == PAUSED
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -48,6 +54,12 @@ class Waiting:
         """Who they are, as frozen in the brief."""
         given: dict[str, Any] = getattr(self.handover, "brief_lead", None) or {}
         return given
+
+    @property
+    def is_warned(self) -> bool:
+        """Whether the last quarter of its time runs."""
+        is_late = self.clock.is_late or self.clock.is_paused
+        return self.handover.warned_at is not None and not is_late
 
     @property
     def why_now(self) -> str:
@@ -78,15 +90,22 @@ def queue_of(user: User, *, at: datetime, limit: int = LONGEST) -> Queue:
 
 def waiting(handover: Handover, *, at: datetime) -> Waiting:
     """How one open offer stands on the clock of its assignee, in their working time."""
-    person = handover.assignee
-    return Waiting(handover, clock_at(at, handover.offered_at, handover.due_at, person))
+    person, left, allowed = handover.assignee, handover.paused_left, handover.allowed
+    if left is not None and allowed and is_paused(handover, at=at):
+        return Waiting(handover, Clock(left, left / allowed, PAUSED, "interest"))
+    clock = clock_at(at, handover.offered_at, handover.due_at, person, whole=allowed)
+    return Waiting(handover, clock)
 
 
-def clock_at(at: datetime, since: datetime, due: datetime, person: User) -> Clock:
-    """How a clock that began at `since` stands, in the working time of its person."""
+def clock_at(
+    at: datetime, since: datetime, due: datetime, person: User, *, whole: timedelta | None = None
+) -> Clock:
+    """How a clock that began at `since` stands, in the working time of its person; `whole` is what
+    it had where it has stood still."""
     calendar = person.calendar(at)
     left = working_time.between(at, due, **calendar)
-    whole = working_time.between(since, due, **calendar)
+    if whole is None:
+        whole = working_time.between(since, due, **calendar)
     share = left / whole if whole > timedelta(0) else 0.0
     late = due <= at
     kind = "bad" if late or share < 1 / 3 else "intent" if share < 2 / 3 else "accent"
@@ -109,7 +128,10 @@ def in_words(left: timedelta) -> str:
 
 def tag_of(queue: Queue) -> str:
     """Changes exactly when the queue would look different: what the poll compares."""
-    looks = [(one.handover.pk, one.clock.words, one.handover.is_cooling) for one in queue.offers]
+    looks = [
+        (one.handover.pk, one.clock.words, one.handover.is_cooling, one.is_warned)
+        for one in queue.offers
+    ]
     return hashlib.sha256(repr(looks).encode()).hexdigest()[:16]
 
 

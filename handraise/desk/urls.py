@@ -13,6 +13,7 @@ from handraise.desk.views import (
     leads,
     people,
     profile,
+    questions,
     today,
 )
 
@@ -25,6 +26,12 @@ urlpatterns: list[URLPattern] = [
     path("handover/<int:pk>/openings/", inbox.opening, name="opening"),
     path("handover/<int:pk>/acceptance/", inbox.acceptance, name="acceptance"),
     path("handover/<int:pk>/rejection/", inbox.rejection, name="rejection"),
+    path("handover/<int:pk>/questions/", questions.handover_questions, name="handover_questions"),
+    path("handover/<int:pk>/contest/", questions.contest, name="contest"),
+    path("questions/", questions.questions, name="questions"),
+    path("question/<int:pk>/answer/", questions.answer, name="question_answer"),
+    path("question/<int:pk>/taking-back/", questions.taking_back, name="question_taking_back"),
+    path("contest/<int:pk>/ruling/", questions.ruling, name="ruling"),
     path("leads/", leads.leads, name="leads"),
     path("leads/new/", leads.new_lead, name="new_lead"),
     path("lead/<int:pk>/", lead.lead, name="lead"),

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from handraise.feedback import queries
+from handraise.feedback import contests, queries
 from handraise.feedback.forms import PeriodForm, period, presets, start_of
 from handraise.kit import clock
 from handraise.team.access import HttpUserRequest, needs
@@ -31,5 +31,7 @@ def feedback(request: HttpUserRequest) -> HttpResponse:
         "clock": queries.clock(since=since, until=until, at=at),
         "ratings": queries.ratings(since=since, until=until, at=at),
         "refusals": queries.refusals(since=since, until=until, at=at),
+        "contests": contests.contests(since=since, until=until, at=at),
+        "questions": contests.questions(since=since, until=until, at=at),
     }
     return render(request, "feedback/feedback.html", context)

@@ -138,7 +138,8 @@ def answer(question: Question, *, text: str, by: User, at: datetime, via: Via) -
         raise Refused(f"This question is for {found.asked_of or found.to} to answer.")
     found.answered_at, found.answered_by = at, by
     found.answer = text_given(text, "An answer")
-    found.save(update_fields=["answered_at", "answered_by", "answer"])
+    found.took = pausing.left_of(found.at, at, by.calendar(found.at))
+    found.save(update_fields=["answered_at", "answered_by", "answer", "took"])
     goes_on = settle(locked, at=at)
     said = f"{by} answered: {found.answer}{goes_on}"
     _line("handover.answered", locked, found, said, by=by, at=at, via=via)

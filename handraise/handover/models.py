@@ -156,6 +156,7 @@ class Question(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     answer = models.TextField(default="")
+    took = models.DurationField(null=True)  # working time of who answered
     taken_back_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from handraise.handover.models import Handover, Question
 from handraise.kit.working_time import Calendar
@@ -49,6 +49,13 @@ def waiting_questions(user: User) -> QuerySet[Question]:
     """Those without an answer, the longest waiting first."""
     found = questions_visible_to(user).filter(answered_at=None, taken_back_at=None)
     return found.filter(handover__lead__canonical__withdrawn_at=None).order_by("at", "pk")
+
+
+def questions_for(user: User) -> QuerySet[Question]:
+    """Those that wait for this person, or for their side."""
+    sides = [side.value for side, roles in _ROLES.items() if user.role in roles]
+    is_theirs = Q(asked_of=user) | Q(asked_of=None, to__in=sides)
+    return waiting_questions(user).filter(is_theirs)
 
 
 def answered_lately(user: User, *, at: datetime) -> QuerySet[Question]:

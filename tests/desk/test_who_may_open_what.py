@@ -11,14 +11,17 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from handraise.capture.keys import create_key
-from handraise.handover.models import Handover
+from handraise.handover import asking
+from handraise.handover.actions import reject
+from handraise.handover.contesting import contest
+from handraise.handover.models import Contest, Handover
 from handraise.kit import clock
 from handraise.leads import attention
 from handraise.leads.actions import merge_leads
 from handraise.leads.decide import Via
 from handraise.leads.models import Activity, ParkedLead
 from handraise.team.models import User
-from tests.desk.conftest import client_of
+from tests.desk.conftest import client_of, offered
 from tests.world import lead
 
 EVERYBODY = "mark mia sal rita vera"
@@ -51,6 +54,12 @@ ADDRESSES = [
     post("opening", EVERYBODY, "handover", 204),
     post("acceptance", SELLING, "handover"),
     post("rejection", SELLING, "handover"),
+    post("handover_questions", SELLING, "handover"),
+    post("contest", WORKING, "handover"),
+    Address("questions", EVERYBODY),
+    post("question_answer", WORKING, "question"),
+    post("question_taking_back", SELLING, "question"),
+    post("ruling", REVENUE_OPERATIONS, "contest"),
     Address("leads", EVERYBODY),
     Address("new_lead", WORKING),
     Address("lead", EVERYBODY, "lead"),
@@ -118,7 +127,9 @@ def things(handover: Handover, rita: User, vera: User) -> dict[str, int]:
     twin = lead("Gus", "page", at=at)
     merge = merge_leads(ada, twin, why="Same person.", by=rita, at=at, via=Via.WEB)
     attention.park(ada.pk, error="It broke.", at=at)
+    contest_of_ben = contested(rita)
     key, _ = create_key(name="Website", by=rita, at=at)
+    question = asking.ask(handover, text="Who?", by=rita, at=at, via=Via.WEB)
     assert ada.company_id is not None
     return {
         "handover": handover.pk,
@@ -129,7 +140,16 @@ def things(handover: Handover, rita: User, vera: User) -> dict[str, int]:
         "company": ada.company_id,
         "person": vera.pk,
         "key": key.pk,
+        "question": question.pk,
+        "contest": contest_of_ben.pk,
     }
+
+
+def contested(by: User) -> Contest:
+    """A contest of a rejection of another lead."""
+    ben = offered("Ben")
+    rejected = reject(ben, reason="Not now", by=ben.assignee, at=clock.now(), via=Via.WEB)
+    return contest(rejected, said="No.", by=by, at=clock.now(), via=Via.WEB)
 
 
 @pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: address.name)

@@ -11,7 +11,9 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
+from handraise.desk.asked import talk_about
 from handraise.desk.brief_page import brief_page
+from handraise.desk.contested import case_of
 from handraise.desk.doors import number_in
 from handraise.desk.queue import open_handover, queue_of, tag_of
 from handraise.handover import actions
@@ -44,6 +46,7 @@ def _inbox(request: HttpUserRequest, chosen: Handover | None) -> HttpResponse:
         "brief": brief_page(shown, request.user, at=at) if shown else None,
         "ended": ending_sentence(shown) if shown and shown.ended_at else "",
         "reasons": reasons_of(shown) if shown else (),
+        "talk": talk_about(request.user, shown.lead, shown, at=at) if shown else None,
     }
     return render(request, "desk/_inbox.html" if request.htmx else "desk/inbox.html", context)
 
@@ -71,6 +74,8 @@ def handover(request: HttpUserRequest, pk: int) -> HttpResponse:
         "shown": found,
         "brief": brief_page(found, request.user, at=at),
         "reasons": reasons_of(found),
+        "talk": talk_about(request.user, found.lead, found, at=at),
+        "case": case_of(request.user, found, at=at),
         "ending": ending and getattr(found, ending.value),
         "ending_words": ending_sentence(found),
         "ratings": found.ratings.select_related("by").order_by("-at"),
@@ -129,7 +134,7 @@ def acceptance(request: HttpUserRequest, pk: int) -> HttpResponse:
                 reverse("lead", args=[shown.lead_id]), shown.lead, _until(taken),
             ),
         )  # fmt: skip
-    return _next(request)
+    return inbox_again(request)
 
 
 def _until(taken: Acceptance) -> str:
@@ -150,12 +155,12 @@ def rejection(request: HttpUserRequest, pk: int) -> HttpResponse:
         )
     except ValueError as refused:
         messages.error(request, str(refused))
-        return _next(request, pk)
+        return inbox_again(request, pk)
     messages.success(request, f"{shown.lead} went back: {reason}.")
-    return _next(request)
+    return inbox_again(request)
 
 
-def _next(request: HttpUserRequest, pk: int | None = None) -> HttpResponse:
+def inbox_again(request: HttpUserRequest, pk: int | None = None) -> HttpResponse:
     """Back to the queue; for htmx the inbox itself, with the address it now has."""
     address = reverse("inbox") if pk is None else reverse("inbox_brief", args=[pk])
     if not request.htmx:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from handraise.agreement.queries import published
+from handraise.desk.asked import talk_about
 from handraise.desk.doors import lead_or_404
 from handraise.desk.forms import ConsentForm, LogForm
 from handraise.desk.lead_page import happenings, path_of
@@ -54,6 +55,7 @@ def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
         "company_facts": company_facts_of(company, at=at) if company else [],
         "consents": consents_of(shown, at=at),
         "handovers": handovers,
+        "talk": None if at else talk_about(request.user, shown, None, at=clock.now()),
     }
     return render(
         request, "desk/lead.html", context | _acts(request, shown, handovers) if not at else context

@@ -1,4 +1,4 @@
-// The inbox with keys alone: j k move, enter opens the lead, a accepts, r rejects, ? lists the keys.
+// The inbox with keys alone: j k move, enter opens the lead, a accepts, r rejects, q asks, ? lists the keys.
 (() => {
   const offers = () => [...document.querySelectorAll("[data-offer]")];
 
@@ -19,6 +19,7 @@
     k: () => move(-1),
     a: () => document.querySelector("[data-key=a]")?.click(),
     r: () => document.querySelector("[data-key=r]")?.click(),
+    q: () => document.querySelector("[data-key=q]")?.click(),
     "?": () => document.getElementById("keys")?.showPopover(),
     Enter: () => document.querySelector(".brief-head h1 a")?.click(),
   };
