@@ -21,25 +21,22 @@ from handraise.team.models import User
 LONGEST = 50
 CAP = 100
 LATE = "late"
-PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What is left of a time that was agreed; `share` of it, 0..1; `kind` is its colour."""
+    """What is left of a time that was agreed; `share` of it, 0..1; `kind` is its colour. One that
+    is paused keeps what it has."""
 
     left: timedelta
     share: float
     words: str
     kind: str
+    is_paused: bool = False
 
     @property
     def is_late(self) -> bool:
         return self.words == LATE
-
-    @property
-    def is_paused(self) -> bool:
-        return self.words == PAUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +89,7 @@ def waiting(handover: Handover, *, at: datetime) -> Waiting:
     """How one open offer stands on the clock of its assignee, in their working time."""
     person, left, allowed = handover.assignee, handover.paused_left, handover.allowed
     if left is not None and allowed and is_paused(handover, at=at):
-        return Waiting(handover, Clock(left, left / allowed, PAUSED, "interest"))
+        return Waiting(handover, Clock(left, left / allowed, _clock(left), "interest", True))
     clock = clock_at(at, handover.offered_at, handover.due_at, person, whole=allowed)
     return Waiting(handover, clock)
 
@@ -129,7 +126,7 @@ def in_words(left: timedelta) -> str:
 def tag_of(queue: Queue) -> str:
     """Changes exactly when the queue would look different: what the poll compares."""
     looks = [
-        (one.handover.pk, one.clock.words, one.handover.is_cooling, one.is_warned)
+        (one.handover.pk, one.clock.words, one.clock.kind, one.handover.is_cooling, one.is_warned)
         for one in queue.offers
     ]
     return hashlib.sha256(repr(looks).encode()).hexdigest()[:16]

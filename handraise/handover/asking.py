@@ -69,7 +69,7 @@ def ask(
         raise Refused(f"{MOST_WAITING} questions wait for an answer already.")
     asked = _open(locked, Asked.MARKETING, text, asked_of=asked_of, by=by, at=at)
     whom = f"{asked_of}" if asked_of else "marketing"
-    said = f"{by} asked {whom}: {text}{_clock_stands(asked)}"
+    said = f"{by} asked {whom}: {_ended(text)}{_clock_stands(asked)}"
     _line("handover.asked", locked, asked, said, by=by, at=at, via=via)
     return asked
 
@@ -141,7 +141,7 @@ def answer(question: Question, *, text: str, by: User, at: datetime, via: Via) -
     found.took = pausing.left_of(found.at, at, by.calendar(found.at))
     found.save(update_fields=["answered_at", "answered_by", "answer", "took"])
     goes_on = settle(locked, at=at)
-    said = f"{by} answered: {found.answer}{goes_on}"
+    said = f"{by} answered: {_ended(found.answer)}{goes_on}"
     _line("handover.answered", locked, found, said, by=by, at=at, via=via)
     return found
 
@@ -155,7 +155,7 @@ def take_back(question: Question, *, by: User, at: datetime, via: Via) -> None:
     found.taken_back_at = at
     found.save(update_fields=["taken_back_at"])
     goes_on = settle(locked, at=at)
-    said = f"{by} took a question back: {found.text}{goes_on}"
+    said = f"{by} took a question back: {_ended(found.text)}{goes_on}"
     _line("handover.unasked", locked, found, said, by=by, at=at, via=via)
 
 
@@ -218,6 +218,11 @@ def _goes_on(handover: Handover, until: datetime | None, left: timedelta, at: da
 
 def _clock_stands(asked: Question) -> str:
     return " The clock stands still until the answer." if asked.stops_clock else ""
+
+
+def _ended(text: str) -> str:
+    """What was said, ready for a sentence to follow."""
+    return text if text[-1] in ".?!…" else f"{text}."
 
 
 def _waiting(handover: Handover) -> QuerySet[Question]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from handraise.desk.queue import PAUSED, queue_of
+from handraise.desk.queue import queue_of
 from handraise.handover.actions import reject
 from handraise.handover.asking import answer, ask
 from handraise.handover.contesting import contest
@@ -64,8 +64,8 @@ def test_a_paused_clock_shows_what_it_keeps(handover: Handover, mia: User) -> No
 
     (one,) = queue_of(mia, at=at).offers
 
-    assert one.clock.words == PAUSED
     assert one.clock.is_paused
+    assert one.clock.words in {"3:59", "4:00"}
     assert not one.clock.is_late
     assert 0.9 < one.clock.share <= 1
 
