@@ -12,8 +12,8 @@ from django.db import transaction
 
 from handraise.agreement.document import Document
 from handraise.handover.brief import briefs
-from handraise.handover.decide import Choice, due_at, waits
-from handraise.handover.pausing import first_warning
+from handraise.handover.clocks import Clocks
+from handraise.handover.decide import Choice, waits
 from handraise.handover.queries import offerable, waiting_now
 from handraise.handover.queues import Known, Pass, Queue, keep_credits, queues_at, route_of
 from handraise.leads import attention, journal
@@ -110,9 +110,10 @@ def place(
     """For each lead, in this order, the offer that can be made, or why none can. Turns and room
     are taken in `queues`; nothing is written."""
     known = Known.of([score.lead_id for score in scores])
+    clocks = Clocks(at, document.sal.accept_within)
     return {
         score.lead_id: _offer_of(
-            score, queues, document, at, known, leave_out.get(score.lead_id, Pass())
+            score, queues, document, clocks, known, leave_out.get(score.lead_id, Pass())
         )
         for score in scores
     }
@@ -128,7 +129,7 @@ def _offer_of(
     score: Scored,
     queues: Sequence[Queue],
     document: Document,
-    at: datetime,
+    clocks: Clocks,
     known: Known,
     left_out: Pass,
 ) -> Offer | str:
@@ -138,9 +139,7 @@ def _offer_of(
     choice = queue.choice(route, known.with_(score.lead_id, queue, route, left_out))
     if choice is None:
         return waits(queue.candidates(), team=queue.team.name)
-    person = queue.take(choice)
-    within, calendar = document.sal.accept_within, person.calendar(at)
-    due, warn = due_at(at, within, calendar), first_warning(at, within, calendar)
+    due, warn = clocks.of(queue.take(choice))
     name = route.name if route is not None else ""
     return Offer(score.lead_id, score.priority, queue, name, choice, due, warn)
 
