@@ -206,6 +206,8 @@ def _sal(document: Document) -> dict[str, str]:
         "decided by": sal.decided_by,
         "accepted within": sal.accept_within,
         "first touch within": sal.touch_within or "not agreed",
+        "questions answered within": sal.answer_within,
+        "rejections contested within": sal.contest_within or "never",
         "escalates to": sal.escalate_to,
         "then": sal.then,
     }
@@ -239,4 +241,5 @@ def _reason(reason: Reason) -> Item:
     if reason.wake_after:
         says["wakes after"] = durations.phrase(reason.wake_after)
     says["note"] = "needed" if reason.needs_note else "not needed"
+    says["answered by"] = reason.answer_by
     return Item("Reasons", f"Reason {capital(reason.name)}", says)

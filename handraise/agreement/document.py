@@ -80,6 +80,18 @@ def _working_length(raw: object) -> str:
 WorkingLength = Annotated[str, BeforeValidator(_working_length)]
 
 
+def _working_length_or_never(raw: object) -> str | None:
+    return None if raw == "never" else _working_length(raw)
+
+
+# None is written `never`.
+WorkingLengthOrNever = Annotated[
+    str | None,
+    BeforeValidator(_working_length_or_never),
+    WithJsonSchema({"type": "string", "examples": ["5 working days", "never"]}),
+]
+
+
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -147,12 +159,16 @@ class Sal(Part):
     """SALES_ACCEPTED: a person of sales takes the lead, within working time, or it passes on.
 
     Whoever took it has `touch_within` for the first touch: a call, a meeting, a mail of their own.
+    A question stops the clock until it is answered, `answer_within` at most. Marketing may contest
+    a rejection `contest_within` working time of it.
     """
 
     required: bool = True
     decided_by: DecidedBy = "sales development"
     accept_within: WorkingLength = "4 working hours"
     touch_within: WorkingLength | None = None
+    answer_within: WorkingLength = "1 working day"
+    contest_within: WorkingLengthOrNever = "5 working days"
     escalate_to: Literal["manager"] = "manager"
     then: Literal["reassign", "keep"] = "reassign"
 
@@ -196,7 +212,8 @@ class Route(Part):
 
 
 class Reason(Part):
-    """Why sales may reject, and what then happens.
+    """Why sales may reject, and what then happens. `answer_by`: who is asked what they do about
+    it.
 
     `more work` is for who decides on SQL: the lead goes back to sales development as SAL.
     """
@@ -205,6 +222,7 @@ class Reason(Part):
     consequence: Literal["recycle", "disqualify", "fix data", "other team", "more work"]
     wake_after: Length | None = None
     needs_note: bool = False
+    answer_by: Literal["marketing", "sales development", "nobody"] = "nobody"
 
 
 class RecyclePlan(Part):

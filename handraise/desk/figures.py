@@ -9,6 +9,7 @@ from handraise.agreement.decide import State
 from handraise.agreement.models import Version
 from handraise.desk.paging import capped_count
 from handraise.handover import queries as handovers
+from handraise.handover.questions import questions_for
 from handraise.kit import clock
 from handraise.team.models import User
 from handraise.ui.templatetags.ui import figure
@@ -19,6 +20,12 @@ CAP = 100
 def waiting(user: User) -> str:
     """How many offers wait for this person, up to a hundred."""
     count = capped_count(handovers.inbox(user, at=clock.now()), CAP)
+    return "" if not count else f"{CAP}+" if count > CAP else str(count)
+
+
+def asked(user: User) -> str:
+    """How many questions wait for the side of this person, up to a hundred."""
+    count = capped_count(questions_for(user), CAP)
     return "" if not count else f"{CAP}+" if count > CAP else str(count)
 
 

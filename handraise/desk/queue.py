@@ -14,6 +14,7 @@ from django.http import Http404
 from handraise.desk.paging import capped_count
 from handraise.handover import queries as handovers
 from handraise.handover.models import Handover
+from handraise.handover.questions import is_paused
 from handraise.kit import working_time
 from handraise.kit.working_time import Calendar
 from handraise.team.models import User
@@ -25,12 +26,14 @@ LATE = "late"
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What is left of a time that was agreed; `share` of it, 0..1; `kind` is its colour."""
+    """What is left of a time that was agreed; `share` of it, 0..1; `kind` is its colour. One that
+    is paused keeps what it has."""
 
     left: timedelta
     share: float
     words: str
     kind: str
+    is_paused: bool = False
 
     @property
     def is_late(self) -> bool:
@@ -49,6 +52,12 @@ class Waiting:
         """Who they are, as frozen in the brief."""
         given: dict[str, Any] = getattr(self.handover, "brief_lead", None) or {}
         return given
+
+    @property
+    def is_warned(self) -> bool:
+        """Whether the last quarter of its time runs."""
+        is_late = self.clock.is_late or self.clock.is_paused
+        return self.handover.warned_at is not None and not is_late
 
     @property
     def why_now(self) -> str:
@@ -79,14 +88,26 @@ def queue_of(user: User, *, at: datetime, limit: int = LONGEST) -> Queue:
 
 def waiting(handover: Handover, *, at: datetime) -> Waiting:
     """How one open offer stands on the clock of its assignee, in their working time."""
-    calendar = handover.calendar(at)
-    return Waiting(handover, clock_at(at, handover.offered_at, handover.due_at, calendar))
+    left, allowed, calendar = handover.paused_left, handover.allowed, handover.calendar(at)
+    if left is not None and allowed and is_paused(handover, at=at):
+        return Waiting(handover, Clock(left, left / allowed, _clock(left), "interest", True))
+    clock = clock_at(at, handover.offered_at, handover.due_at, calendar, whole=allowed)
+    return Waiting(handover, clock)
 
 
-def clock_at(at: datetime, since: datetime, due: datetime, calendar: Calendar) -> Clock:
-    """How a clock that began at `since` stands, in the working time of who is asked."""
+def clock_at(
+    at: datetime,
+    since: datetime,
+    due: datetime,
+    calendar: Calendar,
+    *,
+    whole: timedelta | None = None,
+) -> Clock:
+    """How a clock that began at `since` stands, in the working time of who is asked; `whole` is
+    what it had where it has stood still."""
     left = working_time.between(at, due, **calendar)
-    whole = working_time.between(since, due, **calendar)
+    if whole is None:
+        whole = working_time.between(since, due, **calendar)
     share = left / whole if whole > timedelta(0) else 0.0
     late = due <= at
     kind = "bad" if late or share < 1 / 3 else "intent" if share < 2 / 3 else "accent"
@@ -109,7 +130,10 @@ def in_words(left: timedelta) -> str:
 
 def tag_of(queue: Queue) -> str:
     """Changes exactly when the queue would look different: what the poll compares."""
-    looks = [(one.handover.pk, one.clock.words, one.handover.is_cooling) for one in queue.offers]
+    looks = [
+        (one.handover.pk, one.clock.words, one.clock.kind, one.handover.is_cooling, one.is_warned)
+        for one in queue.offers
+    ]
     return hashlib.sha256(repr(looks).encode()).hexdigest()[:16]
 
 

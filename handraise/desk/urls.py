@@ -16,6 +16,7 @@ from handraise.desk.views import (
     passing,
     people,
     profile,
+    questions,
     today,
 )
 
@@ -33,6 +34,12 @@ urlpatterns: list[URLPattern] = [
     path("handover/<int:pk>/taking-back/", passing.taking_back, name="taking_back"),
     path("handover/<int:pk>/touch/", passing.touch, name="touch"),
     path("lead/<int:pk>/passing-on/", passing.passing_on, name="passing_on"),
+    path("handover/<int:pk>/questions/", questions.handover_questions, name="handover_questions"),
+    path("handover/<int:pk>/contest/", questions.contest, name="contest"),
+    path("questions/", questions.questions, name="questions"),
+    path("question/<int:pk>/answer/", questions.answer, name="question_answer"),
+    path("question/<int:pk>/taking-back/", questions.taking_back, name="question_taking_back"),
+    path("contest/<int:pk>/ruling/", questions.ruling, name="ruling"),
     path("leads/", leads.leads, name="leads"),
     path("leads/new/", leads.new_lead, name="new_lead"),
     path("lead/<int:pk>/", lead.lead, name="lead"),

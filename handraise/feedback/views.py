@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from handraise.feedback import queries
+from handraise.feedback import contests, queries
 from handraise.feedback.forms import PeriodForm, period, presets, start_of
 from handraise.feedback.overrides import overrides
 from handraise.handover.decide import Kind
@@ -41,5 +41,7 @@ def feedback(request: HttpUserRequest) -> HttpResponse:
             "ratings": queries.ratings(**period_of, kind=Kind.SECOND),
             "refusals": queries.refusals(**period_of, kind=Kind.SECOND),
         },
+        "contests": contests.contests(**period_of),
+        "questions": contests.questions(**period_of),
     }
     return render(request, "feedback/feedback.html", context)

@@ -35,5 +35,7 @@ def advance(lead_ids: Sequence[int], *, at: datetime) -> None:
     handover.close_moot(lead_ids, at=at)
     handover.mark_cooling(standings, at=at)
     handover.note_touches(lead_ids, at=at)
+    handover.note_unanswered(lead_ids, at=at)
+    handover.warn(lead_ids, at=at)
     handover.expire(lead_ids, published=published, at=at)
     handover.offer(lead_ids, published=published, at=at)

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from handraise.agreement.document import Reason
 from handraise.agreement.queries import Published
+from handraise.handover.asking import ask_about, note_unanswered
 from handraise.handover.claiming import claim, hand_on, name_assignee
 from handraise.handover.closing import close_moot, end, expire, mark_cooling, withdraw_locked
 from handraise.handover.decide import Kind, due_at
@@ -20,6 +21,7 @@ from handraise.handover.queries import reasons_of
 from handraise.handover.queues import Pass
 from handraise.handover.touching import DUE, note_touches
 from handraise.handover.undoing import undo
+from handraise.handover.warning import warn
 from handraise.leads import attention
 from handraise.leads.actions import set_owner
 from handraise.leads.decide import Stage, Via
@@ -107,6 +109,7 @@ def reject(
     said = f"{by} rejected the lead: {known.name}." + (f" {note}" if note else "")
     write_line("handover.rejected", held, said, by=by, at=at, via=via)
     _follow(lead, held, known, published, by=by, at=at, via=via)
+    ask_about(held, known, note=note, at=at, via=via)
     return rejected
 
 
@@ -194,10 +197,12 @@ __all__ = [
     "hand_on",
     "mark_cooling",
     "note_touches",
+    "note_unanswered",
     "offer",
     "pass_on",
     "record_opening",
     "reject",
     "undo",
+    "warn",
     "withdraw",
 ]

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from handraise.handover.clocks import Clocks, within_of
 from handraise.handover.closing import withdraw_locked
-from handraise.handover.decide import Choice, Kind, due_at
+from handraise.handover.decide import Choice, Kind
 from handraise.handover.held import cleaned, held_by, still_open, write_line
 from handraise.handover.models import Handover
 from handraise.handover.offering import Offer, make, passed_of
@@ -72,10 +73,8 @@ def hand_on(
     said = f"Handed on by {by}" + (f": {why}" if why else "")
     person = next(one for one in queue.candidates() if one.id == to.pk)
     choice = Choice(person, {}, said if said.endswith(".") else f"{said}.")
-    sal, sql = published.document.sal, published.document.sql
-    within = (sal if kind is Kind.FIRST else sql).accept_within
-    made = Offer(lead.pk, held.priority, queue, "", choice, due_at(at, within, to.calendar(at)),
-                 kind, passed_of(held))  # fmt: skip
+    due, warn = Clocks(at, within_of(published.document, kind)).of(to)
+    made = Offer(lead.pk, held.priority, queue, "", choice, due, kind, passed_of(held), warn)
     (pk,) = make([made], published, at)
     return Handover.objects.get(pk=pk)
 

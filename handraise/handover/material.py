@@ -152,7 +152,8 @@ select face.canonical_id, json_agg(json_build_object(
     'how', case when accepted.id is not null then 'acceptance'
                 when rejected.id is not null then 'rejection'
                 when expired.id is not null then 'expiry' else 'withdrawal' end,
-    'reason', coalesce(rejected.reason, ''),
+    'reason', coalesce(rejected.reason, '') ||
+        case when contest.is_upheld is false then ' (overturned)' else '' end,
     'note', coalesce(rejected.note, accepted.note, expired.note, withdrawn.note, ''))
     order by handover.ended_at desc, handover.id desc)::text
 from handover_handover handover
@@ -160,6 +161,7 @@ join leads_lead face on face.id = handover.lead_id
 join team_user person on person.id = handover.assignee_id
 left join handover_acceptance accepted on accepted.handover_id = handover.id
 left join handover_rejection rejected on rejected.handover_id = handover.id
+left join handover_contest contest on contest.rejection_id = rejected.id
 left join handover_expiry expired on expired.handover_id = handover.id
 left join handover_withdrawal withdrawn on withdrawn.handover_id = handover.id
 where face.canonical_id = any(%(leads)s) and handover.ended_at is not null

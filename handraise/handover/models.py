@@ -42,6 +42,12 @@ class Handover(models.Model):
     overdue_at = models.DateTimeField(null=True)
     claimed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    # While a question waits for its answer. Then `due_at` is when it will be due if none comes.
+    paused_until = models.DateTimeField(null=True)
+    paused_left = models.DurationField(null=True)  # working time
+    allowed = models.DurationField(null=True)  # working time agreed at the offer, once paused
+    warn_at = models.DateTimeField(null=True)
+    warned_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -158,3 +164,68 @@ class Turn(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["team", "user"], name="one_turn_each")]
+
+
+class Question(models.Model):
+    """Something that one side wants to know of the other about a handover.
+
+    `by` is null where a reason of the agreement asks. `due_at`: until when an answer is expected;
+    `late_at`: when it was found missing. One that stops the clock does so until then at most.
+    """
+
+    handover = models.ForeignKey(Handover, models.PROTECT, related_name="questions")
+    to = models.CharField(max_length=24)
+    asked_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="questions"
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    text = models.TextField()
+    stops_clock = models.BooleanField(default=False)
+    due_at = models.DateTimeField()
+    late_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    answer = models.TextField(default="")
+    took = models.DurationField(null=True)  # working time of who answered
+    taken_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(answered_at__isnull=True, taken_back_at__isnull=True),
+                name="question_waits",
+            )
+        ]
+
+
+class Contest(models.Model):
+    """Marketing holds a rejection to be wrong; a third person rules. `evidence`: activity ids.
+
+    `is_upheld`: the rejection stands. `came_of`: what followed from the ruling, in a sentence.
+    """
+
+    rejection = models.OneToOneField(Rejection, models.PROTECT, related_name="contest")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    said = models.TextField()
+    evidence = models.JSONField(default=list)
+    ruled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    ruled_at = models.DateTimeField(null=True)
+    is_upheld = models.BooleanField(null=True)
+    ruling = models.TextField(default="")
+    came_of = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ruled_at__isnull=True, ruled_by__isnull=True, is_upheld__isnull=True)
+                | Q(ruled_at__isnull=False, ruled_by__isnull=False, is_upheld__isnull=False),
+                name="contest_ruled_whole",
+            )
+        ]

@@ -12,7 +12,8 @@ from django.db import transaction
 
 from handraise.agreement.document import Document
 from handraise.handover.brief import briefs
-from handraise.handover.decide import Choice, Kind, due_at, waits
+from handraise.handover.clocks import Clocks, within_of
+from handraise.handover.decide import Choice, Kind, waits
 from handraise.handover.models import Handover
 from handraise.handover.queries import offerable, waiting_now
 from handraise.handover.queues import Known, Pass, Queue, keep_credits, queues_at, route_of
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 LOOK_AGAIN_AFTER = timedelta(hours=1)
 DUE = "handover.due"
+WARN = "handover.warn"
 WAITS = "handover.waits"
 ROOM = "handover.room"
 MOST_WOKEN = 200  # at a time; the rest follow
@@ -46,6 +48,7 @@ class Offer:
     due_at: datetime
     kind: Kind = Kind.FIRST
     passed: Passed | None = None
+    warn_at: datetime | None = None
     brief: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -141,9 +144,10 @@ def place(
     what to go by in place of what is so now."""
     if known is None:
         known = Known.of([score.lead_id for score in scores])
+    clocks = Clocks(at, within_of(document, kind))
     return {
         score.lead_id: _offer_of(
-            score, queues, document, at, known, leave_out.get(score.lead_id, Pass()), kind
+            score, queues, document, clocks, known, leave_out.get(score.lead_id, Pass()), kind
         )
         for score in scores
     }
@@ -159,7 +163,7 @@ def _offer_of(
     score: Scored,
     queues: Sequence[Queue],
     document: Document,
-    at: datetime,
+    clocks: Clocks,
     known: Known,
     left_out: Pass,
     kind: Kind,
@@ -174,11 +178,9 @@ def _offer_of(
     choice = queue.choice(route, ties, must_be_named=left_out.must_be_named)
     if choice is None:
         return waits(queue.candidates(), team=queue.team.name)
-    whose = queue.take(choice) or queue.team
-    within = (document.sal if kind is Kind.FIRST else document.sql).accept_within
-    due = due_at(at, within, whose.calendar(at))
+    due, warn = clocks.of(queue.take(choice) or queue.team)
     name = route.name if route is not None else ""
-    return Offer(score.lead_id, score.priority, queue, name, choice, due, kind)
+    return Offer(score.lead_id, score.priority, queue, name, choice, due, kind, warn_at=warn)
 
 
 def make(offers: Sequence[Offer], published: Published, at: datetime) -> list[int]:
@@ -199,7 +201,8 @@ def _why_you(one: Offer) -> str:
 
 
 _COLUMNS = ("id", "lead_id", "kind", "team_id", "assignee_id", "passed_by_id", "version",
-            "priority", "offered_at", "due_at", "route", "brief", "is_cooling")  # fmt: skip
+            "priority", "offered_at", "due_at", "warn_at", "route", "brief",
+            "is_cooling")  # fmt: skip
 
 
 def _insert(offers: Sequence[Offer], version: int, at: datetime) -> list[int]:
@@ -207,17 +210,19 @@ def _insert(offers: Sequence[Offer], version: int, at: datetime) -> list[int]:
     rows = [
         (pk, one.lead_id, one.kind, one.queue.team.pk, _person_id(one),
          None if one.passed is None else one.passed.by_id, version, one.priority, at,
-         one.due_at, as_json(_route(one)), as_json(one.brief), False)
+         one.due_at, one.warn_at, as_json(_route(one)), as_json(one.brief), False)
         for pk, one in zip(ids, offers, strict=True)
     ]  # fmt: skip
     if rows:
         copy_rows("handover_handover", _COLUMNS, rows)
     journal.write_many(_line(pk, one, at) for pk, one in zip(ids, offers, strict=True))
-    due: dict[datetime, list[int]] = defaultdict(list)
+    due: dict[tuple[datetime, str], list[int]] = defaultdict(list)
     for one in offers:
-        due[one.due_at].append(one.lead_id)
-    for instant, leads in due.items():
-        attention.wake(leads, look_at=instant, why=DUE)
+        due[one.due_at, DUE].append(one.lead_id)
+        if one.warn_at is not None:
+            due[one.warn_at, WARN].append(one.lead_id)
+    for (instant, why), leads in due.items():
+        attention.wake(leads, look_at=instant, why=why)
     return ids
 
 

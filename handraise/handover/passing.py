@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db import transaction
 
 from handraise.agreement.queries import Published
-from handraise.handover.decide import Choice, Kind, due_at
+from handraise.handover.clocks import Clocks, within_of
+from handraise.handover.decide import Choice, Kind
 from handraise.handover.held import cleaned
 from handraise.handover.models import Handover
 from handraise.handover.offering import Offer, Passed, make, passed_of, place, ranked
@@ -75,10 +76,10 @@ def _named(lead: Lead, to: User, queues: list[Queue], published: Published, at: 
     if not person.is_able:
         raise Refused(f"{to} is away." if person.is_away else f"{to} has no room for more leads.")
     choice = Choice(person, {}, f"{to} was chosen by hand.")
-    due = due_at(at, published.document.sql.accept_within, to.calendar(at))
+    due, warn = Clocks(at, within_of(published.document, Kind.SECOND)).of(to)
     priority = next((one.priority for one in ranked([lead.pk])), 0.0)
     queue.take(choice)
-    return Offer(lead.pk, priority, queue, "", choice, due, Kind.SECOND)
+    return Offer(lead.pk, priority, queue, "", choice, due, Kind.SECOND, warn_at=warn)
 
 
 def _turn(lead: Lead, queues: list[Queue], published: Published, at: datetime) -> Offer:

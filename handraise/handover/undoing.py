@@ -9,7 +9,7 @@ from django.db import transaction
 from handraise.handover.closing import withdraw_locked
 from handraise.handover.decide import Ending
 from handraise.handover.held import locked, write_line
-from handraise.handover.models import Acceptance, Handover, Rejection
+from handraise.handover.models import Acceptance, Contest, Handover, Question, Rejection
 from handraise.handover.queries import ending_of, handovers_visible_to, open_handovers_of
 from handraise.leads import attention, moves
 from handraise.leads.actions import set_owner
@@ -44,6 +44,8 @@ def undo(handover: Handover, *, by: User, at: datetime, via: Via) -> None:
     answer = _answer(held, by, at)
     _take_back_next(lead, by=by, at=at, via=via)
     _take_back_move(lead, answer, at)
+    if isinstance(answer, Rejection):
+        _take_back_case(answer)
     if isinstance(answer, Acceptance):
         set_owner(lead, owner=answer.former_owner, by=by, at=at, via=via)
     Return.objects.filter(lead__canonical=lead.pk, at=answer.at, by=by).delete()
@@ -65,6 +67,15 @@ def _answer(handover: Handover, by: User, at: datetime) -> Acceptance | Rejectio
     if at - answer.at > WITHIN:
         raise Refused("An answer can be undone for a minute; move the lead by hand instead.")
     return answer
+
+
+def _take_back_case(rejection: Rejection) -> None:
+    """What the agreement asked about the rejection is asked no more; what marketing contested by
+    now stays."""
+    if Contest.objects.filter(rejection=rejection).exists():
+        raise Refused("The rejection is contested by now.")
+    asked = Question.objects.filter(handover=rejection.handover_id, by=None, at=rejection.at)
+    asked.filter(answered_at=None).update(taken_back_at=rejection.at)
 
 
 def _take_back_next(lead: Lead, *, by: User, at: datetime, via: Via) -> None:

@@ -255,6 +255,12 @@ def give_back(
     return given
 
 
+def undo_return(lead: Lead, *, given_at: datetime, at: datetime) -> None:
+    """Let what was given back at that instant hold and count no more; the caller holds the lead."""
+    found = Return.objects.filter(lead__canonical=lead.pk, at=given_at, undone_at=None)
+    found.update(undone_at=at)
+
+
 def make_move(
     lead: Lead,
     *,

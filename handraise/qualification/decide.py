@@ -29,6 +29,7 @@ class Maker(StrEnum):
     ACCOUNT_EXECUTIVE = "account executive"
     PERSON = "person"
     CONNECTOR = "connector"
+    RULING = "ruling"
 
 
 class Asks(StrEnum):
@@ -81,6 +82,7 @@ class Rule:
 _S, _M = Stage, Maker
 _PEOPLE = frozenset({_M.SALES_DEVELOPMENT, _M.ACCOUNT_EXECUTIVE, _M.PERSON})
 _CRITERIA = frozenset({_M.CRITERIA})
+_RULING = frozenset({_M.RULING})
 _ACCEPTING = frozenset({_M.SALES_DEVELOPMENT, _M.ACCOUNT_EXECUTIVE})
 _SALES = frozenset({_M.ACCOUNT_EXECUTIVE, _M.PERSON, _M.CONNECTOR})
 
@@ -93,8 +95,12 @@ def _leaving() -> Iterable[Rule]:
 
 
 _RULES = (
-    Rule(_S.LEAD, _S.MARKETING_QUALIFIED, _CRITERIA, Asks.MQL_CRITERIA, "Qualifies"),
-    Rule(_S.NURTURE, _S.MARKETING_QUALIFIED, _CRITERIA, Asks.MQL_CRITERIA, "Qualifies again"),
+    Rule(_S.LEAD, _S.MARKETING_QUALIFIED, _CRITERIA | _RULING, Asks.MQL_CRITERIA,
+         "Qualifies, or its rejection was overturned"),
+    Rule(_S.NURTURE, _S.MARKETING_QUALIFIED, _CRITERIA | _RULING, Asks.MQL_CRITERIA,
+         "Qualifies again, or its rejection was overturned"),
+    Rule(_S.DISQUALIFIED, _S.MARKETING_QUALIFIED, _RULING, Asks.REASON,
+         "Its rejection was overturned"),
     Rule(_S.MARKETING_QUALIFIED, _S.LEAD, _CRITERIA | _PEOPLE, Asks.REASON,
          "Fell below the bar before it was offered, or its data must be fixed"),
     Rule(_S.MARKETING_QUALIFIED, _S.NURTURE, _CRITERIA | _PEOPLE, Asks.REASON,

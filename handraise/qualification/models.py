@@ -13,8 +13,9 @@ from handraise.qualification.decide import Consequence, Evidence
 class Return(models.Model):
     """Sales gave the lead back, or a person put it aside. Until `wakes_at` it rests.
 
-    The newest one since the lead was last reopened decides whether it may qualify again. `plan`
-    names the recycle plan of the agreement that was chosen; empty where none was.
+    The newest one since the lead was last reopened decides whether it may qualify again. One that
+    was undone, since the rejection was overturned, decides and counts no more. `plan` names the
+    recycle plan of the agreement that was chosen; empty where none was.
     """
 
     lead = models.ForeignKey(Lead, models.PROTECT, related_name="returns")
@@ -24,6 +25,7 @@ class Return(models.Model):
     wakes_at = models.DateTimeField(null=True)
     plan = models.CharField(max_length=120, default="")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -63,6 +63,7 @@ select distinct on (face.canonical_id)
 from qualification_return given join leads_lead face on face.id = given.lead_id
 left join reopened on reopened.lead_id = face.canonical_id
 where face.canonical_id = any(%(leads)s) and given.at > coalesce(reopened.at, '-infinity')
+  and given.undone_at is null
 order by face.canonical_id, given.at desc, given.id desc
 """
 

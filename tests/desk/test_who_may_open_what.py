@@ -12,7 +12,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from handraise.capture.keys import create_key
-from handraise.handover.models import Handover
+from handraise.handover import asking
+from handraise.handover.actions import reject
+from handraise.handover.contesting import contest
+from handraise.handover.models import Contest, Handover
 from handraise.kit import clock
 from handraise.leads import attention
 from handraise.leads.actions import merge_leads
@@ -27,7 +30,7 @@ from handraise.talk.chat import set_hook
 from handraise.talk.noting import write_note
 from handraise.talk.tasking import add_task
 from handraise.team.models import Team, User
-from tests.desk.conftest import client_of
+from tests.desk.conftest import client_of, offered
 from tests.world import lead
 
 EVERYBODY = "mark mia sal rita vera"
@@ -65,6 +68,12 @@ ADDRESSES = [
     post("taking_back", SELLING, "handover"),
     post("touch", WORKING, "handover"),
     post("passing_on", SELLING, "lead"),
+    post("handover_questions", SELLING, "handover"),
+    post("contest", WORKING, "handover"),
+    Address("questions", EVERYBODY),
+    post("question_answer", WORKING, "question"),
+    post("question_taking_back", SELLING, "question"),
+    post("ruling", REVENUE_OPERATIONS, "contest"),
     Address("leads", EVERYBODY),
     Address("new_lead", WORKING),
     Address("lead", EVERYBODY, "lead"),
@@ -172,7 +181,9 @@ def things(
     twin = lead("Gus", "page", at=at)
     merge = merge_leads(ada, twin, why="Same person.", by=rita, at=at, via=Via.WEB)
     attention.park(ada.pk, error="It broke.", at=at)
+    contest_of_ben = contested(rita)
     key, _ = create_key(name="Website", by=rita, at=at)
+    question = asking.ask(handover, text="Who?", by=rita, at=at, via=Via.WEB)
     assert ada.company_id is not None
     said = Said("Clear need", quote="It hurts.")
     given = answer(ada, framework="BANT", question="need", said=said, by=rita, at=at, via=Via.WEB)
@@ -200,7 +211,16 @@ def things(
         ).pk,
         "note": write_note(ada, "She called.", by=rita, at=at, via=Via.WEB).pk,
         "task": add_task("Call", assignee=rita, by=rita, at=at, via=Via.WEB).pk,
+        "question": question.pk,
+        "contest": contest_of_ben.pk,
     }
+
+
+def contested(by: User) -> Contest:
+    """A contest of a rejection of another lead."""
+    ben = offered("Ben")
+    rejected = reject(ben, reason="Not now", by=ben.assignee, at=clock.now(), via=Via.WEB)
+    return contest(rejected, said="No.", by=by, at=clock.now(), via=Via.WEB)
 
 
 @pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: address.name)

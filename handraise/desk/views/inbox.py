@@ -11,7 +11,9 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
+from handraise.desk.asked import talk_about
 from handraise.desk.brief_page import brief_page
+from handraise.desk.contested import case_of
 from handraise.desk.doors import number_in
 from handraise.desk.passing import colleagues_for
 from handraise.desk.queue import open_handover, queue_of, tag_of
@@ -49,6 +51,7 @@ def _inbox(request: HttpUserRequest, chosen: Handover | None) -> HttpResponse:
         "colleagues": colleagues_for(request.user, shown, at=at) if shown else [],
         "touches": TOUCHES,
         "answered": undoable(request.user, at=at),
+        "talk": talk_about(request.user, shown.lead, shown, at=at) if shown else None,
     }
     return render(request, "desk/_inbox.html" if request.htmx else "desk/inbox.html", context)
 
@@ -76,6 +79,8 @@ def handover(request: HttpUserRequest, pk: int) -> HttpResponse:
         "shown": found,
         "brief": brief_page(found, request.user, at=at),
         "reasons": reasons_of(found),
+        "talk": talk_about(request.user, found.lead, found, at=at),
+        "case": case_of(request.user, found, at=at),
         "ending": ending and getattr(found, ending.value),
         "ending_words": ending_sentence(found),
         "ratings": found.ratings.select_related("by").order_by("-at"),

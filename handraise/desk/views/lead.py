@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from handraise.agreement.queries import published
+from handraise.desk.asked import talk_about
 from handraise.desk.doors import lead_or_404
 from handraise.desk.forms import ConsentForm, LogForm
 from handraise.desk.lead_page import happenings, path_of
@@ -60,6 +61,7 @@ def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
         "qualification": qualification_card(
             shown, user=None if at else request.user, at=at or clock.now()
         ),
+        "talk": None if at else talk_about(request.user, shown, None, at=clock.now()),
     }
     return render(
         request, "desk/lead.html", context | _acts(request, shown, handovers) if not at else context

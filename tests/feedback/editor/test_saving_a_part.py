@@ -328,3 +328,18 @@ def test_a_first_touch_is_agreed_and_given_up_again(draft: Version, mark: User) 
     draft.refresh_from_db()
     assert read(draft.text).sal.touch_within is None
     assert draft.text == before
+
+
+def test_questions_contests_and_who_must_answer_are_agreed_by_forms(
+    draft: Version, mark: User
+) -> None:
+    save(mark, path(draft, "sal"), answer_within="2 working hours", contest_within="never")
+    save(mark, path(draft, "reasons", 0), answer_by="marketing")
+
+    draft.refresh_from_db()
+    agreed = read(draft.text)
+    assert (agreed.sal.answer_within, agreed.sal.contest_within) == ("2 working hours", None)
+    assert agreed.reasons[0].answer_by == "marketing"
+    save(mark, path(draft, "sal"), answer_within="", contest_within="")
+    draft.refresh_from_db()
+    assert read(draft.text).sal.contest_within == "5 working days"
