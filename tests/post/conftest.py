@@ -64,7 +64,7 @@ class Mailbox:
         return self.arrived[0]
 
 
-class _Listening(Controller):
+class Listening(Controller):
     """A server at whatever port is free; its own look whether it is up has to know which."""
 
     def _trigger_server(self) -> None:
@@ -76,7 +76,7 @@ class _Listening(Controller):
 def mailbox(settings: Any) -> Iterator[Mailbox]:
     """A mail server that the house sends by."""
     made = Mailbox()
-    running = _Listening(made, hostname="127.0.0.1", port=0, enable_SMTPUTF8=True)
+    running = Listening(made, hostname="127.0.0.1", port=0, enable_SMTPUTF8=True)
     running.start()
     made.port = running.port
     settings.SMTP_URL = f"smtp://127.0.0.1:{made.port}"
