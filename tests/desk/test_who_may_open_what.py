@@ -17,6 +17,7 @@ from handraise.leads import attention
 from handraise.leads.actions import merge_leads
 from handraise.leads.decide import Via
 from handraise.leads.models import Activity, ParkedLead
+from handraise.lists.actions import create
 from handraise.team.models import User
 from tests.desk.conftest import client_of
 from tests.world import lead
@@ -71,6 +72,15 @@ ADDRESSES = [
     post("rating", SELLING, "handover"),
     post("company_owner", WORKING, "company"),
     Address("edit_company", WORKING, "company"),
+    Address("lists", EVERYBODY),
+    Address("list", EVERYBODY, "list"),
+    Address("new_list", WORKING),
+    Address("new_fixed_list", WORKING),
+    Address("edit_list", REVENUE_OPERATIONS, "list"),
+    post("list_count", WORKING, status=200),
+    post("list_removal", REVENUE_OPERATIONS, "list"),
+    post("list_working_out", EVERYBODY, "list"),
+    post("lead_lists", WORKING, "lead"),
     Address("journal", REVENUE_OPERATIONS),
     Address("people", REVENUE_OPERATIONS),
     Address("new_person", REVENUE_OPERATIONS),
@@ -129,6 +139,7 @@ def things(handover: Handover, rita: User, vera: User) -> dict[str, int]:
         "company": ada.company_id,
         "person": vera.pk,
         "key": key.pk,
+        "list": create(name="Fair", is_shared=True, by=rita, at=at, via=Via.WEB).pk,
     }
 
 
