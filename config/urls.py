@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agreement/", include("handraise.agreement.urls")),
     path("agreement/", include("handraise.feedback.preview.urls")),
     path("feedback/", include("handraise.feedback.urls")),
+    path("bulk/", include("handraise.desk.bulk.urls")),
     path("lists/", include("handraise.lists.urls")),
     path("imports/", include("handraise.capture.urls")),
     path("account/", include("handraise.team.urls")),

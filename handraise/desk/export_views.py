@@ -8,6 +8,7 @@ from tempfile import TemporaryFile
 from django.http import Http404, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
+from handraise.desk.bulk.queries import bulk_visible_to, leads_of
 from handraise.desk.doors import found, number_in
 from handraise.desk.exports import Chosen, Form, What
 from handraise.desk.exports import export as write
@@ -23,7 +24,7 @@ from handraise.ui.downloads import download
 @require_GET
 @needs(Permission.EXPORT)
 def export(request: HttpUserRequest, what: str, form: str) -> StreamingHttpResponse:
-    """`/export/leads.csv`, `/export/scores.parquet`, …; `?list=7`: of the leads of a list."""
+    """`/export/leads.csv`, `/export/scores.parquet`, …; `?list=7` or `?bulk=7`: of some."""
     if what not in set(What) or form not in set(Form):
         raise Http404("There is no such export.")
     at = now()
@@ -35,9 +36,13 @@ def export(request: HttpUserRequest, what: str, form: str) -> StreamingHttpRespo
 
 
 def _chosen(request: HttpUserRequest, at: datetime) -> Chosen | None:
-    """Of whom it is asked for: a list that this person may see, else everybody."""
-    if "list" not in request.GET:
-        return None
-    pk = number_in(request.GET["list"])
-    saved = freshen(found(lambda: list_visible_to(request.user, pk)), at=at)
-    return Chosen(members(saved, at=at), f"list {saved.pk}")
+    """Of whom: a list, or what was chosen, if this person may see it; None: of everybody."""
+    if "list" in request.GET:
+        pk = number_in(request.GET["list"])
+        saved = freshen(found(lambda: list_visible_to(request.user, pk)), at=at)
+        return Chosen(members(saved, at=at), f"list {saved.pk}")
+    if "bulk" in request.GET:
+        pk = number_in(request.GET["bulk"])
+        bulk = found(lambda: bulk_visible_to(request.user, pk))
+        return Chosen(leads_of(bulk), f"choice {bulk.pk}")
+    return None

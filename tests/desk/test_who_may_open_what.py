@@ -81,6 +81,8 @@ ADDRESSES = [
     post("list_removal", REVENUE_OPERATIONS, "list"),
     post("list_working_out", EVERYBODY, "list"),
     post("lead_lists", WORKING, "lead"),
+    Address("bulks", WORKING),
+    post("bulk_choice", WORKING),
     Address("journal", REVENUE_OPERATIONS),
     Address("people", REVENUE_OPERATIONS),
     Address("new_person", REVENUE_OPERATIONS),
@@ -101,6 +103,7 @@ ELSEWHERE = {
 }  # fmt: skip
 OTHER_STEPS = (
     "agreement", "draft", "rehearsal", "import", "drop", "new_import", "feedback", "export",
+    "bulk",
 )  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def test_leads_are_filtered_by_a_list(mia: User) -> None:
     lead("Ben", country="Norway")
     germans = by_condition("country: germany", mia)
 
-    page = client_of(mia).get(reverse("leads"), {"list": germans.pk, "sort": "name"})
+    page = client_of(mia).get(reverse("leads"), {"list": str(germans.pk), "sort": "name"})
 
     assert [one.name for one in page.context["page"].rows] == ["Ada"]
     assert "as of" in page.content.decode()
