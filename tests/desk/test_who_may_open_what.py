@@ -70,6 +70,8 @@ ADDRESSES = [
     Address("companies", EVERYBODY),
     Address("company", EVERYBODY, "company"),
     post("rating", SELLING, "handover"),
+    post("company_tags", WORKING, "company"),
+    Address("company_timeline", EVERYBODY, "company"),
     post("company_owner", WORKING, "company"),
     Address("edit_company", WORKING, "company"),
     Address("lists", EVERYBODY),

@@ -16,11 +16,11 @@ from handraise.desk.bulk.models import Bulk
 from handraise.desk.bulk.queries import forecast_of
 from handraise.desk.bulk.tasks import run_bulk
 from handraise.leads import journal
-from handraise.leads.actions import MAX_TAG
 from handraise.leads.bulk import copy_rows
 from handraise.leads.decide import Refused as Refused
 from handraise.leads.decide import Stage, Via
 from handraise.leads.models import Lead
+from handraise.leads.tagging import MAX_TAG
 from handraise.lists.models import SavedList
 from handraise.lists.queries import list_visible_to, may_fill
 from handraise.qualification.actions import in_force, reason_given
