@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agreement/", include("handraise.feedback.routing.urls")),
     path("feedback/", include("handraise.feedback.urls")),
     path("frameworks/", include("handraise.qualification.urls")),
+    path("bulk/", include("handraise.desk.bulk.urls")),
+    path("lists/", include("handraise.lists.urls")),
     path("imports/", include("handraise.capture.urls")),
     path("account/", include("handraise.team.urls")),
     path("api/v1/", include((api_urls, "api"))),

@@ -56,6 +56,16 @@ def faults(document: Document, raw: dict[str, Any]) -> Found:
         yield from _leaf(leaf, document, is_criterion)
 
 
+def faults_alone(raw: dict[str, Any], document: Document) -> Found:
+    """Every fault of meaning of a condition that stands outside of an agreement."""
+    for count, (leaf, _) in enumerate(_of({"when": raw}, ("when",)), start=1):
+        if count > MAX_TESTS_OF_ONE:
+            yield leaf.where[1:], f"{MAX_TESTS_OF_ONE} tests of one condition are the most."
+            return
+        for place, said in _leaf(leaf, document, False):
+            yield place[1:], said
+
+
 def _names(document: Document) -> Found:
     if len(document.routes) > MAX_ROUTES:
         yield ("routes",), f"There are {len(document.routes)} routes; {MAX_ROUTES} is the most."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -55,6 +55,15 @@ def read_signed(text: str) -> Document:
             return Document.model_validate(plain_yaml.load(text).value)
         except ValidationError:
             raise error from None
+
+
+@cache
+def bare() -> Document:
+    """An agreement that says next to nothing, to ask a condition of leads outside of any."""
+    return read_anew(
+        "name: Conditions alone\nmql: {when: {email: {is_known: true}}}\n"
+        "reasons: [{name: None, consequence: recycle}]\n"
+    )
 
 
 def fault_at(tree: Tree, place: Place, sentence: str, *, of_key: bool = False) -> Fault:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
-from handraise.leads.models import Activity, Fact, FactWithdrawal, StageMove
+from handraise.leads.models import Activity, Fact, FactWithdrawal, Lead, StageMove
 from handraise.leads.queries import activities_visible_to, counting, leads_visible_to
 from handraise.scoring.models import Score
 from handraise.team.models import User
@@ -16,10 +16,16 @@ from handraise.team.models import User
 _CHUNK = 2_000
 
 
-def leads(user: User) -> Iterator[Sequence[Any]]:
+def _those(user: User, of: QuerySet[Lead] | None) -> QuerySet[Lead]:
+    """The leads that are exported: everybody this person sees, or those of them in `of`."""
+    everybody = leads_visible_to(user)
+    return everybody if of is None else everybody.filter(pk__in=of.values("pk"))
+
+
+def leads(user: User, of: QuerySet[Lead] | None = None) -> Iterator[Sequence[Any]]:
     """A row for each lead, its newest facts as one JSON object."""
     rows = iter(
-        leads_visible_to(user)
+        _those(user, of)
         .order_by("pk")
         .values_list(
             "pk", "name", "email", "phone", "title", "country", "company__name",
@@ -46,12 +52,12 @@ def _facts(lead_ids: list[int]) -> dict[int, dict[str, Any]]:
     return found
 
 
-def activities(user: User) -> Iterator[Sequence[Any]]:
+def activities(user: User, of: QuerySet[Lead] | None = None) -> Iterator[Sequence[Any]]:
     """A row for each activity of a current lead; `counts` is false for robots' and withdrawn."""
     counts = Exists(counting(Activity.objects.filter(pk=OuterRef("pk"))))
     rows = (
         activities_visible_to(user)
-        .filter(identity__lead__canonical__is_current=True)
+        .filter(identity__lead__canonical__in=_those(user, of))
         .annotate(is_counting=counts)
         .order_by("pk")
     )
@@ -64,9 +70,9 @@ def activities(user: User) -> Iterator[Sequence[Any]]:
     )  # fmt: skip
 
 
-def scores(user: User) -> Iterator[Sequence[Any]]:
+def scores(user: User, of: QuerySet[Lead] | None = None) -> Iterator[Sequence[Any]]:
     """A row for each lead that has a score: the newest."""
-    rows = Score.objects.filter(lead__in=leads_visible_to(user)).order_by("pk")
+    rows = Score.objects.filter(lead__in=_those(user, of)).order_by("pk")
     return iter(
         rows.values_list(
             "lead_id", "version", "scored_at", "fit", "interest", "intent", "priority", "grade",
@@ -75,10 +81,10 @@ def scores(user: User) -> Iterator[Sequence[Any]]:
     )  # fmt: skip
 
 
-def moves(user: User) -> Iterator[Sequence[Any]]:
+def moves(user: User, of: QuerySet[Lead] | None = None) -> Iterator[Sequence[Any]]:
     """A row for each stage move of a current lead, in the order in which they were written."""
     rows = StageMove.objects.filter(
-        withdrawn_at=None, lead__canonical__in=leads_visible_to(user)
+        withdrawn_at=None, lead__canonical__in=_those(user, of)
     ).order_by("pk")
     return iter(
         rows.values_list(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from tempfile import TemporaryFile
 
 from django.http import Http404, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
-from handraise.desk.exports import Form, What
+from handraise.desk.bulk.queries import bulk_visible_to, leads_of
+from handraise.desk.doors import found, number_in
+from handraise.desk.exports import Chosen, Form, What
 from handraise.desk.exports import export as write
 from handraise.kit.clock import now
 from handraise.leads.decide import Via
+from handraise.lists.actions import freshen
+from handraise.lists.queries import list_visible_to, members
 from handraise.team.access import HttpUserRequest, needs
 from handraise.team.decide import Permission
 from handraise.ui.downloads import download
@@ -19,10 +24,25 @@ from handraise.ui.downloads import download
 @require_GET
 @needs(Permission.EXPORT)
 def export(request: HttpUserRequest, what: str, form: str) -> StreamingHttpResponse:
-    """`/export/leads.csv`, `/export/scores.parquet`, …"""
+    """`/export/leads.csv`, `/export/scores.parquet`, …; `?list=7` or `?bulk=7`: of some."""
     if what not in set(What) or form not in set(Form):
         raise Http404("There is no such export.")
-    at, file = now(), TemporaryFile()  # noqa: SIM115 (closed when it is sent)
-    write(What(what), Form(form), to=file, by=request.user, at=at, via=Via.WEB)
+    at = now()
+    of = _chosen(request, at)
+    file = TemporaryFile()  # noqa: SIM115 (closed when it is sent)
+    write(What(what), Form(form), to=file, by=request.user, at=at, via=Via.WEB, of=of)
     name = f"{what}-{at:%Y-%m-%d}.{form}"
     return download(request, file, name=name, content_type=Form(form).content_type)
+
+
+def _chosen(request: HttpUserRequest, at: datetime) -> Chosen | None:
+    """Of whom: a list, or what was chosen, if this person may see it; None: of everybody."""
+    if "list" in request.GET:
+        pk = number_in(request.GET["list"])
+        saved = freshen(found(lambda: list_visible_to(request.user, pk)), at=at)
+        return Chosen(members(saved, at=at), f"list {saved.pk}")
+    if "bulk" in request.GET:
+        pk = number_in(request.GET["bulk"])
+        bulk = found(lambda: bulk_visible_to(request.user, pk))
+        return Chosen(leads_of(bulk), f"choice {bulk.pk}")
+    return None

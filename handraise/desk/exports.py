@@ -15,11 +15,13 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import transaction
+from django.db.models import QuerySet
 
 from handraise.desk import export_rows
 from handraise.kit.cells import neutral
 from handraise.leads import journal
 from handraise.leads.decide import Via
+from handraise.leads.models import Lead
 from handraise.team.access import require
 from handraise.team.decide import Permission
 from handraise.team.models import User
@@ -49,9 +51,17 @@ class Form(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """Leads to export, and what the journal calls them."""
+
+    leads: QuerySet[Lead]
+    called: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Table:
     columns: tuple[tuple[str, str], ...]  # (name, one of _ARROW)
-    rows: Callable[[User], Iterator[Sequence[Any]]]
+    rows: Callable[[User, QuerySet[Lead] | None], Iterator[Sequence[Any]]]
 
 
 _ARROW = {
@@ -90,17 +100,22 @@ _TABLES = {
 
 
 @transaction.atomic
-def export(what: What, form: Form, *, to: IO[bytes], by: User, at: datetime, via: Via) -> int:
-    """Write everything of one kind, streamed; the number of rows. Journalled as `desk.exported`.
+def export(
+    what: What, form: Form, *, to: IO[bytes], by: User, at: datetime, via: Via,
+    of: Chosen | None = None,
+) -> int:  # fmt: skip
+    """Write everything of one kind, or what is of chosen leads, streamed; the number of rows.
 
-    Raises PermissionDenied. In CSV no cell of text is run by a spreadsheet, instants are ISO 8601
-    in UTC and nested values JSON; in Parquet columns are typed and text is as it is.
+    Journalled as `desk.exported`. Raises PermissionDenied. In CSV no cell of text is run by a
+    spreadsheet, instants are ISO 8601 in UTC and nested values JSON; in Parquet columns are typed
+    and text is as it is.
     """
     require(by, Permission.EXPORT)
     table = _TABLES[what]
     write = _write_csv if form is Form.CSV else _write_parquet
-    count = write(table, table.rows(by), to)
-    said = f"{by.name} exported {count:,} {what} as {form}."
+    count = write(table, table.rows(by, of.leads if of else None), to)
+    chosen = f" of {of.called}" if of else ""
+    said = f"{by.name} exported {count:,} {what}{chosen} as {form}."
     journal.write("desk.exported", at=at, via=via, by=by, said=said,
                   data={"what": what.value, "form": form.value, "rows": count})  # fmt: skip
     return count

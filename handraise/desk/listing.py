@@ -10,11 +10,14 @@ from typing import Any
 from django.db.models import QuerySet
 
 from handraise.agreement.queries import published
+from handraise.desk.doors import number_in
 from handraise.desk.paging import Order, Page, capped_count, page_of
+from handraise.kit import clock
 from handraise.kit.fold import fold
 from handraise.leads.decide import Stage
 from handraise.leads.models import Lead
 from handraise.leads.queries import leads_visible_to
+from handraise.lists.queries import list_visible_to, members
 from handraise.team.models import User
 
 COUNT_CAP = 1000
@@ -55,6 +58,7 @@ class Wanted:
     owner: str = ""
     tag: str = ""
     company: int | None = None
+    list: int | None = None
     has_email: bool = False
     sort: str = ""
 
@@ -62,7 +66,7 @@ class Wanted:
     def is_filtered(self) -> bool:
         return bool(
             self.q or self.stage or self.grade or self.owner or self.tag
-            or self.company or self.has_email
+            or self.company or self.list or self.has_email
         )  # fmt: skip
 
     @property
@@ -76,14 +80,14 @@ def wanted(given: Mapping[str, Any]) -> Wanted:
     sort = str(given.get("sort", "")).lstrip("-")
     default = "priority" if published() is not None else "last_seen"
     stage = str(given.get("stage", ""))
-    company = str(given.get("company", ""))
     return Wanted(
         q=_text(given, "q"),
         stage=stage if stage in set(Stage) else "",
         grade=_text(given, "grade")[:12],
         owner=_text(given, "owner")[:20],
         tag=_text(given, "tag")[:60],
-        company=int(company) if company.isdecimal() and len(company) < 18 else None,
+        company=number_in(str(given.get("company", ""))) or None,
+        list=number_in(str(given.get("list", ""))) or None,
         has_email=bool(given.get("has_email")),
         sort=sort if sort in ORDERS else default,
     )
@@ -94,7 +98,10 @@ def _text(given: Mapping[str, Any], name: str) -> str:
 
 
 def leads_wanted(user: User, wanted: Wanted) -> QuerySet[Lead]:
-    """The leads this reader asked for, unordered."""
+    """The leads this reader asked for, unordered.
+
+    Raises SavedList.DoesNotExist for a list that this reader may not see.
+    """
     rows = leads_visible_to(user).select_related("company", "owner", "score")
     for word in fold(wanted.q).split():
         rows = rows.filter(search__text__contains=word)
@@ -107,6 +114,9 @@ def leads_wanted(user: User, wanted: Wanted) -> QuerySet[Lead]:
         rows = rows.filter(tags__contains=[wanted.tag]).exclude(tags=[])
     if wanted.company:
         rows = rows.filter(company_id=wanted.company)
+    if wanted.list:
+        saved = list_visible_to(user, wanted.list)
+        rows = rows.filter(pk__in=members(saved, at=clock.now()))
     if wanted.has_email:
         rows = rows.exclude(email="")
     return _of_owner(rows, user, wanted.owner)

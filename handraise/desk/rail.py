@@ -52,6 +52,7 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("leads", "users", "Leads", count=figures.leads),
             Place("companies", "building-2", "Companies"),
             Place("questions", "message-circle-question-mark", "Questions", count=figures.asked),
+            Place("lists", "list-filter", "Lists"),
             Place("imports", "upload", "Imports", Permission.IMPORT),
             Place("tasks", "list-checks", "Tasks"),
         ),

@@ -18,9 +18,11 @@ from procrastinate.contrib.django.utils import connector_params
 
 from handraise.feedback.evidence_queue import EVIDENCE
 from handraise.kit.clock import now
+from handraise.lists.decide import QUEUE as ASKED
 
 log = structlog.get_logger()
-QUEUES = ("default", EVIDENCE)  # an import does not wait for rehearsals, nor they for it
+# An import does not wait for rehearsals, nor they for it, and what a person waits for for neither.
+QUEUES = ("default", EVIDENCE, ASKED)
 POLL = 0.25  # seconds between looks at the stop event
 FETCH = 5.0  # seconds between looks for jobs whose notification was lost
 STALLED_AFTER = 60.0  # seconds without a heartbeat of its worker

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from handraise.kit import clock
 from handraise.kit.fold import fold
-from handraise.leads import attention, cards, fact_rows, identities, journal, merging
+from handraise.leads import attention, cards, fact_rows, identities, journal, merging, tagging
 from handraise.leads.bulk import next_ids
 from handraise.leads.decide import Doubt, IdentityKind, Refused, SourceKind, Via
 from handraise.leads.entry import Entry, EntryKind, Json
@@ -29,6 +29,7 @@ from handraise.leads.models import (
     Source,
 )
 from handraise.leads.record import write_down
+from handraise.leads.tagging import MAX_TAGS
 from handraise.leads.withdrawing import Withdrawn, withdraw_source
 from handraise.team.models import User
 
@@ -49,8 +50,6 @@ __all__ = [
     "withdraw_source",
 ]
 
-MAX_TAG = 60
-MAX_TAGS = 100
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)  # nobody who may buy did anything before
 _ADDRESS = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 
@@ -128,22 +127,13 @@ def tag(
     at: datetime, via: Via,
 ) -> Lead:  # fmt: skip
     """Add and remove tags; they are trimmed. Refused when one is too long."""
-    adding = [name.strip() for name in add if name.strip()]
-    if any(len(name) > MAX_TAG for name in adding):
-        raise Refused(f"A tag has at most {MAX_TAG} characters.")
-    if any("\x00" in name for name in adding):
-        raise Refused("A tag cannot contain the NUL character.")
     held = _hold(lead)
-    gone = {name.strip() for name in remove}
-    tags = list(dict.fromkeys([*(name for name in held.tags if name not in gone), *adding]))
+    tags = tagging.changed(held.tags, add=add, remove=remove)
     if tags == held.tags:
         return held
     if len(tags) > max(MAX_TAGS, len(held.tags)):
         raise Refused(f"A lead has at most {MAX_TAGS} tags.")
-    data: dict[str, Json] = {
-        "added": [name for name in tags if name not in held.tags],
-        "removed": [name for name in held.tags if name not in tags],
-    }
+    data = tagging.told(held.tags, tags)
     held.tags = tags
     held.save(update_fields=["tags"])
     said = f"Tags are now {', '.join(tags)}." if tags else "Removed all tags."

@@ -102,12 +102,11 @@ def take_back(move: StageMove, *, at: datetime) -> None:
     """Withdraw the newest move of a canonical lead, whose row is locked: it counts nowhere any
     more, and the lead stands where it stood before."""
     StageMove.objects.filter(pk=move.pk).update(withdrawn_at=at)
-    lead = move.lead
+    lead = Lead.objects.get(pk=move.lead.canonical_id)
     earlier = StageMove.objects.filter(lead__canonical=lead.pk, withdrawn_at=None)
     last = earlier.order_by("-at", "-pk").first()
-    Lead.objects.filter(pk=lead.pk).update(
-        stage=move.before, stage_since=lead.created_at if last is None else last.at
-    )
+    lead.stage, lead.stage_since = move.before, lead.created_at if last is None else last.at
+    lead.save(update_fields=["stage", "stage_since"])
     attention.wake([lead.pk], look_at=at, why="moved")
 
 

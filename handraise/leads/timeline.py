@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -54,6 +55,13 @@ class Item:
     why_not: str = ""
 
     @property
+    def lead(self) -> Lead | None:
+        """Whose it is; None of what was done to a company."""
+        if isinstance(self.row, Activity):
+            return self.row.identity.lead.canonical
+        return self.row.lead.canonical if self.row.lead is not None else None
+
+    @property
     def cursor(self) -> Cursor:
         return Cursor(self.at, self.kind, self.row.pk)
 
@@ -86,12 +94,12 @@ _NEWEST = """
     )
     ORDER BY 1 DESC, 2 DESC, 3 DESC LIMIT %(limit)s
 """
-_END = Cursor(datetime.fromisoformat("9999-12-31T00:00:00+00:00"), "~", 0)
+END = Cursor(datetime.fromisoformat("9999-12-31T00:00:00+00:00"), "~", 0)
 
 
 def timeline(lead: Lead, *, before: Cursor | None = None, limit: int = 50) -> list[Item]:
     """The newest things of a lead, newest first; `before` the cursor of the last item seen."""
-    start = before or _END
+    start = before or END
     found = rows_of(
         _NEWEST,
         {
@@ -99,14 +107,20 @@ def timeline(lead: Lead, *, before: Cursor | None = None, limit: int = 50) -> li
             "limit": limit, "otherwise": _TOLD_OTHERWISE,
         },
     )  # fmt: skip
+    return items_of(found)
+
+
+def items_of(found: Sequence[tuple[datetime, str, int]]) -> list[Item]:
+    """The things themselves, in this order, with whose they are."""
     ids: dict[str, list[int]] = {"activity": [], "line": [], "move": []}
     for _, kind, pk in found:
         ids[kind].append(pk)
-    activities = Activity.objects.select_related("source", "by", "identity")
+    activities = Activity.objects.select_related("source", "by", "identity__lead__canonical")
+    moves = StageMove.objects.select_related("by", "source", "lead__canonical")
     rows: dict[str, dict[int, Row]] = {
         "activity": dict(activities.in_bulk(ids["activity"])),
         "line": dict(JournalLine.objects.select_related("by").in_bulk(ids["line"])),
-        "move": dict(StageMove.objects.select_related("by", "source").in_bulk(ids["move"])),
+        "move": dict(moves.in_bulk(ids["move"])),
     }
     doubts = doubted(ids["activity"])
     return [

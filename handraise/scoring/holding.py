@@ -6,7 +6,6 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from itertools import islice
 from threading import Lock
 
@@ -14,7 +13,7 @@ from django.conf import settings
 
 from handraise.agreement.conditions import SCORES, Condition, subjects
 from handraise.agreement.document import Document, Route, Sql
-from handraise.agreement.reading import read
+from handraise.agreement.reading import bare
 from handraise.scoring.engines.postgres import Moment, PostgresText
 from handraise.scoring.queries import BATCH, all_leads, scores_of
 
@@ -74,21 +73,13 @@ def _text(conditions: tuple[Condition, ...], document: Document | None) -> Postg
 def _asking(conditions: tuple[Condition, ...], document: Document | None) -> Document:
     """An agreement with these conditions for its routes, and with signals only if they are read."""
     reads_scores = any(subjects(each) & _SCORED for each in conditions)
-    base = document if document is not None and reads_scores else _bare()
+    base = document if document is not None and reads_scores else bare()
     routes = tuple(
         Route(name="Asked", team="Asked").model_copy(update={"when": each}) for each in conditions
     )
     lists = document.lists if document is not None else {}
-    return base.model_copy(update={"routes": routes, "lists": lists, "mql": _bare().mql,
+    return base.model_copy(update={"routes": routes, "lists": lists, "mql": bare().mql,
                                    "sql": Sql()})  # fmt: skip
-
-
-@cache
-def _bare() -> Document:
-    return read(
-        "name: Conditions alone\nmql: {when: {email: {is_known: true}}}\n"
-        "reasons: [{name: None, consequence: recycle}]\n"
-    )
 
 
 __all__ = ["Held", "holding"]

@@ -21,6 +21,7 @@ from handraise.leads import attention
 from handraise.leads.actions import merge_leads
 from handraise.leads.decide import Via
 from handraise.leads.models import Activity, ParkedLead
+from handraise.lists.actions import create
 from handraise.post.letters import write_letter
 from handraise.post.meetings import Plan, book_meeting
 from handraise.qualification.answering import Said, answer
@@ -98,8 +99,21 @@ ADDRESSES = [
     Address("companies", EVERYBODY),
     Address("company", EVERYBODY, "company"),
     post("rating", SELLING, "handover"),
+    post("company_tags", WORKING, "company"),
+    Address("company_timeline", EVERYBODY, "company"),
     post("company_owner", WORKING, "company"),
     Address("edit_company", WORKING, "company"),
+    Address("lists", EVERYBODY),
+    Address("list", EVERYBODY, "list"),
+    Address("new_list", WORKING),
+    Address("new_fixed_list", WORKING),
+    Address("edit_list", REVENUE_OPERATIONS, "list"),
+    post("list_count", WORKING, status=200),
+    post("list_removal", REVENUE_OPERATIONS, "list"),
+    post("list_working_out", EVERYBODY, "list"),
+    post("lead_lists", WORKING, "lead"),
+    Address("bulks", WORKING),
+    post("bulk_choice", WORKING),
     Address("journal", REVENUE_OPERATIONS),
     Address("people", REVENUE_OPERATIONS),
     Address("new_person", REVENUE_OPERATIONS),
@@ -151,7 +165,7 @@ ELSEWHERE = {
 }  # fmt: skip
 OTHER_STEPS = (
     "agreement", "draft", "rehearsal", "import", "drop", "new_import", "feedback", "export",
-    "api_",
+    "api_", "bulk",
 )  # fmt: skip
 
 
@@ -213,6 +227,7 @@ def things(
         "task": add_task("Call", assignee=rita, by=rita, at=at, via=Via.WEB).pk,
         "question": question.pk,
         "contest": contest_of_ben.pk,
+        "list": create(name="Fair", is_shared=True, by=rita, at=at, via=Via.WEB).pk,
     }
 
 

@@ -8,11 +8,15 @@ from django.shortcuts import redirect, render
 
 from handraise.agreement.queries import published
 from handraise.desk import listing
+from handraise.desk.doors import found
 from handraise.desk.forms import NewLeadForm
 from handraise.kit import clock
 from handraise.leads import actions
 from handraise.leads.decide import Stage, Via
 from handraise.leads.queries import companies_visible_to
+from handraise.lists.actions import freshen
+from handraise.lists.models import SavedList
+from handraise.lists.queries import list_visible_to, lists_visible_to
 from handraise.team.access import HttpUserRequest, needs
 from handraise.team.decide import Permission
 from handraise.team.queries import may, working_people
@@ -22,7 +26,7 @@ from handraise.team.queries import may, working_people
 def leads(request: HttpUserRequest) -> HttpResponse:
     """Everybody who may buy, by what was asked for."""
     wanted = listing.wanted(request.GET)
-    agreed = published()
+    saved = _list_of(request, wanted)
     page = listing.page(
         request.user,
         wanted,
@@ -34,16 +38,35 @@ def leads(request: HttpUserRequest) -> HttpResponse:
         "wanted": wanted,
         "page": page,
         "count": count,
+        "list": saved,
+        "asked": request.GET.urlencode(),
+        **_choices(request, wanted),
+    }
+    return render(request, "desk/_leads.html" if request.htmx else "desk/leads.html", context)
+
+
+def _list_of(request: HttpUserRequest, wanted: listing.Wanted) -> SavedList | None:
+    """The list that was asked for, as of a few minutes ago at most where leads are few."""
+    if wanted.list is None:
+        return None
+    pk = wanted.list
+    return freshen(found(lambda: list_visible_to(request.user, pk)), at=clock.now())
+
+
+def _choices(request: HttpUserRequest, wanted: listing.Wanted) -> dict[str, object]:
+    """What the filters offer, and what this reader may do."""
+    agreed = published()
+    return {
         "count_cap": listing.COUNT_CAP,
         "sorts": _SORTS,
         "stages": list(Stage),
         "grades": list(agreed.document.grades) if agreed else [],
         "people": working_people(),
+        "lists": lists_visible_to(request.user),
         "company": companies_visible_to(request.user).filter(pk=wanted.company or 0).first(),
         "may_edit": may(request.user, Permission.EDIT_LEADS),
         "may_export": may(request.user, Permission.EXPORT),
     }
-    return render(request, "desk/_leads.html" if request.htmx else "desk/leads.html", context)
 
 
 _SORTS = {

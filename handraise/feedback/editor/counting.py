@@ -7,49 +7,25 @@ did anything of the kind, if they are few; else a sample, and then the figure is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
-from math import ceil, floor, log10
 
 from django.conf import settings
-from django.db.models.functions import Mod
 
 from handraise.agreement.conditions import SCORES, Condition, subjects
 from handraise.agreement.document import Behaviour, Document, FitSignal, Mql, Sql
-from handraise.agreement.reading import read
-from handraise.feedback.editor import limits
-from handraise.feedback.editor.limits import TooLong
-from handraise.leads.models import Lead
+from handraise.agreement.reading import bare
+from handraise.leads import limits, sampling
+from handraise.leads.limits import TooLong
+from handraise.leads.sampling import Count, of_all
 from handraise.scoring.engines.postgres import Moment, PostgresText
 from handraise.scoring.plan import CompileError
 from handraise.scoring.queries import scores_of
 from handraise.scoring.scores import Scores
 
-FEW = 4_000
 QUICK = 600  # milliseconds
 PATIENT = 4_000
 SHORT, LONG = timedelta(days=30), timedelta(days=90)
 _SCORED = SCORES | {"grade"}
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many of `total` leads. `looked_at` fewer than these: `found` is an estimate.
-
-    `recent`: in the last 30 days rather than 90 (a signal); `unknown`: for whom it is neither
-    true nor false (a condition).
-    """
-
-    found: int
-    total: int
-    looked_at: int
-    recent: int | None = None
-    unknown: int | None = None
-
-    @property
-    def is_about(self) -> bool:
-        return self.looked_at < self.total
 
 
 def of_behaviour(
@@ -58,15 +34,15 @@ def of_behaviour(
     """Leads with an activity that this signal counts, in 30 and in 90 days. None: too slow."""
     signals = tuple(_windowed(signal, days) for days in (SHORT, LONG))
     document = _alone(lists, interest=signals)
-    total = _total()
+    total = sampling.total()
     ids, is_everybody = _who(_candidates(signal.event, at), total)
     scored = _scored(document, ids, at)
     if scored is None:
         return None
     looked_at = total if is_everybody else len(ids)
     recent, found = (sum(1 for each in scored if each.matched[n]) for n in (0, 1))
-    return Count(_all(found, looked_at, total), total, looked_at,
-                 recent=_all(recent, looked_at, total))  # fmt: skip
+    return Count(of_all(found, looked_at, total), total, looked_at,
+                 recent=of_all(recent, looked_at, total))  # fmt: skip
 
 
 def of_fit(
@@ -96,7 +72,7 @@ def of_condition(
 
 
 def _of(document: Document, at: datetime, truth: object) -> Count | None:
-    total = _total()
+    total = sampling.total()
     ids, _ = _who(None, total)
     scored = _scored(document, ids, at)
     if scored is None:
@@ -105,8 +81,8 @@ def _of(document: Document, at: datetime, truth: object) -> Count | None:
     truths = [truth(each) for each in scored]
     found, unknown = truths.count(True), truths.count(None)
     looked_at = total if len(ids) >= total else len(ids)
-    return Count(_all(found, looked_at, total), total, looked_at,
-                 unknown=_all(unknown, looked_at, total))  # fmt: skip
+    return Count(of_all(found, looked_at, total), total, looked_at,
+                 unknown=of_all(unknown, looked_at, total))  # fmt: skip
 
 
 def _truth_of_points(points: float | None) -> bool | None:
@@ -120,20 +96,8 @@ def _windowed(signal: Behaviour, days: timedelta) -> Behaviour:
     return signal.model_copy(update=plain)
 
 
-@cache
-def _empty() -> Document:
-    return read(
-        "name: Counting\nmql: {when: {email: {is_known: true}}}\n"
-        "reasons: [{name: None, consequence: recycle}]\n"
-    )
-
-
 def _alone(lists: Mapping[str, tuple[str, ...]], **parts: object) -> Document:
-    return _empty().model_copy(update={"lists": dict(lists), **parts})
-
-
-def _total() -> int:
-    return Lead.objects.filter(is_current=True).count()
+    return bare().model_copy(update={"lists": dict(lists), **parts})
 
 
 def _candidates(event: str, at: datetime) -> list[int] | None:
@@ -145,22 +109,18 @@ def _candidates(event: str, at: datetime) -> list[int] | None:
             " JOIN leads_lead l ON l.id = i.lead_id"
             " JOIN leads_lead c ON c.id = l.canonical_id AND c.is_current"
             " WHERE a.name = %s AND a.occurred_at > %s AND a.occurred_at <= %s LIMIT %s",
-            [event, at - LONG, at, FEW + 1], milliseconds=QUICK,
+            [event, at - LONG, at, sampling.FEW + 1], milliseconds=QUICK,
         )  # fmt: skip
     except TooLong:
         return None
-    return [lead_id for (lead_id,) in found] if len(found) <= FEW else None
+    return [lead_id for (lead_id,) in found] if len(found) <= sampling.FEW else None
 
 
 def _who(candidates: list[int] | None, total: int) -> tuple[list[int], bool]:
     """Whom to look at, and whether nobody else can be meant."""
     if candidates is not None:
         return candidates, True
-    leads = Lead.objects.filter(is_current=True)
-    if total > FEW:
-        # Every n-th by number: the same leads from key to key, so that figures hold still.
-        leads = leads.alias(turn=Mod("id", ceil(total / FEW))).filter(turn=0)
-    return list(leads.order_by("id").values_list("id", flat=True)), total <= FEW
+    return sampling.sample(total), total <= sampling.FEW
 
 
 def _scored(document: Document, ids: Sequence[int], at: datetime) -> list[Scores] | None:
@@ -170,12 +130,3 @@ def _scored(document: Document, ids: Sequence[int], at: datetime) -> list[Scores
             return scores_of(made, [Moment(lead_id, at, at) for lead_id in ids])
     except (TooLong, CompileError):
         return None
-
-
-def _all(found: int, looked_at: int, total: int) -> int:
-    """What was found among those looked at, for everybody; estimates to two figures."""
-    if looked_at >= total or not found:
-        return found
-    estimate = found * total / looked_at
-    step: int = 10 ** max(0, floor(log10(estimate)) - 1)
-    return round(estimate / step) * step

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from handraise.agreement import occurring
 from handraise.agreement.conditions import ConditionError, Operator, parse, subjects
 from handraise.agreement.document import Behaviour, Document, FitSignal
 from handraise.agreement.faults import AgreementError, path_of
@@ -15,7 +16,7 @@ from handraise.agreement.models import Version
 from handraise.agreement.queries import published
 from handraise.agreement.reading import read_anew
 from handraise.agreement.references import read_to_propose
-from handraise.feedback.editor import building, counting, filling, occurring, pages, saving
+from handraise.feedback.editor import building, counting, filling, pages, saving
 from handraise.feedback.editor.checking import (
     Checked,
     checked,
@@ -23,12 +24,12 @@ from handraise.feedback.editor.checking import (
     is_under,
     prefix,
 )
-from handraise.feedback.editor.counting import Count
 from handraise.feedback.editor.doubts import Doubt, doubts
 from handraise.feedback.editor.fields import LENGTHS, SIGNALS, Section
 from handraise.feedback.editor.filling import Filled, filled
 from handraise.feedback.editor.saving import Kept, Opened
 from handraise.kit.fold import fold
+from handraise.leads.sampling import Count
 
 FORM = "feedback/editor/part.html"
 _TEMPLATES = {"check": "feedback/editor/_checked.html", "count": "feedback/editor/_count.html"}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from handraise.agreement import occurring
 from handraise.agreement.condition_tree import Operator, Scope
 from handraise.agreement.models import Version
+from handraise.agreement.occurring import Occurring
 from handraise.agreement.queries import raw_of
-from handraise.feedback.editor import occurring
-from handraise.feedback.editor.occurring import Occurring
 from handraise.kit.fold import fold
 
 MOST = 10

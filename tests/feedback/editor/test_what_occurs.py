@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from handraise.agreement import occurring
 from handraise.agreement.conditions import parse
 from handraise.agreement.document import Behaviour, FitSignal
 from handraise.agreement.models import Version
 from handraise.agreement.reading import read
-from handraise.feedback.editor import counting, limits, occurring
+from handraise.feedback.editor import counting
+from handraise.leads import limits, sampling
 from handraise.leads.models import Lead
 from handraise.team.models import User
 from tests.feedback.editor.conftest import as_user
@@ -176,7 +178,7 @@ def test_a_list_of_the_draft_counts_before_it_is_in_force(everybody: list[Lead])
 def test_many_leads_are_estimated_from_some(
     everybody: list[Lead], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(counting, "FEW", 3)
+    monkeypatch.setattr(sampling, "FEW", 3)
 
     count = counting.of_behaviour(behaviour(event="page"), lists={}, at=NOON + timedelta(days=1))
 

@@ -18,9 +18,9 @@ from django.db import connection
 
 from handraise.agreement.condition_tree import SCORES
 from handraise.agreement.decide import SHIPPED_LISTS
-from handraise.feedback.editor import limits
-from handraise.feedback.editor.limits import TooLong
+from handraise.leads import limits
 from handraise.leads.decide import Stage
+from handraise.leads.limits import TooLong
 from handraise.team import queries as team
 
 QUICK = 700  # milliseconds
