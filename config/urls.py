@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agreement/drafts/", include("handraise.feedback.editor.urls")),
     path("agreement/", include("handraise.agreement.urls")),
     path("agreement/", include("handraise.feedback.preview.urls")),
+    path("enablement/", include("handraise.enablement.urls")),
     path("feedback/", include("handraise.feedback.urls")),
     path("imports/", include("handraise.capture.urls")),
     path("account/", include("handraise.team.urls")),

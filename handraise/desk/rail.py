@@ -51,6 +51,7 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("inbox", "inbox", "Inbox", Permission.TAKE, figures.waiting, is_urgent=True),
             Place("leads", "users", "Leads", count=figures.leads),
             Place("companies", "building-2", "Companies"),
+            Place("enablement", "book-open", "Enablement"),
             Place("imports", "upload", "Imports", Permission.IMPORT),
         ),
     ),

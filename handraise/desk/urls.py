@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from handraise.desk import export_views
 from handraise.desk.views import (
     companies,
+    helps,
     inbox,
     journal,
     keys,
@@ -29,6 +30,8 @@ urlpatterns: list[URLPattern] = [
     path("leads/new/", leads.new_lead, name="new_lead"),
     path("lead/<int:pk>/", lead.lead, name="lead"),
     path("lead/<int:pk>/missing/", lead.missing, name="missing"),
+    path("lead/<int:pk>/helps/", helps.helps, name="helps"),
+    path("lead/<int:pk>/uses/", helps.uses, name="uses"),
     path("lead/<int:pk>/timeline/", lead.timeline, name="timeline"),
     path("lead/<int:pk>/edit/", lead_acts.edit_lead, name="edit_lead"),
     path("lead/<int:pk>/tags/", lead_acts.tags, name="tags"),

@@ -22,9 +22,11 @@ from handraise.enablement.models import (
     Playbook,
     Script,
     ScriptVersion,
+    Use,
 )
 from handraise.enablement.rendering import wordings_in_force
 from handraise.enablement.suggesting import Suggestion, suggestion_for, suggestions_for
+from handraise.leads.models import Lead
 from handraise.team.access import require
 from handraise.team.decide import Permission
 from handraise.team.models import User
@@ -153,9 +155,44 @@ def _kept(thing: Script | Asset) -> Kept:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class LastUses:
+    """When each script and each asset was last used with a lead, by its id."""
+
+    scripts: dict[int, datetime]
+    assets: dict[int, datetime]
+
+
+def last_uses(lead: Lead) -> LastUses:
+    """What was used with this lead, and with those merged into it."""
+    uses = Use.objects.filter(lead__canonical=lead.canonical_id).order_by("at")
+    found = LastUses({}, {})
+    for script, asset, at in uses.values_list("script", "asset", "at"):
+        if script is not None:
+            found.scripts[script] = at
+        else:
+            found.assets[asset] = at
+    return found
+
+
 __all__ = [
-    "Matched", "Place", "Situation", "Stale", "Suggestion", "assets_visible_to",
-    "citation_visible_to", "messages_visible_to", "places_of", "playbooks_for",
-    "playbooks_visible_to", "scripts_that_cite_none", "scripts_visible_to", "stale",
-    "suggestion_for", "suggestions_for", "wordings_in_force",
+    "LastUses",
+    "Matched",
+    "Place",
+    "Situation",
+    "Stale",
+    "Suggestion",
+    "assets_visible_to",
+    "citation_visible_to",
+    "last_uses",
+    "messages_visible_to",
+    "places_of",
+    "playbooks_for",
+    "playbooks_visible_to",
+    "scripts_that_cite_none",
+    "scripts_visible_to",
+    "stale",
+    "suggestion_for",
+    "suggestions_for",
+    "wordings_in_force",
 ]  # fmt: skip

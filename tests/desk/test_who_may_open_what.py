@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from handraise.capture.keys import create_key
+from handraise.enablement.models import Citation
 from handraise.handover.models import Handover
 from handraise.kit import clock
 from handraise.leads import attention
@@ -19,12 +21,15 @@ from handraise.leads.decide import Via
 from handraise.leads.models import Activity, ParkedLead
 from handraise.team.models import User
 from tests.desk.conftest import client_of
+from tests.enablement.conftest import asset, message, playbook, script
 from tests.world import lead
 
 EVERYBODY = "mark mia sal rita vera"
 WORKING = "mark mia sal rita"
 SELLING = "mia sal rita"
 REVENUE_OPERATIONS = "rita"
+EQUIPPING = "mark rita"
+ENABLING = ("playbook", "script", "asset", "key_message")
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,18 @@ ADDRESSES = [
     post("rating", SELLING, "handover"),
     post("company_owner", WORKING, "company"),
     Address("edit_company", WORKING, "company"),
+    Address("helps", EVERYBODY, "lead"),
+    post("uses", WORKING, "lead", 404),
+    Address("enablement", EVERYBODY),
+    Address("works", EVERYBODY),
+    *[Address(f"{noun}s", EVERYBODY) for noun in ENABLING],
+    *[Address(f"new_{noun}", EQUIPPING) for noun in ENABLING],
+    *[Address(noun, EVERYBODY, noun) for noun in ENABLING],
+    *[post(f"{noun}_retirement", EQUIPPING, noun) for noun in ENABLING],
+    post("script_preview", EQUIPPING, status=200),
+    post("playbook_holding", EQUIPPING, status=200),
+    post("confirmation", EQUIPPING, "citation"),
+    Address("asset_file", EVERYBODY, "asset"),
     Address("journal", REVENUE_OPERATIONS),
     Address("people", REVENUE_OPERATIONS),
     Address("new_person", REVENUE_OPERATIONS),
@@ -129,6 +146,20 @@ def things(handover: Handover, rita: User, vera: User) -> dict[str, int]:
         "company": ada.company_id,
         "person": vera.pk,
         "key": key.pk,
+        **_enabling(rita),
+    }
+
+
+def _enabling(rita: User) -> dict[str, int]:
+    """One of everything that helps to sell."""
+    code = message(rita)
+    said = script(rita, "{{ 'speed-1' | message }}")
+    return {
+        "key_message": code.pk,
+        "script": said.pk,
+        "asset": asset(rita, link="", file=SimpleUploadedFile("a.pdf", b"a")).pk,
+        "playbook": playbook(rita, "All", "").pk,
+        "citation": Citation.objects.get().pk,
     }
 
 
