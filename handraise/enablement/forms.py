@@ -55,7 +55,7 @@ class ScriptForm(_ThingForm):
     )  # fmt: skip
     body = forms.CharField(
         label="What to say", strip=False, max_length=1_000_000,
-        widget=forms.Textarea(attrs={"rows": 14, "class": "code", "spellcheck": "true"}),
+        widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "true"}),
     )  # fmt: skip
 
     @staticmethod

@@ -184,11 +184,16 @@ def test_one_click_says_that_it_was_used(ada: Lead, mia: User) -> None:
     client.post(url, {"script": pages["script"], "playbook": Playbook.objects.get().pk})
     part = client.post(url, {"asset": pages["asset"]}, headers={"HX-Request": "true"})
 
-    assert [(one.script_id, one.asset_id, one.playbook_id) for one in Use.objects.order_by("pk")]
+    book = Playbook.objects.get().pk
+    assert list(Use.objects.order_by("pk").values_list("script", "asset", "playbook")) == [
+        (pages["script"], None, book), (None, pages["asset"], None),
+    ]  # fmt: skip
     assert _text(part).count("used <time") == 2
     assert "Mia used the script Opening." in _text(client.get(reverse("lead", args=[ada.pk])))
     assert "not enough data: 0 of 1" in _text(client.get(reverse("works")))
-    for nothing in ({}, {"script": "987654"}, {"asset": "x"}):
+    client.post(url, {"other": f"asset:{pages['asset']}"})
+    assert Use.objects.count() == 2  # within a minute it is the same use
+    for nothing in ({}, {"script": "987654"}, {"asset": "x"}, {"other": "asset"}):
         assert client.post(url, nothing).status_code == 404
 
 

@@ -50,9 +50,20 @@ def _shown(request: HttpUserRequest, lead: Lead) -> HttpResponse:
         "lead": lead,
         "helps": told,
         "used": last_uses(lead),
+        "others": _others(request),
         "may_use": may(request.user, Permission.EDIT_LEADS),
     }
     return render(request, "desk/_helps.html" if request.htmx else "desk/helps.html", context)
+
+
+def _others(request: HttpUserRequest) -> list[tuple[str, str]]:
+    """Every script and asset in use, for what no playbook thought of."""
+    doors = (("script", scripts_visible_to), ("asset", assets_visible_to))
+    return [
+        (f"{noun}:{thing.pk}", f"{thing.name} ({noun})")
+        for noun, door in doors
+        for thing in door(request.user).filter(retired_at=None)
+    ]
 
 
 @require_POST
@@ -60,7 +71,9 @@ def _shown(request: HttpUserRequest, lead: Lead) -> HttpResponse:
 def uses(request: HttpUserRequest, pk: int) -> HttpResponse:
     """Say that a script or an asset was used with this lead."""
     lead, given = lead_or_404(request.user, pk), request.POST
-    thing = _thing(request, given.get("script", ""), given.get("asset", ""))
+    noun, _, chosen = given.get("other", "").partition(":")
+    picked = {"script": given.get("script", ""), "asset": given.get("asset", "")} | {noun: chosen}
+    thing = _thing(request, picked["script"], picked["asset"])
     books = playbooks_visible_to(request.user)
     playbook = books.filter(pk=number_in(given.get("playbook", ""))).first()
     try:
