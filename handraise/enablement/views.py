@@ -8,10 +8,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import FileResponse, Http404, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from handraise.agreement.faults import AgreementError
@@ -162,16 +162,17 @@ def holding(request: HttpUserRequest) -> HttpResponse:
 
 @require_safe
 @needs(Permission.SEE)
-def asset_file(request: HttpUserRequest, pk: int) -> HttpResponseBase:
+def asset_file(request: HttpUserRequest, pk: int) -> HttpResponse:
     """The file of an asset, for download only: what people upload is never shown as a page."""
     asset = _found(lambda: queries.assets_visible_to(request.user).get(pk=pk))
     path = files.kept(asset.file)
     if path is None:
         raise Http404("This asset has no file.")
-    return FileResponse(
-        path.open("rb"), as_attachment=True, filename=asset.file_name,
-        content_type="application/octet-stream",
-    )  # fmt: skip
+    # Whole, since it is small: what streams from a file is read ahead by the server all the same.
+    answer = HttpResponse(path.read_bytes(), content_type="application/octet-stream")
+    name = content_disposition_header(as_attachment=True, filename=asset.file_name)
+    answer.headers["Content-Disposition"] = name or "attachment"
+    return answer
 
 
 @require_POST

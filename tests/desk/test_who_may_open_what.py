@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -129,8 +130,11 @@ def test_every_address_is_in_the_table() -> None:
 
 
 @pytest.fixture
-def things(handover: Handover, rita: User, vera: User) -> dict[str, int]:
+def things(
+    handover: Handover, rita: User, vera: User, settings: Any, tmp_path: Path
+) -> dict[str, int]:
     """One of everything that an address can be about."""
+    settings.MEDIA_ROOT = tmp_path
     ada, at = handover.lead, clock.now()
     twin = lead("Gus", "page", at=at)
     merge = merge_leads(ada, twin, why="Same person.", by=rita, at=at, via=Via.WEB)
