@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agreement/", include("handraise.agreement.urls")),
     path("agreement/", include("handraise.feedback.preview.urls")),
     path("agreement/", include("handraise.feedback.routing.urls")),
+    path("enablement/", include("handraise.enablement.urls")),
     path("feedback/", include("handraise.feedback.urls")),
     path("frameworks/", include("handraise.qualification.urls")),
     path("bulk/", include("handraise.desk.bulk.urls")),

@@ -10,6 +10,7 @@ from random import Random
 from django.core.management import call_command
 from django.db import connection
 
+from demo.equipment import equip, sell_with_it
 from demo.invented import firms
 from demo.sales import Salespeople
 from demo.visits import Visitor, visitors
@@ -94,6 +95,7 @@ def _play(random: Random, *, at: datetime, count: int, told: Callable[[str, floa
     since = at - timedelta(days=365)
     people = _hire(since)
     _sign(people, at=since)
+    equip(people, at=since, until=at)
     web = create_key(name="Website", by=people["Rita Holm"], at=since)[0].source
     fair = Source.objects.create(name="Trade fair list", kind=SourceKind.API, created_at=since)
     crowd = visitors(
@@ -110,6 +112,7 @@ def _play(random: Random, *, at: datetime, count: int, told: Callable[[str, floa
             pass
         sellers.notice(instant)
         told("Living through the year", (instant - since) / (at - since))
+    sell_with_it(Random(random.random()), until=at)
 
 
 def _hire(at: datetime) -> dict[str, User]:

@@ -53,6 +53,7 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("companies", "building-2", "Companies"),
             Place("questions", "message-circle-question-mark", "Questions", count=figures.asked),
             Place("lists", "list-filter", "Lists"),
+            Place("enablement", "book-open", "Enablement"),
             Place("imports", "upload", "Imports", Permission.IMPORT),
             Place("tasks", "list-checks", "Tasks"),
         ),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 
+from handraise.kit.shares import Z as Z
+from handraise.kit.shares import wilson
 from handraise.leads.decide import PATH, Stage
 
 ENOUGH = 20  # fewer cases than this, and a share is a guess
-Z = 1.959964  # standard normal quantile of a 95 % interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,7 @@ class Share:
         return f"{100 * self.low:.0f}–{100 * self.high:.0f}"
 
     def _bounds(self) -> tuple[float, float]:
-        if not self.of:
-            return 0.0, 1.0
-        n, p, z = self.of, self.count / self.of, Z
-        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-        reach = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return max(0.0, min(p, middle - reach)), min(1.0, max(p, middle + reach))
+        return wilson(self.count, self.of)
 
 
 CONSEQUENCES = {

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     SIGN_SALES = "sign_sales"
     TAKE = "take"  # accept and reject handovers
     QUALIFY = "qualify"  # move accepted leads on
+    EQUIP_SALES = "equip_sales"  # write scripts, assets, key messages, playbooks
     OVERRIDE = "override"  # act for somebody else, reassign, pass criteria with a reason
     ADMINISTER = "administer"  # people, keys
 
@@ -35,7 +36,7 @@ class Permission(StrEnum):
 _R, _P = Role, Permission
 _ALLOWED: dict[Role, frozenset[Permission]] = {
     _R.MARKETING: frozenset(
-        {_P.SEE, _P.EDIT_LEADS, _P.IMPORT, _P.EXPORT, _P.PROPOSE, _P.SIGN_MARKETING}
+        {_P.SEE, _P.EDIT_LEADS, _P.IMPORT, _P.EXPORT, _P.PROPOSE, _P.SIGN_MARKETING, _P.EQUIP_SALES}
     ),
     _R.SALES_DEVELOPMENT: frozenset(
         {_P.SEE, _P.EDIT_LEADS, _P.TAKE, _P.QUALIFY, _P.PROPOSE, _P.SIGN_SALES}
@@ -44,11 +45,11 @@ _ALLOWED: dict[Role, frozenset[Permission]] = {
     _R.REVENUE_OPERATIONS: frozenset(_P) - {_P.SIGN_MARKETING, _P.SIGN_SALES},
     _R.VIEWER: frozenset({_P.SEE}),
 }
-_MANAGER_ALSO = frozenset({_P.OVERRIDE, _P.EXPORT})
+_MANAGER_ALSO = frozenset({_P.OVERRIDE, _P.EXPORT, _P.EQUIP_SALES})
 
 
 def may(role: str, permission: Permission, *, is_manager: bool = False) -> bool:
-    """Whether a person of this role may; a manager of a working role may override and export."""
+    """Whether a person of this role may; a manager of a working one may also override and so on."""
     known = Role(role)
     if permission in _ALLOWED[known]:
         return True

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from handraise.capture.keys import create_key
+from handraise.enablement.models import Citation
 from handraise.handover import asking
 from handraise.handover.actions import reject
 from handraise.handover.contesting import contest
@@ -32,12 +35,15 @@ from handraise.talk.noting import write_note
 from handraise.talk.tasking import add_task
 from handraise.team.models import Team, User
 from tests.desk.conftest import client_of, offered
+from tests.enablement.conftest import asset, message, playbook, script
 from tests.world import lead
 
 EVERYBODY = "mark mia sal rita vera"
 WORKING = "mark mia sal rita"
 SELLING = "mia sal rita"
 REVENUE_OPERATIONS = "rita"
+EQUIPPING = "mark rita"
+ENABLING = ("playbook", "script", "asset", "key_message")
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,18 @@ ADDRESSES = [
     post("lead_lists", WORKING, "lead"),
     Address("bulks", WORKING),
     post("bulk_choice", WORKING),
+    Address("helps", EVERYBODY, "lead"),
+    post("uses", WORKING, "lead", 404),
+    Address("enablement", EVERYBODY),
+    Address("works", EVERYBODY),
+    *[Address(f"{noun}s", EVERYBODY) for noun in ENABLING],
+    *[Address(f"new_{noun}", EQUIPPING) for noun in ENABLING],
+    *[Address(noun, EVERYBODY, noun) for noun in ENABLING],
+    *[post(f"{noun}_retirement", EQUIPPING, noun) for noun in ENABLING],
+    post("script_preview", EQUIPPING, status=200),
+    post("playbook_holding", EQUIPPING, status=200),
+    post("confirmation", EQUIPPING, "citation"),
+    Address("asset_file", EVERYBODY, "asset"),
     Address("journal", REVENUE_OPERATIONS),
     Address("people", REVENUE_OPERATIONS),
     Address("new_person", REVENUE_OPERATIONS),
@@ -188,9 +206,16 @@ def test_every_address_is_in_the_table() -> None:
 
 @pytest.fixture
 def things(
-    handover: Handover, mark: User, rita: User, vera: User, sales_team: Team
+    handover: Handover,
+    mark: User,
+    rita: User,
+    vera: User,
+    sales_team: Team,
+    settings: Any,
+    tmp_path: Path,
 ) -> dict[str, int]:
     """One of everything that an address can be about."""
+    settings.MEDIA_ROOT = tmp_path
     ada, at = handover.lead, clock.now()
     twin = lead("Gus", "page", at=at)
     merge = merge_leads(ada, twin, why="Same person.", by=rita, at=at, via=Via.WEB)
@@ -228,6 +253,20 @@ def things(
         "question": question.pk,
         "contest": contest_of_ben.pk,
         "list": create(name="Fair", is_shared=True, by=rita, at=at, via=Via.WEB).pk,
+        **_enabling(rita),
+    }
+
+
+def _enabling(rita: User) -> dict[str, int]:
+    """One of everything that helps to sell."""
+    code = message(rita)
+    said = script(rita, "{{ 'speed-1' | message }}")
+    return {
+        "key_message": code.pk,
+        "script": said.pk,
+        "asset": asset(rita, link="", file=SimpleUploadedFile("a.pdf", b"a")).pk,
+        "playbook": playbook(rita, "All", "").pk,
+        "citation": Citation.objects.get().pk,
     }
 
 

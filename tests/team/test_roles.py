@@ -16,7 +16,10 @@ P = Permission
 @pytest.mark.parametrize(
     ("role", "allowed"),
     [
-        (Role.MARKETING, {P.SEE, P.EDIT_LEADS, P.IMPORT, P.EXPORT, P.PROPOSE, P.SIGN_MARKETING}),
+        (
+            Role.MARKETING,
+            {P.SEE, P.EDIT_LEADS, P.IMPORT, P.EXPORT, P.PROPOSE, P.SIGN_MARKETING, P.EQUIP_SALES},
+        ),
         (
             Role.SALES_DEVELOPMENT,
             {P.SEE, P.EDIT_LEADS, P.TAKE, P.QUALIFY, P.PROPOSE, P.SIGN_SALES},
@@ -33,6 +36,7 @@ def test_each_role_may_this_and_no_more(role: Role, allowed: set[Permission]) ->
 def test_managers_also_override_and_export_but_viewers_never() -> None:
     assert may(Role.SALES, P.OVERRIDE, is_manager=True)
     assert may(Role.SALES, P.EXPORT, is_manager=True)
+    assert may(Role.SALES_DEVELOPMENT, P.EQUIP_SALES, is_manager=True)
     assert not may(Role.VIEWER, P.OVERRIDE, is_manager=True)
 
 

@@ -1,0 +1,351 @@
+"""The Liquid that scripts are written in: a small part of it, with an end to everything.
+
+A script is plain text and comes from a colleague, not from us, so it gets no files, no other
+templates, no arithmetic, no clock and no more work than a page can bear. What is not known is
+never left blank: it stands in the text between two marks that no other text can hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache, wraps
+from typing import Any, TextIO
+
+from liquid import BoundTemplate, Environment, RenderContext, Undefined
+from liquid.ast import Node
+from liquid.builtin.expressions import FilteredExpression, StringLiteral
+from liquid.builtin.filters import array, misc, string
+from liquid.builtin.tags.for_tag import ForNode, ForTag
+from liquid.exceptions import LiquidError, LoopIterationLimitError, ResourceLimitError
+from liquid.expression import Expression
+from liquid.filter import with_context
+
+from handraise.agreement.faults import nearest
+
+LONGEST_BODY = 20_000  # characters
+LONGEST_TEXT = 50_000  # bytes of a rendered text, and of all that a script keeps in variables
+MOST_ROUNDS = 1_000  # of all loops of one text together
+MOST_MARKS = 200  # openings of tags; to read unclosed ones takes the square of their number
+
+BEGIN, END = "\ue000", "\ue001"  # private use; taken out of every value
+_OPENING = re.compile(r"\{[{%]")
+_GAP = re.compile(r"\s{200}")  # to read them takes their square, too
+_UNCLOSED = re.compile(r"\{\{(?!(?:(?!\{\{|\}\}).)*\}\})", re.DOTALL)
+_MARKED = re.compile(f"{BEGIN}([^{END}]*){END}")
+
+OPEN = {"lead.facts", "company.facts", "answers"}  # whose names are yours
+VARIABLES = frozenset(
+    {"lead.name", "lead.first_name", "lead.title", "lead.email", "lead.country", "company.name",
+     "company.industry", "company.employees", "seller.name", "why_now", "read", *OPEN}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a script: the line counts from 1, 0 where it lies nowhere."""
+
+    line: int
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.sentence}" if self.line else self.sentence
+
+
+class Broken(ValueError):
+    """A script that cannot be read or cannot be carried out to its end."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
+
+
+class _Missing(Undefined):
+    """What is not known: false where it is asked for, marked where it is said."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        path = (self.hint or self.name).removesuffix(" is undefined").strip("'")
+        # An index out of range has no path in its hint.
+        return f"{BEGIN}{self.name if path == 'index out of range' else path}{END}"
+
+
+class _Context(RenderContext):
+    """Counts the rounds of all loops: two beside each other cost as much as one in the other."""
+
+    rounds = 0
+
+    def spend(self, rounds: int) -> None:
+        self.rounds += rounds
+        if self.rounds > MOST_ROUNDS:
+            raise LoopIterationLimitError("too many rounds", token=None)
+
+
+class _Template(BoundTemplate):
+    context_class = _Context
+
+
+class _ForNode(ForNode):
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        """As usual, after a look at how long it will take, and at whether it is known at all."""
+        found = self.expression.iterable.evaluate(context)
+        if isinstance(found, _Missing):
+            return buffer.write(str(found))
+        if isinstance(found, range):
+            # Asked before anything is taken from it: `reversed` would make a list of all of it.
+            rounds = max(0, found.stop - found.start)
+        else:
+            rounds = len(found) if isinstance(found, list | dict) else 1
+        assert isinstance(context, _Context)
+        context.spend(rounds)
+        return super().render_to_output(context, buffer)
+
+
+class _For(ForTag):
+    node_class = _ForNode
+
+
+def _bounded(change: Callable[..., Any]) -> Callable[..., Any]:
+    """The filter, kept from what is not known and from growing a text without end."""
+
+    @wraps(change)
+    def filtered(*given: Any, **named: Any) -> Any:
+        for each in given:
+            if isinstance(each, _Missing):
+                return each
+        made = change(*given, **named)
+        if isinstance(made, str | list) and len(made) > LONGEST_TEXT:
+            raise _too_long()
+        return made
+
+    return filtered
+
+
+def _too_long() -> ResourceLimitError:
+    return ResourceLimitError("too long", token=None)
+
+
+def _join(values: object, by: object = " ") -> str:
+    """The items of a list in one text. Checked before it is made, as is `replace`."""
+    if not isinstance(values, list):
+        return str(values)
+    items, between = [str(each) for each in values], str(by)
+    if sum(map(len, items)) + len(between) * len(items) > LONGEST_TEXT:
+        raise _too_long()
+    return between.join(items)
+
+
+def _replace(text: object, old: object, new: object = "") -> str:
+    found, sought, put = str(text), str(old), str(new)
+    if not sought:
+        return found
+    if len(found) + found.count(sought) * len(put) > LONGEST_TEXT:
+        raise _too_long()
+    return found.replace(sought, put)
+
+
+@with_context
+def _message(code: object, *, context: RenderContext) -> object:
+    """The wording in force of a key message."""
+    wordings = context.globals["messages"]
+    assert isinstance(wordings, Mapping)
+    if isinstance(code, str) and code in wordings:
+        return wordings[code]
+    return _Missing(f"the key message {str(code)[:60]}".replace(END, ""))
+
+
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "append": string.append,
+    "capitalize": string.capitalize,
+    "downcase": string.downcase,
+    "first": array.first,
+    "join": _join,
+    "last": array.last,
+    "lstrip": string.lstrip,
+    "prepend": string.prepend,
+    "remove": string.remove,
+    "replace": _replace,
+    "rstrip": string.rstrip,
+    "size": misc.size,
+    "split": string.split,
+    "strip": string.strip,
+    "truncate": string.truncate,
+    "truncatewords": string.truncatewords,
+    "upcase": string.upcase,
+}
+_TAGS = {"if", "unless", "case", "for", "break", "continue", "assign", "capture", "comment", "raw",
+         "echo", "liquid", "#"}  # fmt: skip
+
+
+def _default(value: object, instead: object = "") -> object:
+    """The other text where a value is not known or empty."""
+    is_empty = isinstance(value, _Missing) or value in (None, False, "", [])
+    return instead if is_empty else value
+
+
+class _Language(Environment):
+    template_class = _Template
+    block_nesting_limit = 20
+    context_depth_limit = 20
+    loop_iteration_limit = MOST_ROUNDS
+    local_namespace_limit = LONGEST_TEXT
+    output_stream_limit = LONGEST_TEXT
+
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
+        """Only what is listed here; the filters that harm are not even there to be asked for."""
+        super().setup_tags_and_filters(extra=extra)
+        # Those whose names are no words are the parser's own: text, output, what it cannot read.
+        self.tags = {
+            name: tag
+            for name, tag in self.tags.items()
+            if name in _TAGS or name in {"content", "output", "illegal"}
+        }
+        self.add_tag(_For)
+        self.filters = {name: _bounded(each) for name, each in _FILTERS.items()}
+        self.filters["default"] = _default
+        self.filters["message"] = _message
+
+
+LANGUAGE = _Language(undefined=_Missing, strict_filters=True)
+
+
+@lru_cache(maxsize=256)
+def template(body: str) -> BoundTemplate:
+    """The script, read. Raises Broken with the line of the fault."""
+    _refuse_endless(body)
+    try:
+        return LANGUAGE.from_string(body)
+    except (LiquidError, RecursionError, ValueError) as fault:
+        raise Broken(_fault(fault, body)) from None
+
+
+def _refuse_endless(body: str) -> None:
+    """What the library would sit over for seconds. Raises Broken."""
+    if len(body) > LONGEST_BODY:
+        raise Broken(Fault(0, f"A script has at most {LONGEST_BODY:,} characters."))
+    if len(_OPENING.findall(body)) > MOST_MARKS:
+        raise Broken(Fault(0, f"A script has at most {MOST_MARKS} tags and variables."))
+    for gap in _GAP.finditer(body):
+        raise Broken(Fault(_line(body, gap.start()), "There are too many blanks in a row."))
+    for opened in _UNCLOSED.finditer(body):
+        raise Broken(Fault(_line(body, opened.start()), "'{{' is not closed by '}}'."))
+
+
+def rendered(body: str, values: Mapping[str, object], wordings: Mapping[str, str]) -> str:
+    """The text, with what is not known between BEGIN and END. Raises Broken."""
+    try:
+        return template(body).render({**values, "messages": dict(wordings)})
+    except Broken:
+        raise
+    except Exception as fault:  # a filter may raise whatever Python raises
+        raise Broken(_fault(fault, body)) from None
+
+
+_TOO_MUCH = "This takes too long or grows too large; a script is a page of text."
+
+
+def _fault(fault: Exception, body: str) -> Fault:
+    token = getattr(fault, "token", None)
+    start = getattr(token, "start_index", -1)
+    line = body.count("\n", 0, start) + 1 if start >= 0 else 0
+    if isinstance(fault, ResourceLimitError | RecursionError | MemoryError):
+        return Fault(line, _TOO_MUCH)
+    said = str(getattr(fault, "message", "")).rstrip(".")
+    if not said or said.startswith("unexpected liquid"):
+        return Fault(line, "This cannot be read as Liquid.")
+    return Fault(line, f"{said[:1].upper()}{said[1:]}."[:300])
+
+
+def pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """The parts of a rendered text, and of each whether it names something that is missing."""
+    for place, part in enumerate(_MARKED.split(text)):
+        if part:
+            yield part, place % 2 == 1
+
+
+def faults(body: str, *, codes: Collection[str]) -> list[Fault]:
+    """All that is wrong with a script that somebody wants to keep, by line."""
+    try:
+        read = template(body)
+    except Broken as broken:
+        return [broken.fault]
+    found = [*_unknown_names(read, body), *_unknown_messages(read, body, codes)]
+    if not found:
+        try:
+            rendered(body, {}, {})
+        except Broken as broken:
+            found.append(broken.fault)
+    return sorted(found, key=lambda fault: fault.line)
+
+
+def _unknown_names(read: BoundTemplate, body: str) -> Iterator[Fault]:
+    analysis = read.analyze()
+    for name, spans in analysis.filters.items():
+        if name not in LANGUAGE.filters:
+            says = f"There is no filter '{name}'.{nearest(name, LANGUAGE.filters)}"
+            yield Fault(_line(body, spans[0].index), says)
+    for variables in analysis.globals.values():
+        for variable in variables:
+            path = str(variable)
+            if not _is_variable(variable.segments):
+                says = f"There is no {path[:80]}.{nearest(path, VARIABLES)}"
+                yield Fault(_line(body, variable.span.index), says)
+
+
+def _is_variable(segments: Any) -> bool:
+    path = ".".join(str(each) for each in segments[:2])
+    if segments[0] == "read":
+        return True
+    if segments[0] in {"lead", "company"} and len(segments) == 1:
+        return False
+    return path in VARIABLES or str(segments[0]) in OPEN or path == "why_now"
+
+
+def _line(body: str, index: int) -> int:
+    return body.count("\n", 0, index) + 1
+
+
+def _unknown_messages(read: BoundTemplate, body: str, codes: Collection[str]) -> Iterator[Fault]:
+    for code, index in _quoted(read):
+        line = _line(body, index)
+        if code is None:
+            yield Fault(line, "Name the key message in quotes: {{ 'speed-1' | message }}.")
+        elif code not in codes:
+            yield Fault(line, f"There is no key message '{code[:60]}'.{nearest(code, codes)}")
+
+
+def cited(body: str) -> list[str]:
+    """The codes of the key messages that a script says, in order, each once."""
+    found = (code for code, _ in _quoted(template(body)) if code is not None)
+    return list(dict.fromkeys(found))
+
+
+def _quoted(read: BoundTemplate) -> Iterator[tuple[str | None, int]]:
+    """What `message` is asked of, and where; None for what is not a text in quotes."""
+    context = RenderContext(read)
+    waiting: list[Node] = list(reversed(read.nodes))
+    while waiting:
+        node = waiting.pop()
+        for expression in node.expressions():
+            yield from _within(expression)
+        waiting.extend(reversed(list(node.children(context))))
+
+
+def _within(expression: Expression) -> Iterator[tuple[str | None, int]]:
+    if isinstance(expression, FilteredExpression):
+        for place, each in enumerate(expression.filters or ()):
+            if each.name == "message":
+                left = expression.left
+                is_plain = place == 0 and isinstance(left, StringLiteral)
+                code = left.value if is_plain and isinstance(left, StringLiteral) else None
+                yield code, expression.token.start_index
+    for inner in expression.children():
+        yield from _within(inner)
+
+
+__all__ = [
+    "BEGIN", "END", "LONGEST_BODY", "VARIABLES", "Broken", "Fault", "cited", "faults", "pieces",
+    "rendered", "template",
+]  # fmt: skip
