@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("handraise.desk.urls")),
+    path("", include("handraise.desk.pipeline.urls")),
     path("agreement/drafts/", include("handraise.feedback.editor.urls")),
     path("agreement/", include("handraise.agreement.urls")),
     path("agreement/", include("handraise.feedback.preview.urls")),

@@ -12,7 +12,7 @@ class DealsConfig(AppConfig):
     name = "handraise.deals"
 
     def ready(self) -> None:
-        post_migrate.connect(_ship, sender=self, dispatch_uid="deals.shipped")
+        post_migrate.connect(_ship, sender=self, dispatch_uid="deals.pipeline")
 
 
 def _ship(using: str, **_: Any) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from handraise.deals import decide
 from handraise.deals.decide import QUIET_AFTER, Outcome, Value
 from handraise.deals.models import Deal, DealStageMove, LostReason, PipelineStage, Purchase
+from handraise.kit.currencies import USUAL
 from handraise.leads.bulk import ids, rows_of
 from handraise.leads.decide import TOUCHES, IdentityKind
 from handraise.leads.models import Company, Lead
@@ -62,6 +63,11 @@ def stages() -> QuerySet[PipelineStage]:
     return PipelineStage.objects.filter(removed_at=None).order_by("place", "pk")
 
 
+def stages_with_counts() -> QuerySet[PipelineStage]:
+    """The stages in use, each with how many deals stand in it, as `standing`."""
+    return stages().annotate(standing=Count("deals"))
+
+
 def open_stages() -> QuerySet[PipelineStage]:
     """Those in which a deal is open."""
     return stages().filter(outcome=Outcome.OPEN)
@@ -70,6 +76,12 @@ def open_stages() -> QuerySet[PipelineStage]:
 def lost_reasons() -> QuerySet[LostReason]:
     """Why deals may be lost, in their order."""
     return LostReason.objects.filter(removed_at=None).order_by("place", "pk")
+
+
+def usual_currency() -> str:
+    """The currency of the newest deal that has one."""
+    told = Deal.objects.exclude(currency="").order_by("-pk").values_list("currency", flat=True)
+    return told.first() or USUAL[0]
 
 
 def moves_of(deal: Deal) -> QuerySet[DealStageMove]:

@@ -51,6 +51,7 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("inbox", "inbox", "Inbox", Permission.TAKE, figures.waiting, is_urgent=True),
             Place("leads", "users", "Leads", count=figures.leads),
             Place("companies", "building-2", "Companies"),
+            Place("pipeline", "square-kanban", "Pipeline"),
             Place("imports", "upload", "Imports", Permission.IMPORT),
         ),
     ),
@@ -69,6 +70,7 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
         "Settings",
         (
             Place("people", "user-plus", "People", Permission.ADMINISTER),
+            Place("pipeline_settings", "list-ordered", "Stages of deals", Permission.ADMINISTER),
             Place("keys", "key", "Write keys", Permission.ADMINISTER),
         ),
     ),
@@ -103,6 +105,7 @@ def _link(place: Place, user: User, path: str) -> Link | None:
     return Link(url, place.icon, place.name, count, place.is_urgent, is_here)
 
 
-def _root(url: str) -> str:
+def _root(url: str) -> tuple[str, ...]:
     # The page of one lead stands under /lead/7/, its list under /leads/.
-    return {"/leads/": "/lead", "/companies/": "/compan"}.get(url, url)
+    others = {"/leads/": "/lead", "/companies/": "/compan", "/pipeline/": "/deal/"}
+    return (url, others[url]) if url in others else (url,)

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from handraise.capture.keys import create_key
+from handraise.deals.actions import win
 from handraise.handover.models import Handover
 from handraise.kit import clock
 from handraise.leads import attention
@@ -18,6 +19,7 @@ from handraise.leads.actions import merge_leads
 from handraise.leads.decide import Via
 from handraise.leads.models import Activity, ParkedLead
 from handraise.team.models import User
+from tests.deals.conftest import at_stage, bought, deal_with, reason_called, stage_called
 from tests.desk.conftest import client_of
 from tests.world import lead
 
@@ -81,6 +83,23 @@ ADDRESSES = [
     Address("keys", REVENUE_OPERATIONS),
     post("revocation", REVENUE_OPERATIONS, "key"),
     Address("profile", EVERYBODY),
+    Address("pipeline", EVERYBODY),
+    Address("deals", EVERYBODY),
+    Address("new_deal", SELLING),
+    Address("deal", EVERYBODY, "deal"),
+    Address("edit_deal", SELLING, "deal"),
+    post("deal_stage", SELLING, "deal"),
+    Address("win_deal", SELLING, "deal"),
+    Address("lose_deal", SELLING, "deal"),
+    post("deal_reopening", SELLING, "deal"),
+    post("deal_purchases", SELLING, "deal"),
+    post("purchase_ending", SELLING, "purchase"),
+    post("purchase_withdrawal", SELLING, "purchase"),
+    Address("pipeline_settings", REVENUE_OPERATIONS),
+    post("pipeline_stages", REVENUE_OPERATIONS),
+    post("pipeline_stage", REVENUE_OPERATIONS, "stage"),
+    post("lost_reasons", REVENUE_OPERATIONS),
+    post("lost_reason", REVENUE_OPERATIONS, "reason"),
     Address("patterns", EVERYBODY),
     Address("account_change_password", EVERYBODY),
 ]
@@ -129,6 +148,20 @@ def things(handover: Handover, rita: User, vera: User) -> dict[str, int]:
         "company": ada.company_id,
         "person": vera.pk,
         "key": key.pk,
+        **things_of_deals(rita),
+    }
+
+
+def things_of_deals(by: User) -> dict[str, int]:
+    """An open deal, and what a won one brought."""
+    buyer = at_stage("Buyer")
+    won = deal_with(buyer, by)
+    win(won, bought=bought(), by=by, at=clock.now(), via=Via.WEB)
+    return {
+        "deal": deal_with(buyer, by).pk,
+        "purchase": won.purchases.get().pk,
+        "stage": stage_called("Proposal").pk,
+        "reason": reason_called("Price").pk,
     }
 
 

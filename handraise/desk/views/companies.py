@@ -12,6 +12,7 @@ from handraise.desk.doors import found, number_in
 from handraise.desk.forms import CompanyForm
 from handraise.desk.listing import Wanted, leads_wanted
 from handraise.desk.paging import Order, page_of
+from handraise.desk.pipeline.showing import beside_company
 from handraise.kit import clock
 from handraise.leads import actions
 from handraise.leads.decide import Via
@@ -58,6 +59,7 @@ def company(request: HttpUserRequest, pk: int) -> HttpResponse:
         "people": people.order_by("-last_seen_at", "-pk")[:PEOPLE_SHOWN],
         "facts": company_facts_of(shown),
         "owners": working_people(),
+        "deals": beside_company(request.user, shown, at=clock.now()),
         "may_edit": may(request.user, Permission.EDIT_LEADS),
     }
     return render(request, "desk/company.html", context)
