@@ -92,13 +92,16 @@ def checked_currency(code: str) -> str:
 
 
 def checked_amount(amount: Decimal, currency: str) -> Decimal:
-    """An amount that can be: not below zero, not endless, in parts that the currency has."""
+    """An amount that can be: not below zero, not endless, in parts that the currency has.
+
+    As it is written: `1.200 EUR` is refused, since some mean one thousand two hundred by it.
+    """
     if not amount.is_finite() or amount < 0:
         raise Refused("An amount is zero or more.")
     if amount >= MOST_AMOUNT:
         raise Refused("An amount lies below a million millions.")
     places = decimals(currency)
-    if amount != amount.quantize(Decimal(1).scaleb(-places)):
+    if -int(amount.as_tuple().exponent) > places:
         parts = "whole numbers" if not places else f"at most {places} decimals"
         raise Refused(f"Amounts in {currency} have {parts}.")
     return amount
@@ -120,9 +123,14 @@ def checked_day(day: date) -> date:
 
 def as_money(amount: Decimal, currency: str) -> str:
     """`1,200 EUR`, `1,200.50 EUR`: rounded to what the currency has, whole where it is whole."""
-    rounded = amount.quantize(Decimal(1).scaleb(-decimals(currency)), ROUND_HALF_UP)
+    rounded = in_parts(amount, currency)
     whole = rounded == rounded.to_integral_value()
     return f"{rounded.to_integral_value() if whole else rounded:,f} {currency}"
+
+
+def in_parts(amount: Decimal, currency: str) -> Decimal:
+    """An amount as the database keeps it, in the parts that its currency has."""
+    return amount.quantize(Decimal(1).scaleb(-decimals(currency)), ROUND_HALF_UP)
 
 
 def weighted(total: Decimal, probability: int) -> Decimal:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from handraise.deals.decide import Afterwards, Bought, Outcome, Period, as_money
+from handraise.deals.decide import Afterwards, Bought, Outcome, Period, as_money, in_parts
 from handraise.leads.models import Company, Lead
 
 _OUTCOMES = [outcome.value for outcome in Outcome]
@@ -80,7 +80,8 @@ class Deal(models.Model):
 
     `lead` is the contact as known when it was opened: deals stay with their face when leads are
     merged. `revision` counts what people said of it, so that nobody overwrites what they have not
-    seen. `external_id` names it in the file it was imported from.
+    seen. `external_id` names it in the file it was imported from; `told` is the digest of the line
+    that told of it last, so that the same file says nothing a second time.
     """
 
     lead = models.ForeignKey(Lead, models.PROTECT, related_name="deals")
@@ -100,6 +101,7 @@ class Deal(models.Model):
     )
     note = models.TextField(default="")
     external_id = models.CharField(max_length=200, null=True, unique=True)
+    told = models.CharField(max_length=64, default="")
     revision = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -206,6 +208,6 @@ class Purchase(models.Model):
     def bought(self) -> Bought:
         """The same, for reckoning."""
         return Bought(
-            self.amount, self.currency, Period(self.period), self.starts_on, self.ends_on,
-            self.margin,
+            in_parts(self.amount, self.currency), self.currency, Period(self.period),
+            self.starts_on, self.ends_on, self.margin,
         )  # fmt: skip
