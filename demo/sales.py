@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
+from demo.deals import Deals
 from handraise.handover import actions as handover
 from handraise.handover.models import Handover
 from handraise.kit import working_time
@@ -14,6 +15,7 @@ from handraise.leads import actions as leads
 from handraise.leads.decide import Stage, Via
 from handraise.leads.models import Lead
 from handraise.qualification import actions as qualification
+from handraise.team.decide import Role
 from handraise.team.models import User
 
 _OUTCOMES = {
@@ -23,8 +25,6 @@ _OUTCOMES = {
 }
 _WORDS = {
     Stage.SALES_QUALIFIED: "Has a need, a date and the say.",
-    Stage.OPPORTUNITY: "Asked for an offer.",
-    Stage.CUSTOMER: "Signed.",
     Stage.NURTURE: "Not now: comes back when the budget does.",
 }
 
@@ -47,6 +47,10 @@ class Salespeople:
         self.closer = closer
         self.errands: list[_Errand] = []
         self.seen: set[int] = set()
+        self.deals = Deals(
+            list(User.objects.filter(role=Role.SALES).order_by("pk")),
+            lambda deal, at: self.plan("advance", deal, at),
+        )
 
     def plan(self, verb: str, subject: int, at: datetime) -> None:
         heapq.heappush(self.errands, _Errand(at, len(self.seen) + len(self.errands), verb, subject))
@@ -102,8 +106,19 @@ class Salespeople:
         luck = self.random.uniform(-0.18, 0.18)
         goes_on = self._worth_of(lead) + luck > needed
         after = to if goes_on else Stage.NURTURE
-        qualification.move_by_hand(
-            lead, to=after, reason=_WORDS[after], by=self.closer, at=at, via=Via.WEB, override=True
-        )
+        if lead.stage == Stage.OPPORTUNITY:
+            self.deals.close(lead, is_won=goes_on, at=at)
+        elif after is Stage.OPPORTUNITY:
+            self.deals.open(lead, at)
+        else:
+            self._move(lead, after, at)
         if goes_on and after is not Stage.CUSTOMER:
             self.plan("progress", number, at + timedelta(days=self.random.uniform(soonest, latest)))
+
+    def _move(self, lead: Lead, to: Stage, at: datetime) -> None:
+        qualification.move_by_hand(
+            lead, to=to, reason=_WORDS[to], by=self.closer, at=at, via=Via.WEB, override=True
+        )
+
+    def _advance(self, number: int, at: datetime) -> None:
+        self.deals.advance(number, at)

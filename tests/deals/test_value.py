@@ -122,9 +122,10 @@ def test_what_is_no_amount_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("amount", "currency", "why"),
     [
-        ("1.001", "EUR", "at most 2 decimals"), ("1.200", "EUR", "at most 2"), ("1.5", "JPY", "whole numbers"),
-        ("-1", "EUR", "zero or more"), ("NaN", "EUR", "zero or more"),
-        ("1000000000000", "EUR", "a million millions"), ("1.0001", "KWD", "at most 3 decimals"),
+        ("1.001", "EUR", "at most 2 decimals"), ("1.200", "EUR", "at most 2"),
+        ("1.5", "JPY", "whole numbers"), ("-1", "EUR", "zero or more"),
+        ("NaN", "EUR", "zero or more"), ("1000000000000", "EUR", "a million millions"),
+        ("1.0001", "KWD", "at most 3 decimals"),
     ],
 )  # fmt: skip
 def test_an_amount_fits_its_currency(amount: str, currency: str, why: str) -> None:

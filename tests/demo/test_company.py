@@ -11,6 +11,7 @@ from demo.company import NotEmpty, build
 from demo.invented import firms
 from demo.visits import visitors
 from handraise.handover.models import Handover
+from handraise.leads.decide import Stage
 from handraise.leads.models import Activity, Lead, StageMove
 from handraise.team.decide import Role
 from handraise.team.models import User
@@ -27,6 +28,9 @@ def test_a_year_is_lived_through_once() -> None:
     assert Handover.objects.filter(ended_at=None).exists()
     assert all(move.version == 1 for move in StageMove.objects.all())
     assert not Activity.objects.filter(occurred_at__gt=AT).exists()
+    stages = {Stage.OPPORTUNITY: "open", Stage.CUSTOMER: "won"}
+    for lead in Lead.objects.filter(stage__in=stages):
+        assert lead.deals.filter(outcome=stages[Stage(lead.stage)]).exists()
     activities = Activity.objects.count()
     assert build(at=AT + timedelta(days=1), leads=40) == sign_ins
     assert Activity.objects.count() == activities

@@ -137,6 +137,7 @@ def things(handover: Handover, rita: User, vera: User) -> dict[str, int]:
     twin = lead("Gus", "page", at=at)
     merge = merge_leads(ada, twin, why="Same person.", by=rita, at=at, via=Via.WEB)
     attention.park(ada.pk, error="It broke.", at=at)
+    deals = things_of_deals(rita)
     key, _ = create_key(name="Website", by=rita, at=at)
     assert ada.company_id is not None
     return {
@@ -148,7 +149,7 @@ def things(handover: Handover, rita: User, vera: User) -> dict[str, int]:
         "company": ada.company_id,
         "person": vera.pk,
         "key": key.pk,
-        **things_of_deals(rita),
+        **deals,
     }
 
 
