@@ -49,7 +49,7 @@ class Salespeople:
         self.seen: set[int] = set()
         self.deals = Deals(
             list(User.objects.filter(role=Role.SALES).order_by("pk")),
-            lambda deal, at: self.plan("advance", deal, at),
+            self.plan,
         )
 
     def plan(self, verb: str, subject: int, at: datetime) -> None:
@@ -122,3 +122,6 @@ class Salespeople:
 
     def _advance(self, number: int, at: datetime) -> None:
         self.deals.advance(number, at)
+
+    def _expand(self, number: int, at: datetime) -> None:
+        self.deals.expand(Lead.objects.get(faces=number), at)
