@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("handraise.desk.urls")),
     path("", include("handraise.talk.urls")),
     path("", include("handraise.post.urls")),
+    path("", include("handraise.desk.pipeline.urls")),
     path("agreement/drafts/", include("handraise.feedback.editor.urls")),
     path("agreement/", include("handraise.agreement.urls")),
     path("agreement/", include("handraise.feedback.preview.urls")),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from demo.answers import Conversations
+from demo.deals import Deals
 from handraise.handover import actions as handover
 from handraise.handover.decide import Kind
 from handraise.handover.models import Handover
@@ -17,6 +18,7 @@ from handraise.leads import actions as leads
 from handraise.leads.decide import Stage, Via
 from handraise.leads.models import Lead
 from handraise.qualification import actions as qualification
+from handraise.team.decide import Role
 from handraise.team.models import User
 
 _OUTCOMES = {
@@ -26,8 +28,6 @@ _OUTCOMES = {
 }
 _WORDS = {
     Stage.SALES_QUALIFIED: "Has a need, a date and the say.",
-    Stage.OPPORTUNITY: "Asked for an offer.",
-    Stage.CUSTOMER: "Signed.",
     Stage.NURTURE: "Said so on the phone.",
 }
 
@@ -51,6 +51,10 @@ class Salespeople:
         self.errands: list[_Errand] = []
         self.seen: set[int] = set()
         self.conversations = Conversations()
+        self.deals = Deals(
+            list(User.objects.filter(role=Role.SALES).order_by("pk")),
+            self.plan,
+        )
 
     def plan(self, verb: str, subject: int, at: datetime) -> None:
         heapq.heappush(self.errands, _Errand(at, len(self.seen) + len(self.errands), verb, subject))
@@ -126,13 +130,27 @@ class Salespeople:
         luck = self.random.uniform(-0.18, 0.18)
         goes_on = self._worth_of(lead) + luck > needed
         after = to if goes_on else Stage.NURTURE
-        if after is Stage.SALES_QUALIFIED:
+        if lead.stage == Stage.OPPORTUNITY:
+            self.deals.close(lead, is_won=goes_on, at=at)
+        elif after is Stage.OPPORTUNITY:
+            self.deals.open(lead, at)
+        elif after is Stage.SALES_QUALIFIED:
             self.conversations.before_sql(lead, by=self.closer, at=at)
             self._pass_on(lead, at)
             return
-        qualification.move_by_hand(
-            lead, to=after, reason=_WORDS[after], by=self.closer, at=at, via=Via.WEB,
-            override=True, plan=self.conversations.plan() if after is Stage.NURTURE else "",
-        )  # fmt: skip
+        else:
+            self._put_aside(lead, at)
         if goes_on and after is not Stage.CUSTOMER:
             self.plan("progress", number, at + timedelta(days=self.random.uniform(soonest, latest)))
+
+    def _put_aside(self, lead: Lead, at: datetime) -> None:
+        qualification.move_by_hand(
+            lead, to=Stage.NURTURE, reason=_WORDS[Stage.NURTURE], by=self.closer, at=at,
+            via=Via.WEB, plan=self.conversations.plan(),
+        )  # fmt: skip
+
+    def _advance(self, number: int, at: datetime) -> None:
+        self.deals.advance(number, at)
+
+    def _expand(self, number: int, at: datetime) -> None:
+        self.deals.expand(Lead.objects.get(faces=number), at)

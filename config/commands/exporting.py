@@ -1,4 +1,4 @@
-"""`handraise export leads|activities|scores|moves`."""
+"""`handraise export leads|activities|scores|moves|deals`."""
 
 from __future__ import annotations
 
@@ -59,6 +59,14 @@ def moves(
 ) -> None:
     """Export the stage moves, each with version, reason and who made it."""
     _export("moves", format_, output, data, as_)
+
+
+@exports.command()
+def deals(
+    format_: Form = Format.CSV, output: Output = None, data: Data = HERE, as_: As = None
+) -> None:
+    """Export the deals, each with what it brought."""
+    _export("deals", format_, output, data, as_)
 
 
 def _export(what: str, form: Format, output: Path | None, data: Path, as_: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Files from the shell: import leads, activities, outcomes; list and undo imports."""
+"""Files from the shell: import leads, activities, outcomes, deals; list and undo imports."""
 
 from __future__ import annotations
 
@@ -72,6 +72,34 @@ def outcomes(
 
 
 imports.command()(answers)
+
+
+@imports.command()
+def deals(
+    file: File, dry_run: DryRun = False, errors: Errors = None, data: Data = HERE, as_: As = None
+) -> None:
+    """Import deals: one line a deal, named by an id, so that a second run doubles none."""
+    with session.session(data):
+        from handraise.deals.importing import import_deals, write_refused
+        from handraise.leads.decide import Via
+
+        by = session.named(session.acting(as_, Permission.IMPORT).email)
+        at = datetime.now(UTC)
+        with Progress(TextColumn("{task.completed:,} lines"), console=err, transient=True) as shown:
+            task = shown.add_task("", total=None)
+            tally = import_deals(
+                file, by=by, at=at, via=Via.SHELL, dry_run=dry_run,
+                progress=lambda read: shown.update(task, completed=read),
+            )  # fmt: skip
+        counts = ", ".join(f"{count:,} {done.value}" for done, count in tally.counts.items())
+        done(f"{tally.read:,} lines: {counts}.")
+        for refused in tally.refusals[:10]:
+            out.print(f"  line {refused.line}: {refused.why}", highlight=False, markup=False)
+        if errors is not None:
+            with errors.open("w", encoding="utf-8", newline="") as lines:
+                done(f"{write_refused(tally, lines):,} refused lines are in {errors}.")
+        if dry_run:
+            done("Nothing was written.")
 
 
 def _import(

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from handraise.deals.models import Purchase
+from handraise.deals.queries import deals_visible_to
 from handraise.leads.models import Activity, Fact, FactWithdrawal, Lead, StageMove
 from handraise.leads.queries import activities_visible_to, counting, leads_visible_to
 from handraise.scoring.models import Score
@@ -92,3 +94,32 @@ def moves(user: User, of: QuerySet[Lead] | None = None) -> Iterator[Sequence[Any
             "by__email", "source__name", "scores",
         ).iterator(chunk_size=_CHUNK)
     )  # fmt: skip
+
+
+def deals(user: User) -> Iterator[Sequence[Any]]:
+    """A row for each deal of a current lead, with what it brought as one JSON list."""
+    found = deals_visible_to(user).filter(lead__canonical__in=leads_visible_to(user))
+    rows = iter(
+        found.order_by("pk")
+        .values_list(
+            "pk", "external_id", "lead__canonical", "lead__canonical__email", "company__name",
+            "name", "amount", "currency", "stage__name", "outcome", "expected_close",
+            "owner__email", "opened_at", "closed_at", "lost_reason__name", "note",
+        )
+        .iterator(chunk_size=_CHUNK)
+    )  # fmt: skip
+    while chunk := list(islice(rows, _CHUNK)):
+        bought = _purchases([row[0] for row in chunk])
+        yield from ((*row, bought.get(row[0], [])) for row in chunk)
+
+
+def _purchases(deal_ids: list[int]) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    for one in Purchase.objects.filter(deal__in=deal_ids, withdrawn_at=None).order_by("pk"):
+        found.setdefault(one.deal_id, []).append(
+            {"amount": f"{one.amount:f}", "currency": one.currency, "period": one.period,
+             "margin": None if one.margin is None else f"{one.margin:f}",
+             "starts_on": one.starts_on.isoformat(),
+             "ends_on": one.ends_on.isoformat() if one.ends_on else None}
+        )  # fmt: skip
+    return found

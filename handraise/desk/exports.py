@@ -1,4 +1,4 @@
-"""Leads, activities, scores and moves as files: CSV for people, Parquet for programs."""
+"""Leads, activities, scores, moves and deals as files: CSV for people, Parquet for programs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from itertools import islice
 from typing import IO, Any
@@ -37,6 +37,7 @@ class What(StrEnum):
     ACTIVITIES = "activities"
     SCORES = "scores"
     MOVES = "moves"
+    DEALS = "deals"
 
 
 class Form(StrEnum):
@@ -66,6 +67,7 @@ class _Table:
 
 _ARROW = {
     "whole": pa.int64(), "number": pa.float64(), "truth": pa.bool_(), "text": pa.string(),
+    "money": pa.decimal128(18, 3), "day": pa.date32(),
     "instant": pa.timestamp("us", tz="UTC"), "texts": pa.list_(pa.string()), "json": pa.string(),
 }  # fmt: skip
 
@@ -95,6 +97,14 @@ _TABLES = {
          ("at", "instant"), ("known_at", "instant"), ("version", "whole"), ("reason", "text"),
          ("by", "text"), ("source", "text"), ("scores", "json")),
         export_rows.moves,
+    ),
+    What.DEALS: _Table(
+        (("id", "whole"), ("external_id", "text"), ("lead_id", "whole"), ("email", "text"),
+         ("company", "text"), ("name", "text"), ("amount", "money"), ("currency", "text"),
+         ("stage", "text"), ("outcome", "text"), ("expected_close", "day"), ("owner", "text"),
+         ("opened_at", "instant"), ("closed_at", "instant"), ("lost_reason", "text"),
+         ("note", "text"), ("purchases", "json")),
+        export_rows.deals,
     ),
 }  # fmt: skip
 
@@ -138,13 +148,17 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # an instant is one too
         return value.isoformat()
     if isinstance(value, int | float):
         return str(value)
-    if isinstance(value, list):
-        return neutral("; ".join(map(str, value)))
-    return neutral(_as_json(value) if isinstance(value, dict) else str(value))
+    if isinstance(value, dict) or _is_nested(value):
+        return neutral(_as_json(value))
+    return neutral("; ".join(map(str, value)) if isinstance(value, list) else str(value))
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(each, dict) for each in value)
 
 
 def _write_parquet(table: _Table, rows: Iterator[Sequence[Any]], to: IO[bytes]) -> int:

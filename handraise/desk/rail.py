@@ -51,8 +51,9 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("inbox", "inbox", "Inbox", Permission.TAKE, figures.waiting, is_urgent=True),
             Place("leads", "users", "Leads", count=figures.leads),
             Place("companies", "building-2", "Companies"),
-            Place("questions", "message-circle-question-mark", "Questions", count=figures.asked),
             Place("lists", "list-filter", "Lists"),
+            Place("pipeline", "square-kanban", "Pipeline"),
+            Place("questions", "message-circle-question-mark", "Questions", count=figures.asked),
             Place("enablement", "book-open", "Enablement"),
             Place("imports", "upload", "Imports", Permission.IMPORT),
             Place("tasks", "list-checks", "Tasks"),
@@ -75,6 +76,7 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("frameworks", "list-checks", "Frameworks", Permission.ADMINISTER),
             Place("people", "user-plus", "People", Permission.ADMINISTER),
             Place("chats", "message-square", "Chats", Permission.OVERRIDE),
+            Place("pipeline_settings", "list-ordered", "Stages of deals", Permission.ADMINISTER),
             Place("keys", "key", "Write keys", Permission.ADMINISTER),
             Place("mail_settings", "mail", "Mail", Permission.ADMINISTER),
         ),
@@ -110,6 +112,7 @@ def _link(place: Place, user: User, path: str) -> Link | None:
     return Link(url, place.icon, place.name, count, place.is_urgent, is_here)
 
 
-def _root(url: str) -> str:
+def _root(url: str) -> tuple[str, ...]:
     # The page of one lead stands under /lead/7/, its list under /leads/.
-    return {"/leads/": "/lead", "/companies/": "/compan"}.get(url, url)
+    others = {"/leads/": "/lead", "/companies/": "/compan", "/pipeline/": "/deal/"}
+    return (url, others[url]) if url in others else (url,)

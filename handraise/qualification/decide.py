@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 
 class Maker(StrEnum):
-    """Who makes a move. A person is anybody who may qualify; a connector tells what happened."""
+    """Who makes a move. A person is anybody who may qualify; a connector tells what happened; a
+    deal that is open again, or goes on beside a lead put aside, brings the lead back."""
 
     CRITERIA = "criteria"
     SALES_DEVELOPMENT = "sales development"
@@ -30,6 +31,7 @@ class Maker(StrEnum):
     PERSON = "person"
     CONNECTOR = "connector"
     RULING = "ruling"
+    DEAL = "deal"
 
 
 class Asks(StrEnum):
@@ -84,6 +86,7 @@ _PEOPLE = frozenset({_M.SALES_DEVELOPMENT, _M.ACCOUNT_EXECUTIVE, _M.PERSON})
 _CRITERIA = frozenset({_M.CRITERIA})
 _RULING = frozenset({_M.RULING})
 _ACCEPTING = frozenset({_M.SALES_DEVELOPMENT, _M.ACCOUNT_EXECUTIVE})
+_DEAL = frozenset({_M.DEAL})
 _SALES = frozenset({_M.ACCOUNT_EXECUTIVE, _M.PERSON, _M.CONNECTOR})
 
 
@@ -114,6 +117,9 @@ _RULES = (
     Rule(_S.SALES_QUALIFIED, _S.SALES_ACCEPTED, _PEOPLE, Asks.REASON, "Returned for more work"),
     Rule(_S.SALES_QUALIFIED, _S.OPPORTUNITY, _SALES, Asks.NOTHING, "There is a deal to win"),
     Rule(_S.OPPORTUNITY, _S.CUSTOMER, _SALES, Asks.NOTHING, "Won"),
+    Rule(_S.CUSTOMER, _S.OPPORTUNITY, _DEAL, Asks.REASON, "What they bought is open again"),
+    Rule(_S.NURTURE, _S.OPPORTUNITY, _DEAL, Asks.REASON, "A deal of theirs is open"),
+    Rule(_S.DISQUALIFIED, _S.OPPORTUNITY, _DEAL, Asks.REASON, "A deal of theirs is open"),
     Rule(_S.NURTURE, _S.LEAD, _PEOPLE, Asks.REASON, "Reopened: may qualify at once"),
     Rule(_S.NURTURE, _S.DISQUALIFIED, _PEOPLE, Asks.REASON, "Never"),
     Rule(_S.DISQUALIFIED, _S.LEAD, _PEOPLE, Asks.REASON, "Reopened: may qualify at once"),

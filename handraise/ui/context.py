@@ -5,8 +5,8 @@ from django.templatetags.static import static
 
 SHEETS = (
     "tokens", "reset", "base", "frame", "button", "card", "badge", "form", "table", "path",
-    "score", "timeline", "inbox", "report", "agreement", "editor", "talk", "questions",
-    "enablement", "entrance",
+    "score", "timeline", "inbox", "pipeline", "report", "agreement", "editor", "talk",
+    "questions", "enablement", "entrance",
     "utilities", "print",
 )  # fmt: skip
 

@@ -34,6 +34,9 @@ def test_a_year_is_lived_through_once() -> None:
         *Override.objects.values_list("lead", flat=True)
     }
     assert Answer.objects.exists()
+    stages = {Stage.OPPORTUNITY: "open", Stage.CUSTOMER: "won"}
+    for lead in Lead.objects.filter(stage__in=stages):
+        assert lead.deals.filter(outcome=stages[Stage(lead.stage)]).exists()
     activities = Activity.objects.count()
     assert build(at=AT + timedelta(days=1), leads=40) == sign_ins
     assert Activity.objects.count() == activities

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from handraise.capture.keys import create_key
+from handraise.deals.actions import win
 from handraise.enablement.models import Citation
 from handraise.handover import asking
 from handraise.handover.actions import reject
@@ -34,6 +35,7 @@ from handraise.talk.chat import set_hook
 from handraise.talk.noting import write_note
 from handraise.talk.tasking import add_task
 from handraise.team.models import Team, User
+from tests.deals.conftest import at_stage, bought, deal_with, reason_called, stage_called
 from tests.desk.conftest import client_of, offered
 from tests.enablement.conftest import asset, message, playbook, script
 from tests.world import lead
@@ -173,6 +175,23 @@ ADDRESSES = [
     post("mail_testing", REVENUE_OPERATIONS),
     Address("team_server", REVENUE_OPERATIONS, "team"),
     post("outgoing_sending", REVENUE_OPERATIONS, "outgoing"),
+    Address("pipeline", EVERYBODY),
+    Address("deals", EVERYBODY),
+    Address("new_deal", SELLING),
+    Address("deal", EVERYBODY, "deal"),
+    Address("edit_deal", SELLING, "deal"),
+    post("deal_stage", SELLING, "deal"),
+    Address("win_deal", SELLING, "deal"),
+    Address("lose_deal", SELLING, "deal"),
+    post("deal_reopening", SELLING, "deal"),
+    post("deal_purchases", SELLING, "deal"),
+    post("purchase_ending", SELLING, "purchase"),
+    post("purchase_withdrawal", SELLING, "purchase"),
+    Address("pipeline_settings", REVENUE_OPERATIONS),
+    post("pipeline_stages", REVENUE_OPERATIONS),
+    post("pipeline_stage", REVENUE_OPERATIONS, "stage"),
+    post("lost_reasons", REVENUE_OPERATIONS),
+    post("lost_reason", REVENUE_OPERATIONS, "reason"),
     Address("patterns", EVERYBODY),
     Address("account_change_password", EVERYBODY),
 ]
@@ -221,6 +240,7 @@ def things(
     merge = merge_leads(ada, twin, why="Same person.", by=rita, at=at, via=Via.WEB)
     attention.park(ada.pk, error="It broke.", at=at)
     contest_of_ben = contested(rita)
+    deals = things_of_deals(rita)
     key, _ = create_key(name="Website", by=rita, at=at)
     question = asking.ask(handover, text="Who?", by=rita, at=at, via=Via.WEB)
     assert ada.company_id is not None
@@ -254,6 +274,20 @@ def things(
         "contest": contest_of_ben.pk,
         "list": create(name="Fair", is_shared=True, by=rita, at=at, via=Via.WEB).pk,
         **_enabling(rita),
+        **deals,
+    }
+
+
+def things_of_deals(by: User) -> dict[str, int]:
+    """An open deal, and what a won one brought."""
+    buyer = at_stage("Buyer")
+    won = deal_with(buyer, by)
+    win(won, bought=bought(), by=by, at=clock.now(), via=Via.WEB)
+    return {
+        "deal": deal_with(buyer, by).pk,
+        "purchase": won.purchases.get().pk,
+        "stage": stage_called("Proposal").pk,
+        "reason": reason_called("Price").pk,
     }
 
 

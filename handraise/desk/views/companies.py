@@ -12,6 +12,7 @@ from handraise.desk.doors import found, number_in
 from handraise.desk.forms import CompanyForm
 from handraise.desk.listing import Wanted, leads_wanted
 from handraise.desk.paging import Order, capped_count, page_of
+from handraise.desk.pipeline.showing import beside_company
 from handraise.handover.models import Handover
 from handraise.handover.queries import open_handovers_of
 from handraise.kit import clock
@@ -74,6 +75,7 @@ def company(request: HttpUserRequest, pk: int) -> HttpResponse:
         **_happened(shown, ""),
         "facts": company_facts_of(shown),
         "owners": working_people(),
+        "deals": beside_company(request.user, shown, at=clock.now()),
         "may_edit": may(request.user, Permission.EDIT_LEADS),
     }
     return render(request, "desk/company.html", context)

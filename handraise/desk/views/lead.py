@@ -15,6 +15,7 @@ from handraise.desk.forms import ConsentForm, LogForm
 from handraise.desk.lead_page import happenings, path_of
 from handraise.desk.next_step import next_step
 from handraise.desk.passing import passing_of
+from handraise.desk.pipeline.showing import beside_lead
 from handraise.desk.qualification_card import qualification_card
 from handraise.desk.scorecard import scorecard
 from handraise.desk.touch_clock import touch_clocks
@@ -84,6 +85,7 @@ def _acts(request: HttpUserRequest, shown: Lead, handovers: list[Handover]) -> d
         "touch": touch_clocks([shown], at=at).get(shown.pk),
         "touches": TOUCHES,
         "moves": moves,
+        "deals": beside_lead(request.user, shown, at=clock.now()),
         "may_override": may(request.user, Permission.OVERRIDE),
         "people": working_people() if may_edit else [],
         "log_form": LogForm(document=agreed.document if agreed else None),
