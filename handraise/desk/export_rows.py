@@ -96,9 +96,9 @@ def moves(user: User, of: QuerySet[Lead] | None = None) -> Iterator[Sequence[Any
     )  # fmt: skip
 
 
-def deals(user: User) -> Iterator[Sequence[Any]]:
+def deals(user: User, of: QuerySet[Lead] | None = None) -> Iterator[Sequence[Any]]:
     """A row for each deal of a current lead, with what it brought as one JSON list."""
-    found = deals_visible_to(user).filter(lead__canonical__in=leads_visible_to(user))
+    found = deals_visible_to(user).filter(lead__canonical__in=_those(user, of))
     rows = iter(
         found.order_by("pk")
         .values_list(
