@@ -30,6 +30,28 @@ def add_team(*, name: str, zone: str = "UTC", by: User | None, at: datetime) -> 
     return Team.objects.create(name=name, zone=_zone(zone), created_at=at)
 
 
+def edit_team(
+    team: Team,
+    *,
+    name: str,
+    zone: str,
+    hours: dict[str, list[list[str]]],
+    holidays: str = "",
+    by: User | None,  # noqa: ARG001
+    at: datetime,  # noqa: ARG001
+) -> Team:
+    """A team's name and when it is at work. Raises Refused with a sentence."""
+    name = name.strip()
+    if not name:
+        raise Refused("A team needs a name.")
+    if Team.objects.filter(name__iexact=name).exclude(pk=team.pk).exists():
+        raise Refused(f"There is already a team called {name}.")
+    team.name, team.zone, team.hours = name, _zone(zone), checked_hours(hours)
+    team.holidays = checked_holidays(holidays)
+    team.save(update_fields=["name", "zone", "hours", "holidays"])
+    return team
+
+
 def add_user(
     *,
     email: str,

@@ -11,7 +11,7 @@ from handraise.capture.models import WriteKey
 from handraise.leads.models import JournalLine
 from handraise.team.models import Team, User
 from tests.desk.conftest import client_of
-from tests.personas import PASSWORD
+from tests.personas import NOON, PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -151,3 +151,19 @@ def test_the_journal_is_read_by_kind_and_person(client: Client, mia: User, rita:
     assert "Enterprise" not in lines("?kind=team.person")
     assert "Mia may no longer sign in." in lines(f"?by={rita.pk}")
     assert "No such line" in lines("?by=machine")
+
+
+def test_a_teams_hours_are_changed_and_bad_ones_refused(rita: User, sales_team: Team) -> None:
+    client, page = client_of(rita), f"/teams/{sales_team.pk}/"
+    given = {"name": "Sales development", "zone": "Europe/Berlin", "country": "DE", "part": "BY",
+             "day0": "08:00-12:00, 13:00-16:00"}  # fmt: skip
+
+    assert client.post(page, given).status_code == 302
+    sales_team.refresh_from_db()
+    assert sales_team.hours == {"0": [["08:00", "12:00"], ["13:00", "16:00"]]}
+    assert (sales_team.zone, sales_team.holidays) == ("Europe/Berlin", "DE-BY")
+    refused = client.post(page, {**given, "day0": "morning"})
+    assert "Write spans such as" in refused.content.decode()
+    Team.objects.create(name="Closing", created_at=NOON)
+    taken = client.post(page, {**given, "name": "closing"})
+    assert "already a team called closing" in taken.content.decode()

@@ -10,6 +10,7 @@ from handraise.handover.models import Acceptance, Handover, Rejection
 from handraise.leads.decide import Stage
 from handraise.leads.models import Activity
 from handraise.scoring.models import Score
+from handraise.talk.models import Note
 from handraise.team.decide import Role
 from handraise.team.models import Team, User
 from tests.browser import Answering, Visit, dressed
@@ -49,6 +50,11 @@ def test_ten_leads_are_cleared_with_the_keyboard_alone(visit: Visit, mark: User,
     for key in ("Tab", *"Nice", "Tab", "Enter"):
         page.keyboard.press(key)
     expect(page.get_by_role("status")).to_contain_text("Logged: we called them.")
+    page.keyboard.press("n")
+    expect(page.get_by_label("What colleagues should know")).to_be_focused()
+    for key in (*"Wants", "Tab", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("status")).to_contain_text("Written down.")
     page.keyboard.press("a")
     _left(page, 3)
     for left in (2, 1, 0):  # three go back, with the second reason and a word
@@ -61,6 +67,7 @@ def test_ten_leads_are_cleared_with_the_keyboard_alone(visit: Visit, mark: User,
     expect(page.get_by_text("Nothing waits for you")).to_be_visible()
     assert Acceptance.objects.filter(by=mia).count() == 7
     assert set(Rejection.objects.values_list("reason", "note")) == {("Not now", "Spring")}
+    assert Note.objects.get().text == "Wants"
     assert Activity.objects.get(name="Called").properties == {"note": "Nice"}
     assert Handover.objects.filter(ended_at=None).count() == 0
 

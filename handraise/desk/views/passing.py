@@ -16,6 +16,7 @@ from handraise.handover import actions
 from handraise.kit import clock
 from handraise.leads.actions import log_activity
 from handraise.leads.decide import TOUCHES, Via
+from handraise.talk.noting import write_note
 from handraise.team.access import HttpUserRequest, needs
 from handraise.team.decide import Permission
 from handraise.team.models import User
@@ -84,6 +85,21 @@ def touch(request: HttpUserRequest, pk: int) -> HttpResponse:
         ),
         f"Logged: {TOUCHES[name].lower()}.",
     )  # fmt: skip
+    return to_inbox(request, pk)
+
+
+@require_POST
+@needs(Permission.EDIT_LEADS)
+def noting(request: HttpUserRequest, pk: int) -> HttpResponse:
+    """Write a note on the lead, without leaving the inbox."""
+    shown, text = open_handover(request.user, pk), request.POST.get("text", "")
+    _done(
+        request,
+        lambda: write_note(
+            shown.lead.canonical, text, by=request.user, at=clock.now(), via=Via.WEB
+        ),
+        "Written down.",
+    )
     return to_inbox(request, pk)
 
 

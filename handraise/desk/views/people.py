@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from handraise.desk.forms import NewPersonForm, PasswordForm, PersonForm, TeamForm
+from handraise.desk.working_time_forms import TeamHoursForm
 from handraise.handover.queries import in_hand
 from handraise.kit import clock
 from handraise.leads import journal
@@ -16,7 +17,7 @@ from handraise.leads.decide import Via
 from handraise.team import actions
 from handraise.team.access import HttpUserRequest, needs
 from handraise.team.decide import Permission, Refused
-from handraise.team.models import User
+from handraise.team.models import Team, User
 from handraise.team.queries import people as everybody
 from handraise.team.queries import teams
 
@@ -131,6 +132,24 @@ def team(request: HttpUserRequest) -> HttpResponse:
     else:
         messages.success(request, f"{made.name} is a team now; the agreement’s routes may name it.")
     return redirect("people")
+
+
+@needs(Permission.ADMINISTER)
+def team_hours(request: HttpUserRequest, pk: int) -> HttpResponse:
+    """A team's name and hours: the clock of what waits to be claimed."""
+    shown = get_object_or_404(Team, pk=pk)
+    form = TeamHoursForm(request.POST or None, team=shown)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                made = form.save(by=request.user, at=clock.now())
+                _write(request, "team.team_edited", f"The team {made.name} was changed.")
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, "Saved. Routes of the agreement name a team by its name.")
+            return redirect("people")
+    return render(request, "desk/team_hours.html", {"form": form, "team": shown})
 
 
 def _write(request: HttpUserRequest, kind: str, said: str) -> None:

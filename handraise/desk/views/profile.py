@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from handraise.desk.forms import ProfileForm
+from handraise.desk.working_time_forms import ProfileForm
 from handraise.kit import clock
 from handraise.team.access import HttpUserRequest, needs
 from handraise.team.decide import Permission, Refused
