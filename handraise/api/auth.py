@@ -24,6 +24,7 @@ class KeyAuth(HttpBearer):
             return None
         if request.method not in _READS and not key.may_write:
             raise PermissionDenied("This key may only read. Make one that may write.")
+        request.may_write = key.may_write  # type: ignore[attr-defined]
         return key.user
 
 
@@ -34,4 +35,9 @@ def caller(request: HttpRequest) -> User:
     return found
 
 
-__all__ = ["KeyAuth", "caller"]
+def may_write(request: HttpRequest) -> bool:
+    """Whether the key may write; one that may not leaves no receipt either."""
+    return bool(getattr(request, "may_write", False))
+
+
+__all__ = ["KeyAuth", "caller", "may_write"]

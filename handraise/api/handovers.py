@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from ninja import Router
 
-from handraise.api.auth import caller
+from handraise.api.auth import caller, may_write
 from handraise.api.shapes import (
     AnswerIn,
     HandoverOut,
@@ -33,10 +33,11 @@ def handovers(request: HttpRequest, limit: Limit = 50) -> HandoversOut:
 
 @router.get("/handovers/{int:pk}", response=HandoverWithBrief, url_name="api_handover")
 def handover(request: HttpRequest, pk: int) -> HandoverWithBrief:
-    """One offer with its frozen brief. Read by the person asked, it counts as opened."""
+    """One offer with its frozen brief. Read by the person asked, with a key that may
+    write, it counts as opened."""
     by = caller(request)
     found = handover_visible_to(by, pk)
-    if found.assignee_id == by.pk and found.ended_at is None:
+    if may_write(request) and found.assignee_id == by.pk and found.ended_at is None:
         actions.record_opening(found, by=by, at=clock.now(), via=Via.API)
     return HandoverWithBrief(**handover_fields(found), brief=found.brief)
 

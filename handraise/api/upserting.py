@@ -12,6 +12,7 @@ from django.db import transaction
 from handraise.api.shapes import LeadIn, Upserted
 from handraise.capture.reading import Refused as Unfit
 from handraise.capture.validate import Call, entry
+from handraise.leads import merging
 from handraise.leads.actions import set_owner, tag
 from handraise.leads.decide import IdentityKind, Refused, SourceKind, Via
 from handraise.leads.entry import Entry
@@ -23,7 +24,6 @@ SOURCE = "REST API"
 Key = tuple[str, str]
 
 
-@transaction.atomic
 def upsert(told: Sequence[LeadIn], *, by: User, at: datetime) -> list[Upserted]:
     """Write what is known of these leads, through the one way in. Those that are refused change
     nothing and say why; all others are written together."""
@@ -38,13 +38,31 @@ def upsert(told: Sequence[LeadIn], *, by: User, at: datetime) -> list[Upserted]:
         except (Unfit, Refused) as unfit:
             results.append(Upserted(place=place, error=str(unfit)))
     before = _leads_by([_key(one) for _, one in entries])
-    record([one for _, one in entries], at=at)
+    recorded = record([one for _, one in entries], at=at)
     after = _leads_by([_key(one) for _, one in entries])
     for place, made in entries:
-        lead = after[_key(made)]
-        results[place].id, results[place].is_new = lead, _key(made) not in before
-        results[place].error = _finish(lead, told[place], owners, by, at)
+        results[place].id, results[place].is_new = after[_key(made)], _key(made) not in before
+    for number, said in recorded.conflicts:
+        results[entries[number][0]].error = f"The facts are written, but: {said}"
+    _finish_all(told, results, owners, by, at)
     return results
+
+
+@transaction.atomic
+def _finish_all(
+    told: Sequence[LeadIn],
+    results: Sequence[Upserted],
+    owners: dict[str, User],
+    by: User,
+    at: datetime,
+) -> None:
+    """Tags and owners, the leads locked in the order in which everybody locks them."""
+    marked = [place for place, one in enumerate(told)
+              if results[place].id is not None and (one.tags or one.owner)]  # fmt: skip
+    merging.lock_roots_of([results[place].id or 0 for place in marked])
+    for place in marked:
+        said = _finish(results[place].id or 0, told[place], owners, by, at)
+        results[place].error = results[place].error or said
 
 
 def source(at: datetime) -> Source:
@@ -94,8 +112,6 @@ def _owners(told: Sequence[LeadIn]) -> dict[str, User]:
 
 def _finish(lead_id: int, one: LeadIn, owners: dict[str, User], by: User, at: datetime) -> str:
     """Tags and the owner: what is not a fact. Why not, where that is refused; else nothing."""
-    if not one.tags and not one.owner:
-        return ""
     lead, names = Lead.objects.get(pk=lead_id), [name.strip() for name in one.tags]
     try:
         if names:

@@ -18,6 +18,8 @@ from handraise.deals.decide import (
 from handraise.deals.models import Deal, Purchase
 from handraise.leads import journal
 from handraise.leads.decide import Via
+from handraise.leads.models import Lead
+from handraise.qualification.actions import hold
 from handraise.team.access import require
 from handraise.team.decide import Permission
 from handraise.team.models import User
@@ -72,6 +74,8 @@ def withdraw_purchase(purchase: Purchase, *, by: User, at: datetime, via: Via) -
 
 
 def _held(deal: Deal) -> Deal:
+    """The deal, read anew and held, its lead first."""
+    hold(Lead.objects.get(deals=deal.pk))
     return (
         Deal.objects.select_for_update(of=("self",), no_key=True)
         .select_related("lead")

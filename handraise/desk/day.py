@@ -16,6 +16,7 @@ from handraise.capture.models import Drop, Import, Inbox
 from handraise.desk.paging import capped_count
 from handraise.desk.queue import Clock, Queue, queue_of
 from handraise.desk.touch_clock import touch_clocks
+from handraise.handover.decide import Kind
 from handraise.handover.models import Handover, Rejection
 from handraise.handover.queries import inbox, waiting_leads
 from handraise.leads.decide import Stage
@@ -75,9 +76,9 @@ def supply_of(user: User, *, at: datetime) -> Supply | None:
     if user.role not in {Role.MARKETING, Role.REVENUE_OPERATIONS}:
         return None
     fresh = leads_visible_to(user).filter(stage=Stage.MARKETING_QUALIFIED)
-    rejections = Rejection.objects.filter(at__gte=at - timedelta(days=14)).select_related(
-        "handover__lead__canonical", "by"
-    )
+    rejections = Rejection.objects.filter(
+        at__gte=at - timedelta(days=14), handover__kind=Kind.FIRST
+    ).select_related("handover__lead__canonical", "by")
     return Supply(
         fresh.select_related("company", "score").order_by("-stage_since", "pk")[:SHOWN],
         rejections.order_by("-at")[:SHOWN],

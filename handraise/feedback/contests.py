@@ -57,7 +57,8 @@ select rejected.reason, count(*), count(contest.id),
 from handover_rejection rejected
 join handover_handover handover on handover.id = rejected.handover_id
 left join handover_contest contest on contest.rejection_id = rejected.id and contest.at <= %(at)s
-where handover.offered_at >= %(since)s and handover.offered_at < %(until)s
+where handover.kind = 'first'
+  and handover.offered_at >= %(since)s and handover.offered_at < %(until)s
   and rejected.at <= %(at)s
 group by 1 having count(contest.id) > 0 order by 3 desc, 1
 """

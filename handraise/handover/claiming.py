@@ -7,10 +7,10 @@ from datetime import datetime
 from django.db import transaction
 
 from handraise.handover.clocks import Clocks, within_of
-from handraise.handover.closing import withdraw_locked
-from handraise.handover.decide import Choice, Kind
-from handraise.handover.held import cleaned, held_by, still_open, write_line
-from handraise.handover.models import Handover
+from handraise.handover.closing import end, withdraw_locked
+from handraise.handover.decide import Candidate, Choice, Kind
+from handraise.handover.held import cleaned, still_open, write_line
+from handraise.handover.models import Expiry, Handover
 from handraise.handover.offering import Offer, make, passed_of
 from handraise.handover.queries import may_override
 from handraise.handover.queues import Queue, deciders, queues_at
@@ -57,10 +57,14 @@ def hand_on(
 ) -> Handover:
     """Hand an open offer to a colleague: it ends, and theirs begins with a clock of its own.
 
-    By the one asked, or by who may override. Raises PermissionDenied, Refused: also when the
-    colleague is away, full, or does not take leads of this kind.
+    By the one asked, or by who may override. One that is late ends as expired. Raises
+    PermissionDenied, Refused: also when the colleague is away, full, or does not take leads of this
+    kind.
     """
-    held, lead = held_by(handover, by)
+    require(by, Permission.TAKE)
+    held, lead = still_open(handover)
+    if not may_hand_on(by, held):
+        raise Refused(f"This lead was offered to {held.whose}; only a manager may step in.")
     why = cleaned(why)
     if to.pk == held.assignee_id:
         raise Refused(f"{lead} is with {to} already.")
@@ -68,10 +72,9 @@ def hand_on(
     queues = queues_at(at)
     if kind is Kind.SECOND:
         queues = deciders(queues, published.document)
-    queue = _room_for(to, queues)
-    withdraw_locked(held, why=f"Handed on to {to}.", by=by, at=at, via=via)
+    queue, person = _room_for(to, queues)
+    _end(held, to, by=by, at=at, via=via)
     said = f"Handed on by {by}" + (f": {why}" if why else "")
-    person = next(one for one in queue.candidates() if one.id == to.pk)
     choice = Choice(person, {}, said if said.endswith(".") else f"{said}.")
     due, warn = Clocks(at, within_of(published.document, kind)).of(to)
     made = Offer(lead.pk, held.priority, queue, "", choice, due, kind, passed_of(held), warn)
@@ -79,13 +82,27 @@ def hand_on(
     return Handover.objects.get(pk=pk)
 
 
+def _end(held: Handover, to: User, *, by: User, at: datetime, via: Via) -> None:
+    """A handover that is handed on: what was late stays late in reports."""
+    why = f"Handed on to {to}."
+    if held.due_at > at:
+        withdraw_locked(held, why=why, by=by, at=at, via=via)
+        return
+    if held.overdue_at is None:
+        held.overdue_at = at
+        held.save(update_fields=["overdue_at"])
+    Expiry.objects.create(handover=held, at=at, by=by, note=why)
+    end(held, at=at)
+    write_line("handover.expired", held, why, by=by, at=at, via=via)
+
+
 def may_hand_on(user: User, handover: Handover) -> bool:
     """Whether this person may: the one asked, or who may override."""
     return handover.assignee_id == user.pk or may_override(user, handover)
 
 
-def _room_for(person: User, queues: list[Queue]) -> Queue:
-    """The queue that this person is of, if they can take one more."""
+def _room_for(person: User, queues: list[Queue]) -> tuple[Queue, Candidate]:
+    """The queue that this person is of, and how they stand, if they can take one more."""
     queue = next((one for one in queues if person.pk in {*one.people, *one.managers}), None)
     if queue is None:
         raise Refused(f"{person} does not take such leads.")
@@ -94,7 +111,7 @@ def _room_for(person: User, queues: list[Queue]) -> Queue:
         raise Refused(f"{person} is away.")
     if found.is_full:
         raise Refused(f"{person} has {found.in_hand} of {found.capacity} leads in hand already.")
-    return queue
+    return queue, found
 
 
 __all__ = ["claim", "hand_on", "may_hand_on", "name_assignee"]

@@ -89,11 +89,14 @@ class Handover(models.Model):
 class _Ending(models.Model):
     handover = models.OneToOneField(Handover, models.PROTECT, related_name="%(class)s")
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     note = models.TextField(default="")
 
     class Meta:
         abstract = True
+        indexes = [models.Index(fields=["by", "-at"])]
 
 
 class Acceptance(_Ending):

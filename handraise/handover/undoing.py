@@ -9,7 +9,7 @@ from django.db import transaction
 from handraise.handover.closing import withdraw_locked
 from handraise.handover.decide import Ending
 from handraise.handover.held import locked, write_line
-from handraise.handover.models import Acceptance, Contest, Handover, Question, Rejection
+from handraise.handover.models import Acceptance, Contest, Handover, Question, Rejection, Touch
 from handraise.handover.queries import ending_of, handovers_visible_to, open_handovers_of
 from handraise.leads import attention, moves
 from handraise.leads.actions import set_owner
@@ -26,10 +26,16 @@ WITHIN = timedelta(minutes=1)
 
 def undoable(user: User, *, at: datetime) -> Handover | None:
     """What this person answered last, while it can still be undone."""
-    since = at - WITHIN
-    mine = handovers_visible_to(user).filter(ended_at__gt=since, ended_at__lte=at)
-    answered = mine.filter(acceptance__by=user) | mine.filter(rejection__by=user)
-    return answered.order_by("-ended_at", "-pk").first()
+    lately = {"by": user, "at__gt": at - WITHIN, "at__lte": at}
+    given = [
+        answer
+        for kind in (Acceptance, Rejection)
+        for answer in kind.objects.filter(**lately).order_by("-at", "-pk")[:1]
+    ]
+    if not given:
+        return None
+    last = max(given, key=lambda answer: answer.at)
+    return handovers_visible_to(user).get(pk=last.handover_id)
 
 
 @transaction.atomic
@@ -47,7 +53,7 @@ def undo(handover: Handover, *, by: User, at: datetime, via: Via) -> None:
     if isinstance(answer, Rejection):
         _take_back_case(answer)
     if isinstance(answer, Acceptance):
-        set_owner(lead, owner=answer.former_owner, by=by, at=at, via=via)
+        _give_back(lead, held, answer, by=by, at=at, via=via)
     Return.objects.filter(lead__canonical=lead.pk, at=answer.at, by=by).delete()
     answer.delete()
     held.ended_at = None
@@ -67,6 +73,16 @@ def _answer(handover: Handover, by: User, at: datetime) -> Acceptance | Rejectio
     if at - answer.at > WITHIN:
         raise Refused("An answer can be undone for a minute; move the lead by hand instead.")
     return answer
+
+
+def _give_back(
+    lead: Lead, handover: Handover, answer: Acceptance, *, by: User, at: datetime, via: Via
+) -> None:
+    """The lead is whose it was; a touch of the acceptance counts for it no more."""
+    if lead.owner_id not in {handover.assignee_id, by.pk}:
+        raise Refused(f"{lead} was given to {lead.owner or 'nobody'} since.")
+    Touch.objects.filter(handover=handover).delete()
+    set_owner(lead, owner=answer.former_owner, by=by, at=at, via=via)
 
 
 def _take_back_case(rejection: Rejection) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -191,7 +191,12 @@ def hook_url(url: str) -> str:
     return plain
 
 
-_WRAPPED = tuple(map(IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
+_WRAPPED = tuple(
+    IPv6Network(text)
+    for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96",
+                 "::ffff:0:0:0/96", "fec0::/10")
+)  # fmt: skip
+_HOUSE = tuple(map(IPv4Network, ("192.88.99.0/24", "168.63.129.16/32")))
 
 
 def is_public(text: str) -> bool:
@@ -203,6 +208,8 @@ def is_public(text: str) -> bool:
             found = found.ipv4_mapped
         elif any(found in network for network in _WRAPPED):
             return False
+    if isinstance(found, IPv4Address) and any(found in network for network in _HOUSE):
+        return False
     return found.is_global and not found.is_multicast
 
 

@@ -127,6 +127,6 @@ def meeting_answer(request: HttpUserRequest, pk: int) -> HttpResponse:
 
 def _back(request: HttpUserRequest, shown: Meeting) -> str:
     asked = request.POST.get("back", "")
-    if url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
+    if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
         return asked
     return reverse("meeting", args=[shown.pk])

@@ -50,13 +50,14 @@ def name_server(team: Team, naming: Naming, *, by: User, at: datetime, via: Via)
     if not 1 <= naming.port <= LARGEST_PORT:
         raise Refused(f"A port is a number from 1 to {LARGEST_PORT}.")
     user = one_line(naming.user, "A user name", 254)
-    is_other = (held.host, held.user) != (host, user)
+    is_other = (held.host, held.port, held.user) != (host, naming.port, user)
+    is_plain = Security.PLAIN == naming.security != held.security
     held.mail_from = spec_of(address(naming.mail_from)) if naming.mail_from else ""
     held.host, held.port, held.user = host, naming.port, user
     held.security, held.changed_at = Security(naming.security), at
     if naming.password:
         held.sealed = seal(naming.password)
-    elif is_other:
+    elif is_other or is_plain:  # a kept password goes nowhere else, and not in the clear
         held.sealed = ""
     held.save()
     said = f"Mails of {team} leave by {held.host or 'the server of the house'}."

@@ -98,12 +98,11 @@ def remove_hook(hook: ChatHook, *, by: User, at: datetime, via: Via) -> None:
 
 
 def looks_after(user: User, whose: User | Team) -> bool:
-    """Whether this person says where the other's, or the team's, chat is: a manager for their own
-    team and its people, revenue operations for all."""
+    """Whether this person says where the other's, or the team's, chat is: everybody their own, a
+    manager that of their team, revenue operations all."""
     if may(user, Permission.ADMINISTER) or whose == user:
         return True
-    team = whose.pk if isinstance(whose, Team) else whose.team_id
-    return team is not None and team == user.team_id
+    return isinstance(whose, Team) and whose.pk == user.team_id
 
 
 def _check_may(whose: User | Team, by: User) -> None:

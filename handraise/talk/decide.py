@@ -139,16 +139,26 @@ def _named_at(
     text: str, begin: int, longest_first: Sequence[str], names: Mapping[str, list[int]]
 ) -> Meant | None:
     for name in longest_first:
-        end = begin + len(name)
-        if text[begin:end].casefold() != name or _goes_on(text, end):
+        end = _end_of(name, text, begin)
+        if end is None or _goes_on(text, end):
             continue
         if len(names[name]) > 1:
             raise Refused(
                 f"Several people are called {text[begin:end]}:"
                 " mention the one you mean by their e-mail address, as in @name@example.com."
             )
-        return Meant(names[name][0], begin - 1, len(name) + 1)
+        return Meant(names[name][0], begin - 1, end - begin + 1)
     return None
+
+
+def _end_of(name: str, text: str, begin: int) -> int | None:
+    """Where a folded name ends that stands in the text; None where it does not. A letter may fold
+    to several (ß to ss), so letters are taken until there are enough."""
+    folded, end = "", begin
+    while len(folded) < len(name) and end < len(text):
+        folded += text[end].casefold()
+        end += 1
+    return end if folded == name else None
 
 
 def _goes_on(text: str, end: int) -> bool:

@@ -65,9 +65,12 @@ def may_remove(user: User, note: Note) -> bool:
 
 
 def tasks_visible_to(user: User) -> QuerySet[Task]:
-    """Every task that was not removed. Raises PermissionDenied."""
+    """Tasks on leads, and those of one's own or given by oneself; all of them for who overrides.
+    Removed ones are gone. Raises PermissionDenied."""
     require(user, Permission.SEE)
     found = Task.objects.filter(removed_at=None)
+    if not leads_a_team(user):
+        found = found.filter(Q(lead__isnull=False) | Q(assignee=user) | Q(by=user))
     return found.select_related("lead__canonical__company", "assignee", "by", "done_by")
 
 

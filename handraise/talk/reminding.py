@@ -27,7 +27,7 @@ def remind_due(*, at: datetime) -> int:
 
 @transaction.atomic
 def _remind(due: Q, at: datetime) -> int:
-    ripe = [task for task in _waiting().filter(due)[:AT_ONCE] if due_since(task) <= at]
+    ripe = _ripe(due, at)
     for task in ripe:
         when = max(due_since(task), task.changed_at)
         notify(
@@ -36,6 +36,19 @@ def _remind(due: Q, at: datetime) -> int:
         )  # fmt: skip
     Task.objects.filter(pk__in=[task.pk for task in ripe]).update(is_reminded=True)
     return len(ripe)
+
+
+def _ripe(due: Q, at: datetime) -> list[Task]:
+    """The first that are due where their person is, past those whose morning is yet to come."""
+    found: list[Task] = []
+    last = 0
+    while len(found) < AT_ONCE:
+        some = list(_waiting().filter(due, pk__gt=last).order_by("pk")[:AT_ONCE])
+        found += [task for task in some if due_since(task) <= at]
+        if len(some) < AT_ONCE:
+            break
+        last = some[-1].pk
+    return found
 
 
 def _waiting() -> QuerySet[Task]:

@@ -128,7 +128,7 @@ def reopen_task(task: Task, *, by: User, at: datetime, via: Via) -> Task:
 @transaction.atomic
 def remove_task(task: Task, *, by: User, at: datetime, via: Via) -> None:
     """It need not be done, and stands nowhere any more. A second time changes nothing."""
-    held = _held(task, by=by)
+    held = _held(task, by=by, may_be_gone=True)
     if held.removed_at is None:
         held.removed_at = at
         _save(held, at, "removed_at")
@@ -142,12 +142,14 @@ def page_of(task: Task) -> str:
     return reverse("task", args=[task.pk])
 
 
-def _held(task: Task, *, by: User) -> Task:
+def _held(task: Task, *, by: User, may_be_gone: bool = False) -> Task:
     """The task, read anew and held until the transaction ends, for who may change it."""
     require(by, Permission.EDIT_LEADS)
     # Joined to others in the same statement, a row that was waited for would come with what they
     # were before the wait.
     held = Task.objects.select_for_update().get(pk=task.pk)
+    if held.removed_at is not None and not may_be_gone:
+        raise Refused("This task was removed.")
     if not may_change(by, held):
         raise Refused(f"This is for {held.assignee}, for {held.by} who gave it, or for a manager.")
     return held

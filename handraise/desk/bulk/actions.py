@@ -44,6 +44,11 @@ def choose(
         raise Refused("Choose at least one lead.")
     if len(ids) > MOST:
         raise Refused(f"At most {MOST:,} leads can be changed at once.")
+    if len(ids) > MOST_WITHOUT_OVERSIGHT and not may(by, Permission.OVERRIDE):
+        raise Refused(
+            f"More than {MOST_WITHOUT_OVERSIGHT} leads at once are for revenue operations or a"
+            " manager. Choose fewer."
+        )
     left = Bulk.objects.filter(by=by, state__in=[State.CHOSEN, State.PREVIEWED])
     left.filter(created_at__lt=at - decide.KEPT_UNDONE).delete()
     made = Bulk.objects.create(
@@ -134,11 +139,13 @@ def undo(bulk: Bulk, *, by: User, at: datetime, via: Via) -> Bulk:
 
 
 @transaction.atomic
-def resume(bulk: Bulk, *, by: User) -> Bulk:
-    """What failed goes on where it was. Raises Refused."""
+def resume(bulk: Bulk, *, by: User, at: datetime, via: Via) -> Bulk:
+    """What failed goes on where it was. Raises Refused, PermissionDenied."""
     held = _held(bulk, by)
     if held.state != State.FAILED:
         raise Refused("Only what failed can be tried again.")
+    require(by, NEEDS[Deed(held.deed)])
+    _tell("desk.bulk_resumed", held, f"{by} tried again: {_called(held)}.", by=by, at=at, via=via)
     held.state, held.error = State.UNDOING if held.is_undo else State.RUNNING, ""
     held.save(update_fields=["state", "error"])
     run_bulk.defer(bulk_id=held.pk)

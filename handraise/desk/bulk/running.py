@@ -37,14 +37,18 @@ _MARKS = """
 """
 
 
-def run(bulk_id: int, *, at: datetime, must_stop: Callable[[], bool] = lambda: False) -> Bulk:
+def run(
+    bulk_id: int, *, now: Callable[[], datetime], must_stop: Callable[[], bool] = lambda: False
+) -> Bulk:
     """Do, or undo, what is left of a bulk; nothing where it is over. Safe to call again.
+
+    `now` is asked once a batch, when its leads are held: what people did meanwhile came before.
 
     When `must_stop` says so it stays as it is, to be run again. Raises PermissionDenied where who
     asked for it may not any more.
     """
     while not must_stop():
-        bulk = _batch(bulk_id, at=at)
+        bulk = _batch(bulk_id, now)
         if not bulk.is_under_way:
             return bulk
     return Bulk.objects.get(pk=bulk_id)
@@ -57,20 +61,21 @@ def fail(bulk_id: int, why: str, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def _batch(bulk_id: int, *, at: datetime) -> Bulk:
+def _batch(bulk_id: int, now: Callable[[], datetime]) -> Bulk:
     """One batch and its progress, or the end of it."""
     locked = Bulk.objects.select_for_update(of=("self",)).select_related("by", "undoing_by")
     bulk = locked.get(pk=bulk_id)
     if not bulk.is_under_way:
         return bulk
-    turn = Turn(bulk, Deed(bulk.deed), bulk.undoing_by or bulk.by, at)
-    require(turn.by, NEEDS[turn.deed])
+    deed, by = Deed(bulk.deed), bulk.undoing_by or bulk.by
+    require(by, NEEDS[deed])
     wanted = Outcome.DONE if bulk.is_undo else ""
     rows = list(BulkLead.objects.filter(bulk=bulk, outcome=wanted).order_by("pk")[:BATCH])
-    if not rows:
-        return _finish(turn)
     ids = [row.lead_id for row in rows]
     attention.lock(ids)
+    turn = Turn(bulk, deed, by, now())
+    if not rows:
+        return _finish(turn)
     standings = standings_of(bulk, ids)
     leads = Lead.objects.select_related("owner").in_bulk(ids)
     if bulk.is_undo:

@@ -28,7 +28,7 @@ def run_bulk(context: JobContext, bulk_id: int) -> None:
     """Go on with a bulk from where it was left; when the worker stops, again by the next one."""
     close_old_connections()
     try:
-        bulk = run(bulk_id, at=now(), must_stop=context.should_abort)
+        bulk = run(bulk_id, now=now, must_stop=context.should_abort)
     except PermissionDenied as denied:
         fail(bulk_id, str(denied), at=now())
         return

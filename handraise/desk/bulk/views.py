@@ -23,6 +23,7 @@ from handraise.desk.listing import leads_wanted, wanted
 from handraise.desk.paging import Order, page_of
 from handraise.kit import clock
 from handraise.kit.cells import neutral
+from handraise.leads import journal
 from handraise.leads.bulk import among
 from handraise.leads.decide import Via
 from handraise.leads.queries import leads_visible_to
@@ -168,7 +169,7 @@ def undoing(request: HttpUserRequest, pk: int) -> HttpResponse:
 
 def _at_once(begun: Bulk, count: int) -> None:
     if count <= AT_ONCE and begun.is_under_way:
-        running.run(begun.pk, at=clock.now())
+        running.run(begun.pk, now=clock.now)
 
 
 @require_POST
@@ -185,7 +186,11 @@ def stopping(request: HttpUserRequest, pk: int) -> HttpResponse:
 @needs(Permission.EDIT_LEADS)
 def resuming(request: HttpUserRequest, pk: int) -> HttpResponse:
     """What failed goes on where it was."""
-    return _done(request, pk, lambda shown: actions.resume(shown, by=request.user))
+    return _done(
+        request,
+        pk,
+        lambda shown: actions.resume(shown, by=request.user, at=clock.now(), via=Via.WEB),
+    )
 
 
 @require_GET
@@ -202,21 +207,27 @@ def progress(request: HttpUserRequest, pk: int) -> HttpResponse:
 @require_safe
 @needs(Permission.EDIT_LEADS)
 def refused(request: HttpUserRequest, pk: int) -> StreamingHttpResponse:
-    """The leads that were not changed, or not undone, and why, as a file."""
-    shown = _visible(request, pk)
+    """The leads that were not changed, or not undone, and why, as a file; with names and addresses
+    for who may export."""
+    shown, at = _visible(request, pk), clock.now()
+    is_named = may(request.user, Permission.EXPORT)
+    said = f"{request.user} took the leads that a bulk left as they were as a file."
+    journal.write("desk.exported", at=at, via=Via.WEB, by=request.user, said=said,
+                  data={"bulk": shown.pk, "named": is_named})  # fmt: skip
     file = TemporaryFile()  # noqa: SIM115 (closed when it is sent)
-    _write(shown, file)
+    _write(shown, file, is_named=is_named)
     return download(request, file, name=f"bulk-{pk}-refused.csv", content_type="text/csv")
 
 
-def _write(shown: Bulk, file: IO[bytes]) -> None:
+def _write(shown: Bulk, file: IO[bytes], *, is_named: bool) -> None:
     text = TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
     writer.writerow(["id", "name", "email", "what", "why"])
     for outcome in (Outcome.REFUSED, Outcome.LEFT):
         for row in queries.rows_with(shown, outcome).iterator(chunk_size=2_000):
             lead = row.lead.canonical
-            cells = (str(lead.pk), lead.name, lead.email, outcome, row.why)
+            named = (lead.name, lead.email) if is_named else ("", "")
+            cells = (str(lead.pk), *named, outcome, row.why)
             writer.writerow([neutral(cell) for cell in cells])
     text.detach()
 

@@ -14,12 +14,11 @@ from handraise.desk.listing import Wanted, leads_wanted
 from handraise.desk.paging import Order, capped_count, page_of
 from handraise.desk.pipeline.showing import beside_company
 from handraise.handover.models import Handover
-from handraise.handover.queries import open_handovers_of
 from handraise.kit import clock
 from handraise.leads import actions
 from handraise.leads.company_timeline import company_timeline
-from handraise.leads.decide import Stage, Via
-from handraise.leads.models import Company, Lead
+from handraise.leads.decide import Via
+from handraise.leads.models import Company
 from handraise.leads.queries import companies_visible_to, company_facts_of
 from handraise.leads.tagging import MAX_TAG, tag_company
 from handraise.leads.timeline import Cursor
@@ -82,9 +81,10 @@ def company(request: HttpUserRequest, pk: int) -> HttpResponse:
 
 
 def _open_handovers(shown: Company) -> list[Handover]:
-    """Those of its people that wait for an answer."""
-    people = Lead.objects.filter(company=shown, is_current=True, stage=Stage.MARKETING_QUALIFIED)
-    return list(open_handovers_of(list(people.values_list("pk", flat=True)[:MOST_COUNTED])))
+    """Those of its people that wait for an answer, the oldest first."""
+    waiting = Handover.objects.filter(lead__canonical__company=shown, ended_at=None)
+    related = waiting.select_related("lead__canonical", "assignee", "team").defer("brief", "route")
+    return list(related.order_by("offered_at", "pk")[:PEOPLE_SHOWN])
 
 
 def _happened(shown: Company, before: str) -> dict[str, object]:

@@ -17,7 +17,7 @@ from handraise.desk.views.inbox import to_inbox
 from handraise.handover import asking, contesting
 from handraise.handover.contests import contest_visible_to
 from handraise.handover.models import Handover, Rejection
-from handraise.handover.questions import Asked, people_asked, question_visible_to
+from handraise.handover.questions import asked_side, people_asked, question_visible_to
 from handraise.kit import clock
 from handraise.leads.decide import Via
 from handraise.team.access import HttpUserRequest, needs
@@ -36,10 +36,11 @@ def questions(request: HttpUserRequest) -> HttpResponse:
 @require_POST
 @needs(Permission.TAKE)
 def handover_questions(request: HttpUserRequest, pk: int) -> HttpResponse:
-    """Ask marketing about this handover."""
+    """Ask the side that made this handover."""
     shown = open_handover(request.user, pk)
-    whom = number_in(request.POST.get("asked_of", ""))
-    asked_of = people_asked(Asked.MARKETING).filter(pk=whom).first()
+    whom = request.POST.get("asked_of", "")
+    side = people_asked(asked_side(shown))
+    asked_of = found(lambda: side.get(pk=number_in(whom))) if whom else None
     _do(
         request,
         lambda: asking.ask(

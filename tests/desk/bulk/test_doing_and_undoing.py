@@ -132,7 +132,7 @@ def test_a_list_that_is_removed_before_its_turn_refuses_each(mia: User) -> None:
     bulk = begun(previewed([ada.pk], Deed.LIST, mia, list=fair.pk), mia)
     lists.remove(fair, by=mia, at=NOON, via=Via.WEB)
 
-    run(bulk.pk, at=NOON)
+    run(bulk.pk, now=lambda: NOON)
 
     assert whys(bulk, "refused") == {"Ada": "The list has been removed."}
 
@@ -181,7 +181,7 @@ def test_a_lead_merged_meanwhile_is_left_alone_and_named(mia: User) -> None:
     bulk = previewed([twin.pk, ben.pk], Deed.TAG, mia, tag="VIP")
     merge_leads(ada, twin, why="Same.", by=mia, at=NOON, via=Via.WEB)
 
-    run(begun(bulk, mia).pk, at=NOON)
+    run(begun(bulk, mia).pk, now=lambda: NOON)
 
     assert list(whys(bulk, "refused").values()) == ["merged into another lead since"]
     assert (_tags(ada), _tags(ben)) == ([], ["VIP"])
@@ -193,7 +193,7 @@ def test_who_matches_later_is_not_meant(mia: User) -> None:
     ben = lead("Ben")
 
     bulk = actions.preview(chosen, deed=Deed.TAG, given={"tag": "VIP"}, by=mia)
-    run(begun(bulk, mia).pk, at=NOON)
+    run(begun(bulk, mia).pk, now=lambda: NOON)
 
     assert (_tags(ada), _tags(ben)) == (["VIP"], [])
 
@@ -209,7 +209,7 @@ def test_what_was_previewed_in_another_window_is_not_begun_in_this_one(mia: User
 def test_begun_twice_it_is_done_once(mia: User) -> None:
     bulk = done([lead("Ada").pk], Deed.TAG, mia, tag="VIP")
 
-    again = run(begun(bulk, mia).pk, at=NOON)
+    again = run(begun(bulk, mia).pk, now=lambda: NOON)
 
     assert (again.state, again.done) == (State.DONE, 1)
     assert JournalLine.objects.filter(kind="desk.bulk_started").count() == 1
@@ -219,11 +219,11 @@ def test_stopped_it_goes_no_further_and_what_is_done_can_be_undone(mia: User) ->
     ids = many(150)
     bulk = begun(previewed(ids, Deed.TAG, mia, tag="VIP"), mia)
     turns = iter([False, True])
-    run(bulk.pk, at=NOON, must_stop=lambda: next(turns))
+    run(bulk.pk, now=lambda: NOON, must_stop=lambda: next(turns))
 
     stopped = actions.stop(bulk, by=mia, at=NOON, via=Via.WEB)
 
-    assert (run(bulk.pk, at=NOON).done, stopped.done) == (100, 100)
+    assert (run(bulk.pk, now=lambda: NOON).done, stopped.done) == (100, 100)
     undone(bulk, mia)
     assert not Lead.objects.filter(tags__contains=["VIP"]).exists()
 

@@ -58,10 +58,10 @@ def test_three_thousand_are_done_once_each_though_the_worker_is_killed_and_undon
     with monkeypatch.context() as patch:
         _kill_in_batch(patch, 15)
         with pytest.raises(Killed):
-            run(bulk.pk, at=NOON)
+            run(bulk.pk, now=lambda: NOON)
     assert _tagged() == Bulk.objects.get().done == 1_400
 
-    finished = run(bulk.pk, at=NOON)
+    finished = run(bulk.pk, now=lambda: NOON)
 
     assert (finished.state, finished.done, _tagged()) == (State.DONE, 3_000, 3_000)
     assert _lines("added") == (3_000, 3_000)
@@ -73,7 +73,7 @@ def test_three_thousand_are_done_once_each_though_the_worker_is_killed_and_undon
 def test_two_workers_at_one_bulk_do_each_lead_once(mia: User) -> None:
     bulk = begun(previewed(many(450), Deed.TAG, mia, tag="VIP"), mia)
 
-    results = together(*[lambda: run(bulk.pk, at=NOON)] * 3)
+    results = together(*[lambda: run(bulk.pk, now=lambda: NOON)] * 3)
 
     assert not [one for one in results if isinstance(one, Exception)]
     assert (Bulk.objects.get().done, _tagged(), _lines("added")) == (450, 450, (450, 450))
@@ -86,7 +86,9 @@ def test_two_bulks_over_the_same_leads_wait_for_each_other(mia: User, nils: User
     BulkLead.objects.filter(bulk=second).delete()
     BulkLead.objects.bulk_create(BulkLead(bulk=second, lead_id=pk) for pk in reversed(ids))
 
-    results = together(lambda: run(first.pk, at=NOON), lambda: run(second.pk, at=NOON))
+    results = together(
+        lambda: run(first.pk, now=lambda: NOON), lambda: run(second.pk, now=lambda: NOON)
+    )
 
     assert not [one for one in results if isinstance(one, Exception)]
     assert (_tagged(), Lead.objects.filter(owner=nils).count()) == (400, 400)
