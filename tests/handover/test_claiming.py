@@ -146,3 +146,28 @@ def test_a_colleague_does_not_hand_on_what_is_not_theirs(ada: Lead, mia: User, n
 
     with pytest.raises(Refused, match="offered to Mia"):
         hand_on(_open(), to=nils, by=nils, at=LATER, via=Via.WEB)
+
+
+def test_what_waits_to_be_claimed_is_claimed_not_handed_on(
+    ada: Lead, mia: User, nils: User
+) -> None:
+    with pytest.raises(Refused, match="only a manager may step in"):
+        hand_on(_open(), to=mia, by=mia, at=LATER, via=Via.WEB)
+
+
+def test_what_was_late_stays_late_when_it_is_handed_on(ada: Lead, mia: User, nils: User) -> None:
+    claim(_open(), by=mia, at=LATER, via=Via.WEB)
+    late = _open()
+    hand_on(late, to=nils, by=mia, at=late.due_at + timedelta(minutes=1), via=Via.WEB)
+
+    assert Expiry.objects.get().handover == late
+    assert _open().assignee == nils
+
+
+def test_a_manager_who_takes_no_leads_by_turns_can_be_handed_one(
+    ada: Lead, mia: User, sales_team: Team
+) -> None:
+    tess = person("Tess", Role.REVENUE_OPERATIONS, team=sales_team, is_manager=True)
+    claim(_open(), by=mia, at=LATER, via=Via.WEB)
+
+    assert hand_on(_open(), to=tess, by=mia, at=LATER, via=Via.WEB).assignee == tess

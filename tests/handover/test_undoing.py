@@ -9,8 +9,10 @@ import pytest
 from handraise.agreement.queries import Published
 from handraise.feedback.queries import funnel
 from handraise.handover.actions import Refused, accept, offer, record_opening, reject, undo
-from handraise.handover.models import Acceptance, Handover, Rejection
+from handraise.handover.models import Acceptance, Handover, Rejection, Touch
+from handraise.handover.touching import note_touches
 from handraise.handover.undoing import undoable
+from handraise.leads.actions import log_activity, set_owner
 from handraise.leads.decide import Stage, Via
 from handraise.leads.models import Lead
 from handraise.qualification.actions import move_by_hand
@@ -119,3 +121,24 @@ def test_the_last_answer_is_offered_for_undoing_for_a_minute(ada: Lead, mia: Use
 
     assert undoable(mia, at=SOON) == _only()
     assert undoable(mia, at=LATER + timedelta(minutes=1)) is None
+
+
+def test_a_touch_since_counts_for_the_undone_acceptance_no_more(ada: Lead, mia: User) -> None:
+    accept(_only(), by=mia, at=LATER, via=Via.WEB)
+    log_activity(ada, name="Called", properties={}, occurred_at=LATER, by=mia, at=LATER,
+                 via=Via.WEB)  # fmt: skip
+    note_touches([ada.pk], at=LATER)
+    assert Touch.objects.exists()
+    undo(_only(), by=mia, at=SOON, via=Via.WEB)
+
+    assert not Touch.objects.exists()
+
+
+def test_a_lead_that_was_given_to_somebody_else_since_stays_theirs(
+    ada: Lead, mia: User, nils: User, rita: User
+) -> None:
+    accept(_only(), by=mia, at=LATER, via=Via.WEB)
+    set_owner(ada, owner=nils, by=rita, at=LATER, via=Via.WEB)
+
+    with pytest.raises(Refused, match="was given to Nils since"):
+        undo(_only(), by=mia, at=SOON, via=Via.WEB)
