@@ -39,6 +39,9 @@ class Brief:
     kinds: list[Kind]
     activities: list[Row]
     content: list[Row]
+    pages: list[Row]
+    mails: list[Row]
+    best_time: str
     facts: list[Row]
     company_facts: list[Row]
     colleagues: list[Row]
@@ -73,6 +76,9 @@ def brief_page(handover: Handover, user: User, *, at: datetime) -> Brief:
             {**row, "kind": kinds.get(row["name"], "")} for row in _read(raw, "activities")
         ],
         content=_read(raw, "content")[:CONTENT_SHOWN],
+        pages=_read(raw, "pages"),
+        mails=_read(raw, "mails"),
+        best_time=raw.get("best_time", ""),
         facts=[row for row in _read(raw, "facts") if row.get("name") not in _SHOWN_ELSEWHERE],
         company_facts=[
             row

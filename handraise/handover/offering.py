@@ -57,6 +57,11 @@ class Offer:
         person = self.choice.person
         return person.name if person is not None else f"whoever of {self.queue.team.name}"
 
+    @property
+    def zone(self) -> str:
+        """Whose clock it is offered by: the person's, else the team's."""
+        return (self.queue.person(self.choice) or self.queue.team).zone
+
 
 @dataclass(frozen=True, slots=True)
 class Passed:
@@ -187,7 +192,7 @@ def make(offers: Sequence[Offer], published: Published, at: datetime) -> list[in
     """Write these offers with their briefs, clocks and journal lines; the ids of the handovers."""
     written = briefs(
         [one.lead_id for one in offers], document=published.document, version=published.number,
-        at=at,
+        at=at, zones={one.lead_id: one.zone for one in offers},
     )  # fmt: skip
     for one in offers:
         one.brief = {**written[one.lead_id], "kind": one.kind, "why_you": _why_you(one)}
