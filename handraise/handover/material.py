@@ -37,7 +37,7 @@ LONGEST_TEXT = 500  # characters of one value; a brief is for reading
 LONGEST_PROPERTIES = 2000  # characters; of longer ones each text is cut
 
 # An activity counts unless, for some doubt, the newest judgement says that it does not.
-_COUNTS = """not exists (
+COUNTS = """not exists (
     select from (
         select distinct on (doubt) counts from leads_judgement
         where activity_id = activity.id order by doubt, known_at desc, id desc
@@ -103,7 +103,7 @@ select lead.id, (
         from leads_lead face
         join leads_identity identity on identity.lead_id = face.id
         join leads_activity activity on activity.identity_id = identity.id
-        where face.canonical_id = lead.id and activity.occurred_at <= %(at)s and {_COUNTS}
+        where face.canonical_id = lead.id and activity.occurred_at <= %(at)s and {COUNTS}
         order by activity.occurred_at desc, activity.id desc limit {ACTIVITIES}
     ) newest)::text
 from unnest(%(leads)s::bigint[]) lead (id)
@@ -119,7 +119,7 @@ select lead.id, (
         join leads_identity identity on identity.lead_id = face.id
         join leads_activity activity on activity.identity_id = identity.id
         where face.canonical_id = lead.id and activity.occurred_at <= %(at)s
-          and activity.name = any(%(events)s) and {_WHAT} <> '' and {_COUNTS}
+          and activity.name = any(%(events)s) and {_WHAT} <> '' and {COUNTS}
         group by 1, 2 order by latest desc limit {CONTENT}
     ) engaged)::text
 from unnest(%(leads)s::bigint[]) lead (id)
@@ -141,7 +141,7 @@ cross join lateral (
         join leads_identity identity on identity.lead_id = face.id
         join leads_activity activity on activity.identity_id = identity.id
         where face.canonical_id = asked.lead and activity.occurred_at <= %(at)s
-          and activity.occurred_at > %(since)s and {_COUNTS}
+          and activity.occurred_at > %(since)s and {COUNTS}
     )
     select (
         select json_agg(json_build_object('name', name, 'what', subject, 'count', count,
