@@ -36,10 +36,10 @@ def suggestions(
     Never raises for what is wrong with a playbook: the offer is made, and says that it could not
     be read. One statement while there are no playbooks.
     """
+    if not offered or not are_playbooks_in_use():
+        return {}
     try:
         with transaction.atomic():  # an error of the database leaves the offer's work alone
-            if not offered or not are_playbooks_in_use():
-                return {}
             situations = _situations(offered, document, at)
             return suggestions_for(list(offered), document=document, at=at, situations=situations)
     except Exception as fault:  # whatever people wrote there, no lead waits for it

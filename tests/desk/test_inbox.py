@@ -14,6 +14,7 @@ from handraise.handover.models import Acceptance, Handover, Opening
 from handraise.kit import clock
 from handraise.leads.actions import edit_lead
 from handraise.leads.decide import Stage, Via
+from handraise.post.models import Outgoing
 from handraise.team.decide import Role
 from handraise.team.models import Team, User
 from tests.desk.conftest import client_of, offered
@@ -135,3 +136,53 @@ def test_the_page_of_the_lead_leads_to_its_offer(handover: Handover, mia: User, 
 
     assert answer in client_of(mia).get(f"/lead/{handover.lead_id}/").content.decode()
     assert answer not in client_of(mark).get(f"/lead/{handover.lead_id}/").content.decode()
+
+
+def test_a_brief_of_an_older_release_is_shown(handover: Handover, mia: User) -> None:
+    old = {"format": 1, "why_now": "They asked.", "lead": {"name": "Ada"}, "unknown": ["budget"]}
+    Handover.objects.filter(pk=handover.pk).update(brief=old)
+
+    page = client_of(mia).get(f"/handover/{handover.pk}/")
+
+    assert "They asked." in page.content.decode()
+    assert "What to say and send" not in page.content.decode()
+
+
+def test_what_the_brief_holds_is_shown_escaped(handover: Handover, mia: User) -> None:
+    at = "2026-03-04T12:00:00Z"
+    handover.brief |= {
+        "best_time": "Mostly active on Friday (their time).",
+        "pages": [{"path": "/pricing", "what": "<b>Prices", "count": 3, "latest": at}],
+        "mails": [{"name": "Email Opened", "what": "News", "count": 2, "latest": at}],
+        "suggested": {
+            "playbook": {"id": 1, "name": "All"}, "questions": ["Who decides?"],
+            "scripts": [{"id": 1, "name": "Opening", "text": "Hi ⟨lead.x is not known⟩ <i>"}],
+        },
+        "found_out": {
+            "framework": "BANT", "touches": [{"name": "Called", "by": "Mia", "occurred_at": at}],
+            "answers": [{"question": "Need", "state": "favourable", "value": "Clear", "text": "",
+                         "by": "Mia",
+                         "at": at, "quote": "It <u>hurts"}],
+        },
+    }  # fmt: skip
+    handover.save()
+
+    page = client_of(mia).get(f"/inbox/{handover.pk}/").content.decode()
+
+    for told in (
+        "Pages that show intent", "&lt;b&gt;Prices", "Mails they opened", "Best time",
+        "<mark>⟨lead.x is not known⟩</mark> &lt;i&gt;", "Who decides?", "It &lt;u&gt;hurts",
+        "What was found out", "Called", "Mail it to me",
+    ):  # fmt: skip
+        assert told in page
+
+
+def test_the_brief_is_mailed_by_a_press(handover: Handover, mia: User) -> None:
+    client = client_of(mia)
+
+    page = client.post(f"/handover/{handover.pk}/mailing/", follow=True).content.decode()
+    part = client.post(f"/handover/{handover.pk}/mailing/", headers={"HX-Request": "true"})
+
+    assert f"on its way to {mia.email}" in page
+    assert part.status_code == 200
+    assert Outgoing.objects.filter(subject="Brief: Ada").exists()
