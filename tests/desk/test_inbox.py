@@ -17,7 +17,7 @@ from handraise.leads.decide import Stage, Via
 from handraise.post.models import Outgoing
 from handraise.team.decide import Role
 from handraise.team.models import Team, User
-from tests.desk.conftest import client_of, offered
+from tests.desk.conftest import client_of, filled, offered
 from tests.personas import person
 
 pytestmark = pytest.mark.django_db
@@ -149,23 +149,7 @@ def test_a_brief_of_an_older_release_is_shown(handover: Handover, mia: User) -> 
 
 
 def test_what_the_brief_holds_is_shown_escaped(handover: Handover, mia: User) -> None:
-    at = "2026-03-04T12:00:00Z"
-    handover.brief |= {
-        "best_time": "Mostly active on Friday (their time).",
-        "pages": [{"path": "/pricing", "what": "<b>Prices", "count": 3, "latest": at}],
-        "mails": [{"name": "Email Opened", "what": "News", "count": 2, "latest": at}],
-        "suggested": {
-            "playbook": {"id": 1, "name": "All"}, "questions": ["Who decides?"],
-            "scripts": [{"id": 1, "name": "Opening", "text": "Hi ⟨lead.x is not known⟩ <i>"}],
-        },
-        "found_out": {
-            "framework": "BANT", "touches": [{"name": "Called", "by": "Mia", "occurred_at": at}],
-            "answers": [{"question": "Need", "state": "favourable", "value": "Clear", "text": "",
-                         "by": "Mia",
-                         "at": at, "quote": "It <u>hurts"}],
-        },
-    }  # fmt: skip
-    handover.save()
+    filled(handover)
 
     page = client_of(mia).get(f"/inbox/{handover.pk}/").content.decode()
 
