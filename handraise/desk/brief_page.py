@@ -9,12 +9,12 @@ from typing import Any
 
 from handraise.agreement.queries import document_of
 from handraise.desk.queue import Clock, in_words, waiting
+from handraise.handover.frozen import found_out, rows
 from handraise.handover.models import Handover
 from handraise.handover.queries import may_answer
 from handraise.team.models import User
 
 Row = dict[str, Any]
-_INSTANTS = {"occurred_at", "holds_from", "latest", "offered_at", "ended_at", "last_seen_at"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,11 @@ class Brief:
     kinds: list[Kind]
     activities: list[Row]
     content: list[Row]
+    pages: list[Row]
+    mails: list[Row]
+    best_time: str
+    suggested: Row
+    found_out: Row
     facts: list[Row]
     company_facts: list[Row]
     colleagues: list[Row]
@@ -69,19 +74,22 @@ def brief_page(handover: Handover, user: User, *, at: datetime) -> Brief:
         clock=clock,
         time_left=in_words(clock.left) if clock else "",
         kinds=list(_kinds(raw)),
-        activities=[
-            {**row, "kind": kinds.get(row["name"], "")} for row in _read(raw, "activities")
-        ],
-        content=_read(raw, "content")[:CONTENT_SHOWN],
-        facts=[row for row in _read(raw, "facts") if row.get("name") not in _SHOWN_ELSEWHERE],
+        activities=[{**row, "kind": kinds.get(row["name"], "")} for row in rows(raw, "activities")],
+        content=rows(raw, "content")[:CONTENT_SHOWN],
+        pages=rows(raw, "pages"),
+        mails=rows(raw, "mails"),
+        best_time=raw.get("best_time", ""),
+        suggested=raw.get("suggested") or {},
+        found_out=found_out(raw),
+        facts=[row for row in rows(raw, "facts") if row.get("name") not in _SHOWN_ELSEWHERE],
         company_facts=[
             row
-            for row in _read(raw, "company_facts")
+            for row in rows(raw, "company_facts")
             if str(row.get("name", "")).removeprefix("company.") not in {"name", "domain"}
         ],
-        colleagues=_read(raw, "colleagues"),
-        consents=_read(raw, "consents"),
-        earlier=_read(raw, "earlier_handovers"),
+        colleagues=rows(raw, "colleagues"),
+        consents=rows(raw, "consents"),
+        earlier=rows(raw, "earlier_handovers"),
         unknown=[str(name) for name in raw.get("unknown", [])],
         version=handover.version,
         may_answer=is_open and may_answer(user, handover),
@@ -100,18 +108,7 @@ def _kinds_of_events(version: int) -> dict[str, str]:
 def _kinds(raw: Row) -> Iterator[Kind]:
     contributions, scores = raw.get("contributions", {}), raw.get("scores", {})
     for name in ("fit", "interest", "intent"):
-        rows = [_instants(row) for row in contributions.get(name, [])]
-        counted = [row for row in rows if abs(row.get("points") or 0) >= TOO_LITTLE]
+        counted = [
+            row for row in rows(contributions, name) if abs(row.get("points") or 0) >= TOO_LITTLE
+        ]
         yield Kind(name, scores.get(name), counted[:5])
-
-
-def _read(raw: Row, name: str) -> list[Row]:
-    rows = raw.get(name, [])
-    return [_instants(row) if isinstance(row, dict) else row for row in rows]
-
-
-def _instants(row: Row) -> Row:
-    return {
-        name: datetime.fromisoformat(value) if name in _INSTANTS and value else value
-        for name, value in row.items()
-    }

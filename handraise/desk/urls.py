@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("inbox/<int:pk>/", inbox.inbox, name="inbox_brief"),
     path("handover/<int:pk>/", inbox.handover, name="handover"),
     path("handover/<int:pk>/openings/", inbox.opening, name="opening"),
+    path("handover/<int:pk>/mailing/", inbox.mailing, name="mailing"),
     path("handover/<int:pk>/acceptance/", inbox.acceptance, name="acceptance"),
     path("handover/<int:pk>/rejection/", inbox.rejection, name="rejection"),
     path("handover/<int:pk>/claim/", passing.claiming, name="claiming"),

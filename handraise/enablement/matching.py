@@ -100,6 +100,11 @@ def playbooks_for(
     return found
 
 
+def are_playbooks_in_use() -> bool:
+    """Whether there is any playbook that could hold."""
+    return Playbook.objects.filter(is_active=True, retired_at=None).exists()
+
+
 def _in_use() -> list[tuple[Matched, Condition | None]]:
     rows = Playbook.objects.filter(is_active=True, retired_at=None).order_by("-priority", "pk")
     asked = []
@@ -192,4 +197,12 @@ def _stop_after(milliseconds: int) -> None:
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", parameters)
 
 
-__all__ = ["Count", "Matched", "condition_of", "count", "playbooks_for", "unaskable"]
+__all__ = [
+    "Count",
+    "Matched",
+    "are_playbooks_in_use",
+    "condition_of",
+    "count",
+    "playbooks_for",
+    "unaskable",
+]

@@ -11,7 +11,7 @@ from django.db.models import Exists, F, Max, OuterRef, Prefetch, QuerySet, Subqu
 
 from handraise.enablement.about import Situation
 from handraise.enablement.decide import Kept, doubts
-from handraise.enablement.matching import Matched, playbooks_for
+from handraise.enablement.matching import Matched, are_playbooks_in_use, playbooks_for
 from handraise.enablement.models import (
     Asset,
     AssetVersion,
@@ -182,6 +182,7 @@ __all__ = [
     "Situation",
     "Stale",
     "Suggestion",
+    "are_playbooks_in_use",
     "assets_visible_to",
     "citation_visible_to",
     "last_uses",

@@ -6,11 +6,12 @@ lead, the agreement or this code have become since. Instants are ISO 8601 text.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from handraise.agreement.document import Behaviour, Document, FitSignal, subjects
+from handraise.handover.best_time import best_time
 from handraise.handover.material import Material, gather
 from handraise.qualification.decide import figures
 from handraise.scoring.models import Score
@@ -18,14 +19,22 @@ from handraise.scoring.models import Score
 Row = dict[str, Any]
 
 COLLEAGUES = "What colleagues did"
-FORMAT = 1  # so that a page can still read the briefs of an older release
+FORMAT = 2  # so that a page can still read the briefs of an older release
 
 
 def briefs(
-    lead_ids: Collection[int], *, document: Document, version: int, at: datetime
+    lead_ids: Collection[int],
+    *,
+    document: Document,
+    version: int,
+    at: datetime,
+    zones: Mapping[int, str],
 ) -> dict[int, dict[str, Any]]:
-    """A brief for each canonical lead, all but the route (`why_you`), for `leads.bulk.as_json`."""
-    gathered = gather(lead_ids, document=document, at=at)
+    """A brief for each canonical lead, all but the route (`why_you`), for `leads.bulk.as_json`.
+
+    `zones`: see `gather`.
+    """
+    gathered = gather(lead_ids, document=document, at=at, zones=zones)
     asked = _asked(document)
     return {pk: _brief(one, document, version, at, asked) for pk, one in gathered.items()}
 
@@ -47,11 +56,22 @@ def _brief(
         "contributions": contributions,
         "activities": one.activities,
         "content": one.content,
+        "pages": one.pages,
+        "mails": one.mails,
+        "best_time": best_time(one.week, whose=_clock(one)),
         "earlier_handovers": one.earlier,
         "colleagues": one.colleagues,
         "consents": one.consents,
         "unknown": [name for name in asked if name not in one.known],
     }
+
+
+def _clock(one: Material) -> str:
+    """By whose clock hours are said: `their time`, or a place: who reads it may be elsewhere."""
+    if one.own_zone:
+        return "their time"
+    place = one.zone.rpartition("/")[2].replace("_", " ")
+    return place if one.zone == "UTC" else f"{place} time"
 
 
 def _lead(one: Material) -> dict[str, Any]:

@@ -6,29 +6,38 @@ thousand offers would spend their time on instants that are parsed only to be pr
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import msgspec
 
 from handraise.agreement.document import Document
+from handraise.handover.best_time import Week
 from handraise.leads.bulk import rows_of
 from handraise.leads.decide import Stage
 from handraise.leads.models import Lead
 from handraise.scoring.models import Score
+from handraise.scoring.pages import pages_of_intent
 
 Json = msgspec.Raw  # JSON text that is put into the brief as it is
 
 ACTIVITIES = 20
 CONTENT = 12
 COLLEAGUES = 8
+MAILS = 8
+RECENT = timedelta(days=90)
+ZONES = ("timezone", "zone")  # facts that may name where a person's clock stands
+# What a lead did with a mail, as senders report it; and what only happened to a mail of theirs.
+MAIL_EVENTS = ("Email Opened", "Email Link Clicked", "Email Clicked", "Email Replied")
+NOT_THEIRS = ("Email Sent", "Email Delivered", "Email Bounced", "Email Marked as Spam")
 LONGEST_TEXT = 500  # characters of one value; a brief is for reading
 LONGEST_PROPERTIES = 2000  # characters; of longer ones each text is cut
 
 # An activity counts unless, for some doubt, the newest judgement says that it does not.
-_COUNTS = """not exists (
+COUNTS = """not exists (
     select from (
         select distinct on (doubt) counts from leads_judgement
         where activity_id = activity.id order by doubt, known_at desc, id desc
@@ -40,10 +49,12 @@ _CUT = """case when jsonb_typeof({0}) = 'string' and length({0} #>> '{{}}') > %(
 _FACT = f"""json_build_object('name', name, 'value', {_CUT.format("value")},
     'holds_from', holds_from, 'source', source)"""
 
-# Every statement gives (lead, JSON text), or for facts also the names of those that are known.
+# Every statement gives (lead, JSON text), or for facts also the names of those that are known and
+# for those of leads what may be their zone.
 _FACTS = f"""
 select lead, json_agg({_FACT} order by name)::text,
-    array_agg(name) filter (where jsonb_typeof(value) <> 'null')
+    array_agg(name) filter (where jsonb_typeof(value) <> 'null'),
+    array_agg(value #>> '{{}}' order by name) filter (where name = any(%(zone_facts)s))
 from (
     select distinct on (face.canonical_id, fact.name) face.canonical_id as lead,
         fact.name, coalesce(fact.value, 'null') as value, fact.holds_from, source.name as source
@@ -92,7 +103,7 @@ select lead.id, (
         from leads_lead face
         join leads_identity identity on identity.lead_id = face.id
         join leads_activity activity on activity.identity_id = identity.id
-        where face.canonical_id = lead.id and activity.occurred_at <= %(at)s and {_COUNTS}
+        where face.canonical_id = lead.id and activity.occurred_at <= %(at)s and {COUNTS}
         order by activity.occurred_at desc, activity.id desc limit {ACTIVITIES}
     ) newest)::text
 from unnest(%(leads)s::bigint[]) lead (id)
@@ -108,10 +119,45 @@ select lead.id, (
         join leads_identity identity on identity.lead_id = face.id
         join leads_activity activity on activity.identity_id = identity.id
         where face.canonical_id = lead.id and activity.occurred_at <= %(at)s
-          and activity.name = any(%(events)s) and {_WHAT} <> '' and {_COUNTS}
+          and activity.name = any(%(events)s) and {_WHAT} <> '' and {COUNTS}
         group by 1, 2 order by latest desc limit {CONTENT}
     ) engaged)::text
 from unnest(%(leads)s::bigint[]) lead (id)
+"""  # noqa: S608
+
+# Activities of the last months read once: what they did with mails, and when in the week they did
+# anything by themselves, by the clock of `zone`.
+_RECENT = f"""
+select asked.lead, found.mails::text, found.hours, found.days
+from unnest(%(leads)s::bigint[], %(zones)s::text[]) asked (lead, zone)
+cross join lateral (
+    with recent as materialized (
+        select activity.name, activity.occurred_at, activity.occurred_at at time zone asked.zone
+            as there, activity.by_id is null and activity.name <> all(%(not_theirs)s) as is_theirs,
+            case when activity.name = any(%(mail_events)s) then left(coalesce(
+                activity.properties->>'email_subject', activity.properties->>'subject',
+                activity.properties->>'title', ''), %(longest)s) end as subject
+        from leads_lead face
+        join leads_identity identity on identity.lead_id = face.id
+        join leads_activity activity on activity.identity_id = identity.id
+        where face.canonical_id = asked.lead and activity.occurred_at <= %(at)s
+          and activity.occurred_at > %(since)s and {COUNTS}
+    )
+    select (
+        select json_agg(json_build_object('name', name, 'what', subject, 'count', count,
+            'latest', latest) order by latest desc, name, subject)
+        from (
+            select name, subject, count(*), max(occurred_at) as latest
+            from recent where subject is not null
+            group by 1, 2 order by latest desc, 1, 2 limit {MAILS}
+        ) mail) as mails, (
+        select array_agg(array[slot, count]) from (
+            select (extract(isodow from there)::int - 1) * 24 + extract(hour from there)::int
+                as slot, count(*)::int
+            from recent where is_theirs group by 1
+        ) busy) as hours,
+        (select count(distinct there::date) from recent where is_theirs) as days
+) found
 """  # noqa: S608
 
 _LABELS = " ".join(f"when '{stage}' then '{stage.label}'" for stage in Stage)
@@ -176,7 +222,7 @@ def _none() -> Json:
 @dataclass(slots=True)
 class Material:
     """All that a brief of one lead is written from. The lists are JSON, newest first; `known`
-    names the facts that have a value."""
+    names the facts that have a value, `own_zone` is the lead's if they told it."""
 
     lead: Lead
     score: Score | None = None
@@ -188,10 +234,20 @@ class Material:
     colleagues: Json = field(default_factory=_none)
     consents: Json = field(default_factory=_none)
     earlier: Json = field(default_factory=_none)
+    pages: Json = field(default_factory=_none)
+    mails: Json = field(default_factory=_none)
+    week: Week = field(default_factory=Week)
+    zone: str = "UTC"  # of the week
+    own_zone: str = ""
 
 
-def gather(lead_ids: Collection[int], *, document: Document, at: datetime) -> dict[int, Material]:
-    """The material of each canonical lead, as known at `at`, in nine statements for all of them."""
+def gather(
+    lead_ids: Collection[int], *, document: Document, at: datetime, zones: Mapping[int, str]
+) -> dict[int, Material]:
+    """The material of each canonical lead, as known at `at`, in eleven statements for all of them.
+
+    `zones`: by whose clock the week of a lead is read who has not told their own.
+    """
     leads = Lead.objects.select_related("company", "owner").in_bulk(list(lead_ids))
     scores = Score.objects.in_bulk(list(leads))
     found = {pk: Material(lead, scores.get(pk)) for pk, lead in leads.items()}
@@ -200,13 +256,20 @@ def gather(lead_ids: Collection[int], *, document: Document, at: datetime) -> di
         "companies": [lead.company_id for lead in leads.values() if lead.company_id is not None],
         "events": _events(document),
         "at": at,
+        "since": at - RECENT,
+        "zone_facts": list(ZONES),
+        "mail_events": list(MAIL_EVENTS),
+        "not_theirs": list(NOT_THEIRS),
         "longest": LONGEST_TEXT,
         "longest_properties": LONGEST_PROPERTIES,
     }
     for kind, text in _LISTS.items():
         for lead, told in rows_of(text, named):
             setattr(found[lead], kind, _json(told))
+    for lead, told in pages_of_intent(list(leads), document=document, at=at).items():
+        found[lead].pages = _json(told)
     _add_facts(found, named)
+    _add_recent(found, named, zones)
     return found
 
 
@@ -220,14 +283,33 @@ _LISTS = {
 
 
 def _add_facts(found: dict[int, Material], named: dict[str, Any]) -> None:
-    for lead, told, names in rows_of(_FACTS, named):
+    for lead, told, names, zones in rows_of(_FACTS, named):
         found[lead].facts = _json(told)
         found[lead].known |= set(names or ())
+        found[lead].own_zone = next((zone for zone in zones or () if zone in _zones()), "")
     companies = {pk: (told, names) for pk, told, names in rows_of(_COMPANY_FACTS, named)}
     for one in found.values():
         told, names = companies.get(one.lead.company_id or 0, (None, None))
         one.company_facts = _json(told)
         one.known |= set(names or ())
+
+
+def _add_recent(
+    found: dict[int, Material], named: dict[str, Any], zones: Mapping[int, str]
+) -> None:
+    for pk, one in found.items():
+        zone = one.own_zone or zones.get(pk, "")
+        one.zone = zone if zone in _zones() else "UTC"
+    asked = {**named, "leads": list(found), "zones": [one.zone for one in found.values()]}
+    for lead, mails, hours, days in rows_of(_RECENT, asked):
+        found[lead].mails = _json(mails)
+        found[lead].week = Week(hours or (), days)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """The zones that the database knows: any other name would be an error there."""
+    return frozenset(row[0] for row in rows_of("select name from pg_timezone_names"))
 
 
 def _json(text: str | None) -> Json:

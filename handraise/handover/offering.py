@@ -13,7 +13,9 @@ from django.db import transaction
 from handraise.agreement.document import Document
 from handraise.handover.brief import briefs
 from handraise.handover.clocks import Clocks, within_of
+from handraise.handover.conversing import found_out
 from handraise.handover.decide import Choice, Kind, waits
+from handraise.handover.helping import Offered, suggestions
 from handraise.handover.models import Handover
 from handraise.handover.queries import offerable, waiting_now
 from handraise.handover.queues import Known, Pass, Queue, keep_credits, queues_at, route_of
@@ -56,6 +58,11 @@ class Offer:
         """Whom it is offered to, in words."""
         person = self.choice.person
         return person.name if person is not None else f"whoever of {self.queue.team.name}"
+
+    @property
+    def zone(self) -> str:
+        """Whose clock it is offered by: the person's, else the team's."""
+        return (self.queue.person(self.choice) or self.queue.team).zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +194,31 @@ def make(offers: Sequence[Offer], published: Published, at: datetime) -> list[in
     """Write these offers with their briefs, clocks and journal lines; the ids of the handovers."""
     written = briefs(
         [one.lead_id for one in offers], document=published.document, version=published.number,
-        at=at,
+        at=at, zones={one.lead_id: one.zone for one in offers},
     )  # fmt: skip
     for one in offers:
         one.brief = {**written[one.lead_id], "kind": one.kind, "why_you": _why_you(one)}
         if one.passed is not None:
             one.brief["passed"] = asdict(one.passed)
+    _complete(offers, published.document, at)
     return _insert(offers, published.number, at)
+
+
+def _complete(offers: Sequence[Offer], document: Document, at: datetime) -> None:
+    """What to say and to send and, once sales development talked with them, what it found out."""
+    told = {one.lead_id: Offered(one.brief["why_now"], _seller(one)) for one in offers}
+    suggested = suggestions(told, document=document, at=at)
+    passed = [one.lead_id for one in offers if one.kind is Kind.SECOND]
+    found = found_out(passed, document=document, at=at)
+    for one in offers:
+        if one.lead_id in suggested:
+            one.brief["suggested"] = suggested[one.lead_id]
+        if one.lead_id in found:
+            one.brief["found_out"] = found[one.lead_id]
+
+
+def _seller(one: Offer) -> str:
+    return "" if one.choice.person is None else one.choice.person.name
 
 
 def _why_you(one: Offer) -> str:

@@ -68,7 +68,13 @@ class Queue:
         self.is_turned = self.is_turned or bool(choice.credits)
         person = choice.person.id
         self.in_hand[person] = self.in_hand.get(person, 0) + 1
-        return self.people.get(person) or self.managers[person]
+        return self.person(choice)
+
+    def person(self, choice: Choice) -> User | None:
+        """Who was chosen; None while it waits to be claimed."""
+        if choice.person is None:
+            return None
+        return self.people.get(choice.person.id) or self.managers[choice.person.id]
 
     def candidate(self, user: User) -> Candidate:
         """How this person stands now."""

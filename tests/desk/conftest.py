@@ -46,3 +46,24 @@ def handover(agreed: Published) -> Handover:
 @pytest.fixture
 def ada(handover: Handover) -> Lead:
     return handover.lead
+
+
+def filled(handover: Handover) -> None:
+    """Write into its brief one of everything that only some briefs have."""
+    at = "2026-03-04T12:00:00Z"
+    handover.brief |= {
+        "best_time": "Mostly active on Friday (their time).",
+        "pages": [{"path": "/pricing", "what": "<b>Prices", "count": 3, "latest": at}],
+        "mails": [{"name": "Email Opened", "what": "News", "count": 2, "latest": at}],
+        "suggested": {
+            "playbook": {"id": 1, "name": "All"}, "questions": ["Who decides?"],
+            "scripts": [{"id": 1, "name": "Opening", "text": "Hi ⟨lead.x is not known⟩ <i>"}],
+        },
+        "found_out": {
+            "framework": "BANT", "touches": [{"name": "Called", "by": "Mia", "occurred_at": at}],
+            "answers": [{"question": "Need", "state": "favourable", "value": "Clear", "text": "",
+                         "by": "Mia",
+                         "at": at, "quote": "It <u>hurts"}],
+        },
+    }  # fmt: skip
+    handover.save()

@@ -14,9 +14,10 @@ from handraise.handover.models import Acceptance, Handover, Opening
 from handraise.kit import clock
 from handraise.leads.actions import edit_lead
 from handraise.leads.decide import Stage, Via
+from handraise.post.models import Outgoing
 from handraise.team.decide import Role
 from handraise.team.models import Team, User
-from tests.desk.conftest import client_of, offered
+from tests.desk.conftest import client_of, filled, offered
 from tests.personas import person
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +136,37 @@ def test_the_page_of_the_lead_leads_to_its_offer(handover: Handover, mia: User, 
 
     assert answer in client_of(mia).get(f"/lead/{handover.lead_id}/").content.decode()
     assert answer not in client_of(mark).get(f"/lead/{handover.lead_id}/").content.decode()
+
+
+def test_a_brief_of_an_older_release_is_shown(handover: Handover, mia: User) -> None:
+    old = {"format": 1, "why_now": "They asked.", "lead": {"name": "Ada"}, "unknown": ["budget"]}
+    Handover.objects.filter(pk=handover.pk).update(brief=old)
+
+    page = client_of(mia).get(f"/handover/{handover.pk}/")
+
+    assert "They asked." in page.content.decode()
+    assert "What to say and send" not in page.content.decode()
+
+
+def test_what_the_brief_holds_is_shown_escaped(handover: Handover, mia: User) -> None:
+    filled(handover)
+
+    page = client_of(mia).get(f"/inbox/{handover.pk}/").content.decode()
+
+    for told in (
+        "Pages that show intent", "&lt;b&gt;Prices", "Mails they opened", "Best time",
+        "<mark>⟨lead.x is not known⟩</mark> &lt;i&gt;", "Who decides?", "It &lt;u&gt;hurts",
+        "What was found out", "Called", "Mail it to me",
+    ):  # fmt: skip
+        assert told in page
+
+
+def test_the_brief_is_mailed_by_a_press(handover: Handover, mia: User) -> None:
+    client = client_of(mia)
+
+    page = client.post(f"/handover/{handover.pk}/mailing/", follow=True).content.decode()
+    part = client.post(f"/handover/{handover.pk}/mailing/", headers={"HX-Request": "true"})
+
+    assert f"on its way to {mia.email}" in page
+    assert part.status_code == 200
+    assert Outgoing.objects.filter(subject="Brief: Ada").exists()

@@ -70,6 +70,7 @@ ADDRESSES = [
     Address("inbox_brief", EVERYBODY, "handover"),
     Address("handover", EVERYBODY, "handover"),
     post("opening", EVERYBODY, "handover", 204),
+    post("mailing", EVERYBODY, "handover"),
     post("acceptance", SELLING, "handover"),
     post("rejection", SELLING, "handover"),
     post("claiming", SELLING, "handover"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,9 +11,11 @@ from handraise.agreement.queries import Published
 from handraise.handover.actions import offer
 from handraise.handover.models import Handover
 from handraise.leads.decide import Stage
+from handraise.leads.entry import Entry
 from handraise.leads.models import Activity, Fact, Judgement, Lead
 from handraise.leads.record import record
 from handraise.scoring.models import Score
+from handraise.team.models import User
 from tests.leads.said import did, facts
 from tests.personas import NOON
 from tests.world import mql
@@ -116,3 +119,76 @@ def test_a_long_text_is_cut_and_html_is_kept_as_it_came(agreed: Published) -> No
     fact = next(f for f in Handover.objects.get(lead=gus).brief["facts"] if f["name"] == "note")
     assert fact["value"] == long[:500]
     assert Fact.objects.filter(name="note").exists()
+
+
+def _did_at(day: int, hour: int) -> Entry:
+    return did("Viewed", email=EMAIL, at=NOON.replace(hour=hour) - day * DAY)
+
+
+def _brief_of(lead: Lead, agreed: Published) -> dict[str, Any]:
+    offer([lead.pk], published=agreed, at=NOON)
+    return Handover.objects.get(lead=lead).brief
+
+
+def test_pages_that_show_intent_are_those_of_the_agreement(ada: Lead, agreed: Published) -> None:
+    record(
+        [
+            did("page", email=EMAIL, at=NOON - 2 * DAY, properties={"path": "/blog"}),
+            did("page", email=EMAIL, at=NOON - 3 * DAY, properties={"path": "/Pricing"}),
+            did("page", email=EMAIL, at=NOON - 4 * DAY, properties={"path": "/pricing"}),
+            did("page", email=EMAIL, at=NOON - 99 * DAY, properties={"path": "/pricing/old"}),
+            did("Demo Requested", email=EMAIL, at=NOON - 5 * DAY,
+                properties={"path": "/demo", "title": "Ask for a demo"}),
+        ],
+        at=NOON,
+    )  # fmt: skip
+
+    pages = _brief_of(ada, agreed)["pages"]
+
+    assert [(row["path"], row["what"], row["count"]) for row in pages] == [
+        ("/pricing", None, 2), ("/Pricing", None, 1), ("/demo", "Ask for a demo", 1),
+    ]  # fmt: skip
+    assert pages[0]["latest"].startswith("2026-03-03T12:00")
+
+
+def test_mails_they_did_something_with(ada: Lead, agreed: Published) -> None:
+    mail = {"email_subject": "News of March"}
+    record(
+        [
+            did("Email Opened", email=EMAIL, at=NOON - 3 * DAY, properties=mail),
+            did("Email Opened", email=EMAIL, at=NOON - 2 * DAY, properties=mail),
+            did("Email Link Clicked", email=EMAIL, at=NOON - DAY, properties=mail),
+            did("Email Opened", email=EMAIL, at=NOON - DAY, properties=mail, bot="scanner"),
+            did("Email Delivered", email=EMAIL, at=NOON - DAY, properties=mail),
+        ],
+        at=NOON,
+    )
+
+    mails = _brief_of(ada, agreed)["mails"]
+
+    assert [(row["name"], row["what"], row["count"]) for row in mails] == [
+        ("Email Link Clicked", "News of March", 1), ("Email Opened", "News of March", 2),
+    ]  # fmt: skip
+
+
+def test_the_best_time_is_by_their_clock_if_they_told_it(agreed: Published) -> None:
+    ada = mql("Ada")
+    record([_did_at(day, 23) for day in (1, 8, 15, 22, 29, 36, 43, 50)], at=NOON)
+    record([facts({"timezone": "Asia/Tokyo"}, email=EMAIL, at=NOON - DAY)], at=NOON)
+
+    # Tuesdays at 23:00 in UTC.
+    said = _brief_of(ada, agreed)["best_time"]
+
+    assert said == "Mostly active on Wednesday, 8 to 9 (their time)."
+
+
+@pytest.mark.parametrize("told", ["Mars/Olympus", "'; drop table leads_lead", 7])
+def test_else_by_the_clock_of_who_is_asked(told: object, agreed: Published) -> None:
+    User.objects.update(zone="Europe/Berlin")
+    ada = mql("Ada")
+    record([_did_at(day, 9) for day in (1, 8, 15, 22, 29, 36, 43, 50)], at=NOON)
+    record([facts({"timezone": told}, email=EMAIL, at=NOON - DAY)], at=NOON)
+
+    said = _brief_of(ada, agreed)["best_time"]
+
+    assert said == "Mostly active on Tuesday, 10 to 11 (Berlin time)."

@@ -11,8 +11,10 @@ from handraise.handover.actions import Refused, accept, expire, mark_cooling, of
 from handraise.handover.decide import Kind
 from handraise.handover.models import Handover
 from handraise.handover.queries import in_hand, inbox, reasons_of
+from handraise.leads.actions import log_activity
 from handraise.leads.decide import Stage, Via
 from handraise.leads.models import Lead
+from handraise.qualification.answering import Said, answer
 from handraise.qualification.models import Override
 from handraise.scoring.models import Score
 from handraise.scoring.standing import Standing
@@ -174,3 +176,29 @@ def test_it_cools_by_the_sql_criteria(ada: Lead, mia: User, ann: User) -> None:
         mark_cooling([Standing(ada.pk, LATER, 40, 0, 60, 50, "B", truths)], at=LATER)
         made.refresh_from_db()
         assert made.is_cooling is not holds
+
+
+def test_the_brief_tells_what_was_found_out(ada: Lead, mia: User, ann: User) -> None:
+    hurts = Said("Clear need", quote="It hurts.")
+    answer(ada, framework="BANT", question="need", said=hurts, by=mia, at=LATER, via=Via.WEB)
+    for name, note in (("Called", "Wants it by May."), ("Sent a card", "")):
+        log_activity(ada, name=name, properties={"note": note}, occurred_at=LATER, by=mia,
+                     at=LATER, via=Via.WEB)  # fmt: skip
+
+    made = _passed(ada, mia)
+    answer(
+        ada, framework="BANT", question="need", said=Said("No need", quote="No."), by=mia,
+        at=LATER + timedelta(hours=1), via=Via.WEB,
+    )  # fmt: skip
+
+    made.refresh_from_db()
+    found = made.brief["found_out"]
+    need = next(one for one in found["answers"] if one["question"] == "Need")
+    assert (need["value"], need["quote"], need["by"]) == ("Clear need", "It hurts.", "Mia")
+    assert [(one["name"], one["by"], one["note"]) for one in found["touches"]] == [
+        ("Called", "Mia", "Wants it by May.")
+    ]
+
+
+def test_the_first_brief_tells_of_no_conversation(ada: Lead) -> None:
+    assert "found_out" not in Handover.objects.get(lead=ada, kind=Kind.FIRST).brief

@@ -18,6 +18,7 @@ from handraise.desk.doors import number_in
 from handraise.desk.passing import colleagues_for
 from handraise.desk.queue import open_handover, queue_of, tag_of
 from handraise.handover import actions
+from handraise.handover.mailing import mail_brief
 from handraise.handover.models import Acceptance, Handover
 from handraise.handover.queries import ending_of, ending_sentence, reasons_of
 from handraise.handover.rating import may_rate, rate
@@ -106,6 +107,22 @@ def rating(request: HttpUserRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refused))
     else:
         messages.success(request, "Thank you; marketing sees it.")
+    return redirect("handover", shown.pk)
+
+
+@require_POST
+@needs(Permission.SEE)
+def mailing(request: HttpUserRequest, pk: int) -> HttpResponse:
+    """Have the brief as it was sent mailed to oneself; htmx is told in place of the button."""
+    shown = open_handover(request.user, pk)
+    said, tell = f"The brief is on its way to {request.user.email}.", messages.success
+    try:
+        mail_brief(shown, by=request.user, at=clock.now(), via=Via.WEB)
+    except ValueError as refused:
+        said, tell = str(refused), messages.error
+    if request.htmx:
+        return HttpResponse(format_html('<span class="small soft" role="status">{}</span>', said))
+    tell(request, said)
     return redirect("handover", shown.pk)
 
 
