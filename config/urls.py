@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agreement/", include("handraise.feedback.routing.urls")),
     path("enablement/", include("handraise.enablement.urls")),
     path("feedback/", include("handraise.feedback.urls")),
+    path("weekly/", include("handraise.feedback.weekly.urls")),
     path("frameworks/", include("handraise.qualification.urls")),
     path("bulk/", include("handraise.desk.bulk.urls")),
     path("lists/", include("handraise.lists.urls")),

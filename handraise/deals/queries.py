@@ -271,7 +271,7 @@ def _last_touches(lead_ids: Collection[int]) -> dict[int, datetime]:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Deals closed in a period: how many, and their amounts together, a sum a currency."""
+    """Deals opened or closed in a period: how many, and their amounts, a sum a currency."""
 
     count: int
     sums: list[tuple[str, Decimal]]
@@ -281,13 +281,21 @@ def closed_between(
     user: User, wanted: Wanted, outcome: Outcome, *, since: datetime, until: datetime
 ) -> Closed:
     """The deals won, or lost, in a period."""
-    rows = (
-        wanted_deals(user, wanted)
-        .filter(outcome=outcome, closed_at__gte=since, closed_at__lte=until)
-        .order_by()
-        .values_list("currency")
-        .annotate(Count("pk"), Sum("amount"))
+    return _counted(
+        wanted_deals(user, wanted).filter(
+            outcome=outcome, closed_at__gte=since, closed_at__lte=until
+        )
     )
+
+
+def opened_between(user: User, wanted: Wanted, *, since: datetime, until: datetime) -> Closed:
+    """The deals opened in a period, whatever became of them."""
+    found = wanted_deals(user, wanted)
+    return _counted(found.filter(opened_at__gte=since, opened_at__lte=until))
+
+
+def _counted(deals: QuerySet[Deal]) -> Closed:
+    rows = deals.order_by().values_list("currency").annotate(Count("pk"), Sum("amount"))
     found = list(rows)
     sums = [(currency, total) for currency, _, total in sorted(found) if total is not None]
     return Closed(sum(count for _, count, _ in found), sums)

@@ -19,6 +19,7 @@ from handraise.handover.offering import offer, passed_of
 from handraise.handover.passing import pass_on, send_elsewhere
 from handraise.handover.queries import reasons_of
 from handraise.handover.queues import Pass
+from handraise.handover.telling import tell_returned
 from handraise.handover.touching import DUE, note_touches
 from handraise.handover.undoing import undo
 from handraise.handover.warning import warn
@@ -109,7 +110,8 @@ def reject(
     said = f"{by} rejected the lead: {known.name}." + (f" {note}" if note else "")
     write_line("handover.rejected", held, said, by=by, at=at, via=via)
     _follow(lead, held, known, published, by=by, at=at, via=via)
-    ask_about(held, known, note=note, at=at, via=via)
+    ask_about(held, known, note=note, by=by, at=at, via=via)
+    tell_returned(rejected, held, by=by, at=at)
     return rejected
 
 

@@ -30,6 +30,7 @@ from handraise.handover.questions import (
     may_take_back,
     people_asked,
 )
+from handraise.handover.telling import tell_answered, tell_asked
 from handraise.kit import working_time
 from handraise.leads import attention, journal
 from handraise.leads.bulk import among
@@ -73,13 +74,16 @@ def ask(
     whom = f"{asked_of}" if asked_of else side.value
     said = f"{by} asked {whom}: {_ended(text)}{_clock_stands(asked)}"
     _line("handover.asked", held, asked, said, by=by, at=at, via=via)
+    tell_asked(asked, held, by=by, at=at)
     return asked
 
 
-def ask_about(handover: Handover, reason: Reason, *, note: str, at: datetime, via: Via) -> None:
+def ask_about(
+    handover: Handover, reason: Reason, *, note: str, by: User, at: datetime, via: Via
+) -> None:
     """Ask the side that must answer for rejections of this reason, where the agreement names one.
 
-    The caller holds the lead and the handover.
+    `by` rejected it. The caller holds the lead and the handover.
     """
     if reason.answer_by == "nobody":
         return
@@ -88,6 +92,7 @@ def ask_about(handover: Handover, reason: Reason, *, note: str, at: datetime, vi
     asked = _open(handover, to, text, asked_of=None, by=None, at=at)
     said = f"The agreement asks {to.value}: {text}"
     _line("handover.asked", handover, asked, said, by=None, at=at, via=via)
+    tell_asked(asked, handover, by=by, at=at)
 
 
 def _open(
@@ -145,6 +150,7 @@ def answer(question: Question, *, text: str, by: User, at: datetime, via: Via) -
     goes_on = settle(held, at=at)
     said = f"{by} answered: {_ended(found.answer)}{goes_on}"
     _line("handover.answered", held, found, said, by=by, at=at, via=via)
+    tell_answered(found, held, by=by, at=at)
     return found
 
 

@@ -14,6 +14,7 @@ from handraise.handover.models import Expiry, Handover
 from handraise.handover.offering import Offer, make, passed_of
 from handraise.handover.queries import may_override
 from handraise.handover.queues import Queue, deciders, queues_at
+from handraise.handover.telling import tell_passed_on
 from handraise.leads.decide import Via
 from handraise.qualification.actions import Refused, in_force
 from handraise.team.access import require
@@ -78,7 +79,9 @@ def hand_on(
     choice = Choice(person, {}, said if said.endswith(".") else f"{said}.")
     due, warn = Clocks(at, within_of(published.document, kind)).of(to)
     made = Offer(lead.pk, held.priority, queue, "", choice, due, kind, passed_of(held), warn)
-    (pk,) = make([made], published, at)
+    (pk,) = make([made], published, at, by=by)
+    told = f"took {lead} over" if to.pk == by.pk else f"handed {lead} on to {to}"
+    tell_passed_on(held, f"{by} {told}.", by=by, at=at)
     return Handover.objects.get(pk=pk)
 
 

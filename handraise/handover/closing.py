@@ -13,6 +13,7 @@ from handraise.handover.models import Expiry, Handover, Withdrawal
 from handraise.handover.offering import Offer, look_again, make, passed_of, place, ranked
 from handraise.handover.queries import open_handovers_of, rejecters_of
 from handraise.handover.queues import Pass, Queue, deciders, keep_credits, queues_at
+from handraise.handover.telling import tell_passed_on
 from handraise.leads import journal
 from handraise.leads.decide import Stage, Via
 from handraise.qualification.decide import qualifies
@@ -141,7 +142,16 @@ def _pass_on(late: Sequence[Handover], published: Published, at: datetime) -> li
         for one in passed
     )  # fmt: skip
     keep_credits(queues)
-    return make(offers, published, at)
+    made = make(offers, published, at)
+    for one in offers:
+        late_one = late_ones[one.lead_id]
+        said = f"{_name(late_one)} was passed on to {one.whom}: you did not answer in time."
+        tell_passed_on(late_one, said, by=None, at=at)
+    return made
+
+
+def _name(handover: Handover) -> str:
+    return str(handover.lead.canonical)
 
 
 def _late(one: Handover) -> str:

@@ -14,6 +14,7 @@ from handraise.handover.models import Contest, Handover, Rejection
 from handraise.handover.offering import offer
 from handraise.handover.queries import rejecters_of
 from handraise.handover.queues import Pass
+from handraise.handover.telling import tell_contested, tell_ruled
 from handraise.leads import attention, journal
 from handraise.leads.decide import Stage, Via
 from handraise.leads.models import Lead
@@ -53,10 +54,12 @@ def contest(
     made = Contest.objects.create(
         rejection=rejection, by=by, at=at, said=said, evidence=sorted(set(evidence))
     )
-    rulers = " or ".join(user.name for user in rulers_of(made))
+    may_rule = rulers_of(made)
+    rulers = " or ".join(user.name for user in may_rule)
     waits = f" {rulers} may rule." if rulers else " Nobody here may rule yet."
     _line("handover.contested", held, f"{by} contested the rejection: {said}{waits}",
           by=by, at=at, via=via)  # fmt: skip
+    tell_contested(made, held, may_rule, by=by, at=at)
     return made
 
 
@@ -86,6 +89,7 @@ def rule(
     kind = "handover.upheld" if is_upheld else OVERTURNED
     said = " ".join(filter(None, (f"{by} ruled:", _outcome(found), found.ruling, found.came_of)))
     _line(kind, held, said, by=by, at=at, via=via)
+    tell_ruled(found, held, said, by=by, at=at)
     return found
 
 

@@ -19,6 +19,7 @@ from handraise.handover.helping import Offered, suggestions
 from handraise.handover.models import Handover
 from handraise.handover.queries import offerable, waiting_now
 from handraise.handover.queues import Known, Pass, Queue, keep_credits, queues_at, route_of
+from handraise.handover.telling import tell_offered
 from handraise.leads import attention, journal
 from handraise.leads.bulk import among, as_json, copy_rows, next_ids
 from handraise.leads.decide import Via
@@ -27,6 +28,7 @@ from handraise.scoring.models import Score
 
 if TYPE_CHECKING:
     from handraise.agreement.queries import Published
+    from handraise.team.models import User
 
 LOOK_AGAIN_AFTER = timedelta(hours=1)
 DUE = "handover.due"
@@ -190,8 +192,11 @@ def _offer_of(
     return Offer(score.lead_id, score.priority, queue, name, choice, due, kind, warn_at=warn)
 
 
-def make(offers: Sequence[Offer], published: Published, at: datetime) -> list[int]:
-    """Write these offers with their briefs, clocks and journal lines; the ids of the handovers."""
+def make(
+    offers: Sequence[Offer], published: Published, at: datetime, *, by: User | None = None
+) -> list[int]:
+    """Write these offers with their briefs, clocks and journal lines, and tell who is asked, but
+    not `by`, who chose them; the ids of the handovers."""
     written = briefs(
         [one.lead_id for one in offers], document=published.document, version=published.number,
         at=at, zones={one.lead_id: one.zone for one in offers},
@@ -201,7 +206,9 @@ def make(offers: Sequence[Offer], published: Published, at: datetime) -> list[in
         if one.passed is not None:
             one.brief["passed"] = asdict(one.passed)
     _complete(offers, published.document, at)
-    return _insert(offers, published.number, at)
+    ids = _insert(offers, published.number, at)
+    tell_offered(zip(ids, offers, strict=True), by=by, at=at)
+    return ids
 
 
 def _complete(offers: Sequence[Offer], document: Document, at: datetime) -> None:

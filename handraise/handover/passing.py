@@ -54,7 +54,7 @@ def pass_on(
     made = _named(held, to, queues, published, at) if to else _turn(held, queues, published, at)
     made.passed = told
     keep_credits(queues)
-    (pk,) = make([made], published, at)
+    (pk,) = make([made], published, at, by=by)
     return Handover.objects.get(pk=pk)
 
 

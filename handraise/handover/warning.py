@@ -12,6 +12,7 @@ from handraise.handover.models import Handover
 from handraise.handover.pausing import left_of
 from handraise.handover.queries import open_handovers_of
 from handraise.handover.questions import calendar_of
+from handraise.handover.telling import tell_warned
 from handraise.leads import journal
 from handraise.leads.decide import Via
 from handraise.team.decide import Role
@@ -74,10 +75,8 @@ def _managers(late: Collection[Handover]) -> list[User]:
 
 
 def warn(lead_ids: Collection[int], *, at: datetime) -> list[ClockWarning]:
-    """Journal what is to be said now, and note that it was. The caller holds the leads' locks.
-
-    Gives the warnings, for whoever carries them to people.
-    """
+    """Journal what is to be said now, note that it was, and tell who is to know. The caller holds
+    the leads' locks. Gives the warnings."""
     found = due_warnings(lead_ids, at=at)
     soon = [one.handover.pk for one in found if not one.is_late]
     Handover.objects.filter(pk__in=soon).update(warned_at=at)
@@ -88,6 +87,7 @@ def warn(lead_ids: Collection[int], *, at: datetime) -> list[ClockWarning]:
                            "late": one.is_late})
         for one in found
     )  # fmt: skip
+    tell_warned(found, at=at)
     return found
 
 

@@ -48,10 +48,7 @@ def notify(
     `key` names the thing within its kind: nobody is told of it twice. `link` is a page of ours
     (`/lead/7/`). Who has left is passed over; the caller leaves out whoever did it themselves.
     """
-    if not link.startswith("/") or link.startswith("//") or len(link) > LONGEST_LINK:
-        raise ValueError(f"News lead to a page of ours, not to {link[:80]!r}.")
-    if not 0 < len(key) <= LONGEST_KEY:
-        raise ValueError(f"The key of news has one to {LONGEST_KEY} characters.")
+    checked(link, key)
     ids = sorted({person.pk for person in people if person.is_active})
     if not ids:
         return []
@@ -71,6 +68,14 @@ def notify(
     if fresh:
         chat.post(fresh, asked=asked, kind=kind, said=said, link=link, key=key, at=at)
     return fresh
+
+
+def checked(link: str, key: str) -> None:
+    """Raises ValueError for news that lead elsewhere, or that have no key."""
+    if not link.startswith("/") or link.startswith("//") or len(link) > LONGEST_LINK:
+        raise ValueError(f"News lead to a page of ours, not to {link[:80]!r}.")
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise ValueError(f"The key of news has one to {LONGEST_KEY} characters.")
 
 
 def mark_read(user: User, *, at: datetime, pk: int | None = None) -> int:

@@ -3,20 +3,21 @@ those that copy them take it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from handraise.leads import journal
 from handraise.leads.decide import Refused, Via
 from handraise.post.actions import post_hook
 from handraise.post.decide import hook_url
 from handraise.talk import decide
+from handraise.talk.decide import News
 from handraise.talk.models import ChatHook
 from handraise.team.access import require
 from handraise.team.decide import Permission
@@ -25,6 +26,7 @@ from handraise.team.queries import may
 
 log = structlog.get_logger()
 LONGEST_URL = 500
+MOST_LINES = 10  # of one post
 
 
 def post(
@@ -39,11 +41,32 @@ def post(
 ) -> None:
     """Post news of these people: to the chats of those of them who `asked` for it, and to those of
     their teams that take this kind. Once a chat, however many of a team it concerns."""
+    text = f"{decide.for_chat(said)}\n{_link(link)}"
+    for hook in _hooks(people, asked, kind):
+        _post(hook, text, once=f"{kind}:{key}", at=at)
+
+
+def post_each(news: Sequence[News], *, asked: Collection[int], kind: str, at: datetime) -> None:
+    """Post news of many people: one post a chat, with the first of them and how many more."""
+    people = {one.person_id for one in news}
+    hooks = list(_hooks(people, asked, kind)) if news else []
+    teams = User.objects.filter(pk__in=people).values_list("pk", "team") if hooks else ()
+    team_of = dict(teams)
+    for hook in hooks:
+        if hook.person_id is not None:
+            its = [one for one in news if one.person_id == hook.person_id]
+        else:
+            its = [one for one in news if team_of[one.person_id] == hook.team_id]
+        lines = [f"{decide.for_chat(one.said)}\n{_link(one.link)}" for one in its[:MOST_LINES]]
+        if len(its) > MOST_LINES:
+            lines.append(f"And {len(its) - MOST_LINES:,} more.")
+        _post(hook, "\n".join(lines), once=f"{kind}:{its[0].key}", at=at)
+
+
+def _hooks(people: Collection[int], asked: Collection[int], kind: str) -> QuerySet[ChatHook]:
     takes = Q(person__in=list(asked))
     takes |= Q(team__members__in=list(people), kinds__contains=[decide.kind_of(kind).code])
-    text = f"{decide.for_chat(said)}\n{_link(link)}"
-    for hook in ChatHook.objects.filter(takes).distinct().order_by("pk"):
-        _post(hook, text, once=f"{kind}:{key}", at=at)
+    return ChatHook.objects.filter(takes).distinct().order_by("pk")
 
 
 def _link(page: str) -> str:

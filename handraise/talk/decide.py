@@ -48,6 +48,17 @@ class Kind:
     channels: Channels = Channels()
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What one person is told, as one of many: `key` names the thing within its kind."""
+
+    person_id: int
+    said: str
+    link: str
+    key: str
+    lead_id: int | None = None
+
+
 OTHER = Kind("other", "Everything else")
 _KINDS = {
     kind.code: kind

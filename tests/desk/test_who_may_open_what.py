@@ -16,6 +16,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from handraise.capture.keys import create_key
 from handraise.deals.actions import win
 from handraise.enablement.models import Citation
+from handraise.feedback.weekly.actions import write_down
+from handraise.feedback.weekly.decide import week_with
 from handraise.handover import asking
 from handraise.handover.actions import reject
 from handraise.handover.contesting import contest
@@ -82,6 +84,10 @@ ADDRESSES = [
     post("handover_questions", SELLING, "handover"),
     post("contest", WORKING, "handover"),
     Address("questions", EVERYBODY),
+    Address("weekly", EVERYBODY),
+    post("weekly_decisions", WORKING, status=200),
+    post("decision_doing", WORKING, "decision"),
+    post("decision_removal", WORKING, "decision"),
     post("question_answer", WORKING, "question"),
     post("question_taking_back", SELLING, "question"),
     post("ruling", REVENUE_OPERATIONS, "contest"),
@@ -274,6 +280,7 @@ def things(
         "note": write_note(ada, "She called.", by=rita, at=at, via=Via.WEB).pk,
         "task": add_task("Call", assignee=rita, by=rita, at=at, via=Via.WEB).pk,
         "question": question.pk,
+        "decision": write_down("Call.", week=week_with(at.date()), by=rita, at=at, via=Via.WEB).pk,
         "contest": contest_of_ben.pk,
         "list": create(name="Fair", is_shared=True, by=rita, at=at, via=Via.WEB).pk,
         **_enabling(rita),

@@ -97,7 +97,8 @@ select exists (select from leads_attention where look_at <= %s)
 # The stages a lead went through, as moves tell them, end where it stands.
 MOVES = """
 select lead.id from leads_lead lead where lead.stage <> coalesce((
-    select after from leads_stagemove move where move.lead_id = lead.id
+    select after from leads_stagemove move
+    where move.lead_id = lead.id and move.withdrawn_at is null
     order by move.at desc, move.id desc limit 1), 'LEAD')
 """
 
