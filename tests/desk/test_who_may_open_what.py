@@ -278,7 +278,7 @@ def things(
             rita, url="https://chat.example/x", kinds=[], by=rita, at=at, via=Via.WEB
         ).pk,
         "note": write_note(ada, "She called.", by=rita, at=at, via=Via.WEB).pk,
-        "task": add_task("Call", assignee=rita, by=rita, at=at, via=Via.WEB).pk,
+        "task": add_task("Call", assignee=rita, lead=ada, by=rita, at=at, via=Via.WEB).pk,
         "question": question.pk,
         "decision": write_down("Call.", week=week_with(at.date()), by=rita, at=at, via=Via.WEB).pk,
         "contest": contest_of_ben.pk,

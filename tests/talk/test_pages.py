@@ -131,8 +131,12 @@ def test_a_task_is_done_and_undone(browser: Client, ada: Lead, mia: User) -> Non
     assert "Call" in text(browser.get(f"/lead/{ada.pk}/"))
 
 
-def test_a_task_of_others_says_why_not(browser: Client, nils: User, mark: User) -> None:
-    made = add_task("Call", assignee=nils, by=mark, at=clock.now(), via=Via.WEB)
+def test_a_task_of_others_says_why_not_and_without_a_lead_is_theirs_alone(
+    browser: Client, ada: Lead, nils: User, mark: User
+) -> None:
+    alone = add_task("Gift", assignee=nils, by=mark, at=clock.now(), via=Via.WEB)
+    assert browser.get(f"/task/{alone.pk}/").status_code == 404
+    made = add_task("Call", assignee=nils, lead=ada, by=mark, at=clock.now(), via=Via.WEB)
 
     answer = browser.post(f"/tasks/{made.pk}/removal/", follow=True)
 

@@ -37,12 +37,12 @@ def begun(bulk: Bulk, by: User) -> Bulk:
 
 
 def done(leads: Sequence[int], deed: Deed, by: User, **given: object) -> Bulk:
-    return run(begun(previewed(leads, deed, by, **given), by).pk, at=NOON)
+    return run(begun(previewed(leads, deed, by, **given), by).pk, now=lambda: NOON)
 
 
 def undone(bulk: Bulk, by: User, at: datetime = LATER) -> Bulk:
     actions.undo(bulk, by=by, at=at, via=Via.WEB)
-    return run(bulk.pk, at=at)
+    return run(bulk.pk, now=lambda: at)
 
 
 def whys(bulk: Bulk, outcome: str) -> dict[str, str]:
