@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from handraise.handover.contests import (
+    able_to_rule,
     contest_of,
     contest_until,
     evidence_for,
@@ -59,18 +61,19 @@ def case_of(user: User, handover: Handover, *, at: datetime) -> Case | None:
     )  # fmt: skip
 
 
-def _contested(user: User, contest: Contest) -> Case:
+def _contested(user: User, contest: Contest, able: Sequence[User] | None = None) -> Case:
     is_open = contest.ruled_at is None
     return Case(
         contest.rejection, contest, evidence_of(contest), may_contest=False, until=None, choices=[],
         may_rule=is_open and not why_not_rule(user, contest),
-        rulers=rulers_of(contest) if is_open else [],
+        rulers=rulers_of(contest, able) if is_open else [],
     )  # fmt: skip
 
 
 def cases_for(user: User, *, at: datetime) -> tuple[list[Case], list[Case]]:
     """The contests that wait for a ruling, and those ruled on in the last two weeks."""
-    waiting = [_contested(user, one) for one in waiting_contests(user)[:SHOWN]]
+    able = able_to_rule()
+    waiting = [_contested(user, one, able) for one in waiting_contests(user)[:SHOWN]]
     return waiting, [_contested(user, one) for one in ruled_lately(user, at=at)[:SHOWN]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -97,10 +98,15 @@ def why_not_rule(user: User, contest: Contest) -> str:
     return ""
 
 
-def rulers_of(contest: Contest) -> list[User]:
-    """Everybody who may rule on this contest, by name."""
+def able_to_rule() -> list[User]:
+    """Everybody who may rule on anything, by name."""
     able = Q(role=Role.REVENUE_OPERATIONS) | Q(is_manager=True)
-    found = User.objects.filter(able, is_active=True).order_by("name", "pk")
+    return list(User.objects.filter(able, is_active=True).order_by("name", "pk"))
+
+
+def rulers_of(contest: Contest, able: Sequence[User] | None = None) -> list[User]:
+    """Everybody who may rule on this contest, by name; of these, where a page has read them."""
+    found = able_to_rule() if able is None else able
     return [user for user in found if not why_not_rule(user, contest)]
 
 
@@ -111,6 +117,8 @@ def evidence_for(lead: Lead) -> list[Activity]:
 
 def evidence_of(contest: Contest) -> list[Activity]:
     """The activities that were given as evidence, the newest first."""
+    if not contest.evidence:
+        return []
     return list(_activities_of(contest.rejection.handover.lead).filter(pk__in=contest.evidence))
 
 

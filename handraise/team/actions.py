@@ -110,13 +110,15 @@ def edit_user(
 
 
 @transaction.atomic
-def deactivate(user: User, *, by: User | None, at: datetime) -> User:  # noqa: ARG001
-    """Nobody can sign in as this person any more; nothing they did is lost. Raises Refused."""
+def deactivate(user: User, *, by: User | None, at: datetime) -> User:
+    """Nobody can sign in as this person any more, and their API keys open nothing, also if they
+    come back; nothing they did is lost. Raises Refused."""
     if by is not None and by.pk == user.pk:
         raise Refused("Nobody deactivates themselves; ask a colleague.")
     _keep_one_administrator(user)
     user.is_active = False
     user.save(update_fields=["is_active"])
+    user.api_keys.filter(revoked_at=None).update(revoked_at=at)
     return user
 
 

@@ -16,6 +16,7 @@ from handraise.handover.models import Acceptance, Handover, Opening, Rejection
 from handraise.kit import clock
 from handraise.leads.decide import Stage
 from handraise.leads.models import Activity, Fact, Lead
+from handraise.team.actions import deactivate, reactivate
 from handraise.team.api_keys import create_api_key, revoke_api_key
 from handraise.team.models import ApiKey, User
 from tests.desk.conftest import agreed as agreed
@@ -62,6 +63,20 @@ def test_who_left_opens_nothing_and_a_session_is_no_key(program: Program, mia: U
     signed_in = Client()
     signed_in.force_login(mia)
     assert signed_in.get("/api/v1/leads").status_code == 401
+
+
+def test_a_key_of_who_left_stays_shut_when_they_come_back(
+    program: Program, mia: User, rita: User
+) -> None:
+    deactivate(mia, by=rita, at=clock.now())
+    reactivate(mia, by=rita, at=clock.now())
+
+    assert program.call("GET", "/leads")[0] == 401
+
+
+def test_a_key_that_reads_leaves_no_receipt(mia: User, handover: Handover) -> None:
+    assert Program(mia, may_write=False).call("GET", f"/handovers/{handover.pk}")[0] == 200
+    assert not Opening.objects.exists()
 
 
 def test_a_key_is_kept_as_a_fingerprint_and_notes_its_use(program: Program) -> None:
