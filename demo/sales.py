@@ -88,7 +88,7 @@ class Salespeople:
         handover.record_opening(offer, by=who, at=at - timedelta(minutes=4))
         if self.random.random() < 0.1 + 0.85 * self._worth_of(offer.lead):
             handover.accept(offer, by=who, at=at, via=Via.WEB)
-            self._call(offer.lead, who, at)
+            self.plan("call", offer.lead_id, at + timedelta(minutes=self.random.randint(5, 40)))
             return
         if offer.kind == Kind.SECOND:
             self._ask_for_more(offer, who, at)
@@ -113,14 +113,15 @@ class Salespeople:
         )
         self.plan("progress", offer.lead_id, at + timedelta(days=self.random.uniform(2, 9)))
 
-    def _call(self, lead: Lead, who: User, at: datetime) -> None:
-        called_at = at + timedelta(minutes=self.random.randint(5, 40))
+    def _call(self, number: int, at: datetime) -> None:
+        lead = Lead.objects.select_related("owner").get(faces=number)
+        who = lead.owner or self.closer
         call = leads.log_activity(
             lead, name="Called", properties={"minutes": self.random.randint(2, 25)},
-            occurred_at=called_at, by=who, at=called_at, via=Via.WEB,
+            occurred_at=at, by=who, at=at, via=Via.WEB,
         )  # fmt: skip
         self.conversations.first_call(lead, self._worth_of(lead), call, by=who)
-        self.plan("progress", lead.pk, called_at + timedelta(days=self.random.uniform(1, 12)))
+        self.plan("progress", lead.pk, at + timedelta(days=self.random.uniform(1, 12)))
 
     def _progress(self, number: int, at: datetime) -> None:
         lead = Lead.objects.select_related("owner").get(pk=number)

@@ -158,7 +158,7 @@ DECIDERS = {
 
 def _rule_for(by: User, before: Stage, to: Stage, published: Published) -> Rule:
     rule = MOVES.get((before, to))
-    if rule is None or before is to:
+    if rule is None or before is to or not decide.is_by_hand(rule):
         raise Refused(f"A lead does not move from {before.label} to {to.label}.")
     if before is Stage.MARKETING_QUALIFIED and to not in BESIDE:
         raise Refused("An MQL moves on when its handover is accepted.")

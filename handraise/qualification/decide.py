@@ -162,6 +162,11 @@ def open_to(before: Stage, role: Role, *, is_manager: bool = False) -> list[Rule
     return sorted(rules, key=lambda rule: list(Stage).index(rule.after))
 
 
+def is_by_hand(rule: Rule) -> bool:
+    """Whether any person can make this move; what only a deal makes, nobody makes by hand."""
+    return rule.makers != _DEAL
+
+
 @dataclass(frozen=True, slots=True)
 class LastReturn:
     """A lead was given back or put aside: when, with which consequence, and until when."""
