@@ -46,11 +46,11 @@ class Passing:
 
 def passing_of(user: User, lead: Lead, *, at: datetime) -> Passing | None:
     """None where there is nothing to pass on, or not by this reader."""
-    agreed = published()
     overrides = may(user, Permission.OVERRIDE)
-    if agreed is None or lead.stage != Stage.SALES_ACCEPTED:
+    if lead.stage != Stage.SALES_ACCEPTED or not may(user, Permission.QUALIFY):
         return None
-    if not may(user, Permission.QUALIFY) or not (lead.owner_id == user.pk or overrides):
+    agreed = published() if lead.owner_id == user.pk or overrides else None
+    if agreed is None:
         return None
     told = Handover.objects.filter(lead__canonical=lead.pk)
     if told.filter(ended_at=None).exists():

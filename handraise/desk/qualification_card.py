@@ -8,7 +8,7 @@ from datetime import datetime
 from django.conf import settings
 
 from handraise.agreement.document import Document, RecyclePlan
-from handraise.agreement.queries import published
+from handraise.agreement.queries import Published, published
 from handraise.agreement.wording import waking_words
 from handraise.leads.decide import Stage
 from handraise.leads.models import Lead
@@ -87,12 +87,15 @@ class QualificationCard:
         return self.framework.question(key)
 
 
-def qualification_card(lead: Lead, *, user: User | None, at: datetime) -> QualificationCard | None:
+def qualification_card(
+    lead: Lead, *, user: User | None, at: datetime, agreed: Published | None = None
+) -> QualificationCard | None:
     """The card at an instant; `user` is None while looking back, where nothing can be done.
+    `agreed` is the agreement in force, where it was read.
 
     None where no agreement is in force, or its framework is not there.
     """
-    agreed = published()
+    agreed = agreed or published()
     framework = framework_named(agreed.document.sql.answers.framework) if agreed else None
     if agreed is None or framework is None:
         return None

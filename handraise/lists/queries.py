@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
 from handraise.agreement.condition_text import read_condition
@@ -125,10 +125,16 @@ def overviews(user: User) -> list[Overview]:
     ]
 
 
-def memberships_of(user: User, lead: Lead) -> list[SavedList]:
-    """The lists with this lead in them that this person may see, by name."""
-    rows = ListMember.objects.filter(lead__canonical=lead.canonical_id).values("list")
-    return list(lists_visible_to(user).filter(pk__in=rows, fault=""))
+def lists_beside(user: User, lead: Lead) -> tuple[list[SavedList], list[SavedList]]:
+    """The lists with this lead in them that this person may see, and the other ones into which they
+    may put it; by name, in one query."""
+    rows = ListMember.objects.filter(lead__canonical=lead.canonical_id, list=OuterRef("pk"))
+    is_inside = Exists(rows) & Q(fault="")
+    found = lists_visible_to(user).annotate(is_inside=is_inside)
+    asked = list(found.filter(Q(is_inside=True) | Q(kind=Kind.FIXED)))
+    inside: list[SavedList] = [saved for saved in asked if saved.is_inside]
+    others: list[SavedList] = [saved for saved in asked if not saved.is_inside and may_fill(user, saved)]
+    return inside, others
 
 
 def count_of(condition: Condition, *, at: datetime) -> sampling.Count | None:

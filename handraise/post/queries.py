@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from handraise.leads.models import Lead
+from handraise.leads.models import Consent, Lead
 from handraise.leads.queries import consents_of
 from handraise.post.decide import Kind, Refused, Standing, State, address, spec_of
 from handraise.post.models import Letter, Meeting, Outgoing, RefusedAddress
@@ -114,9 +114,9 @@ def mail_address_of(lead: Lead) -> str:
         return ""
 
 
-def reach_of(lead: Lead) -> Reach:
+def reach_of(lead: Lead, consents: Sequence[Consent] | None = None) -> Reach:
     """What to know before one writes to a lead. Refused consent is for marketing's mails: a
-    person may write, and is told."""
+    person may write, and is told. `consents`: the newest of each purpose, where they were read."""
     if not lead.email:
         return Reach(f"No e-mail address of {lead} is known.", [])
     to = mail_address_of(lead)
@@ -126,7 +126,8 @@ def reach_of(lead: Lead) -> Reach:
     refused = RefusedAddress.objects.filter(address=to.lower()).first()
     if refused is not None:
         warnings.append(f"{refused.address} was refused on {refused.at:%d %B %Y}: {refused.words}")
-    against = [consent.purpose for consent in consents_of(lead) if not consent.is_given]
+    told = consents_of(lead) if consents is None else consents
+    against = [consent.purpose for consent in told if not consent.is_given]
     if against:
         purposes = ", ".join(purpose.replace("_", " ") for purpose in against)
         warnings.append(
@@ -146,8 +147,10 @@ class Correspondence:
     is_moving: bool  # something leaves soon: the page asks again in a few seconds
 
 
-def correspondence(user: User, lead: Lead, *, at: datetime) -> Correspondence:
-    """Letters and meetings of one lead, as its page shows them."""
+def correspondence(
+    user: User, lead: Lead, *, at: datetime, consents: Sequence[Consent] | None = None
+) -> Correspondence:
+    """Letters and meetings of one lead, as its page shows them. See `reach_of`."""
     letters = list(letters_of(user, lead)[:SHOWN])
     meetings = list(meetings_with(user, lead)[:SHOWN])
     asked = [one for one in meetings if one.standing == Standing.BOOKED and one.ends_at <= at]
@@ -155,7 +158,7 @@ def correspondence(user: User, lead: Lead, *, at: datetime) -> Correspondence:
     soon = [one.outgoing for one in letters]
     soon += [one.invitation for one in meetings if one.invitation is not None]
     is_moving = any(row.state in moving and abs(row.due_at - at) <= SOON for row in soon)
-    return Correspondence(letters, meetings, asked, reach_of(lead), is_moving)
+    return Correspondence(letters, meetings, asked, reach_of(lead, consents), is_moving)
 
 
 def troubled_letters(user: User, *, at: datetime) -> list[Letter]:

@@ -74,8 +74,10 @@ class NewTaskForm(TaskForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["assignee"].queryset = working_people()  # type: ignore[attr-defined]
-        self.fields["assignee"].initial = user.pk
+        people = working_people()
+        assignee: Any = self.fields["assignee"]
+        assignee.queryset, assignee.initial = people, user.pk
+        assignee.choices = [(one.pk, str(one)) for one in people]  # read once, without a cursor
         self.order_fields(self.field_order)
 
 

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from handraise.agreement.queries import published
+from handraise.agreement.queries import Published, published
 from handraise.desk.asked import talk_about
 from handraise.desk.doors import lead_or_404
 from handraise.desk.forms import ConsentForm, LogForm
@@ -23,7 +23,7 @@ from handraise.handover.models import Handover
 from handraise.handover.queries import handovers_of, may_answer
 from handraise.kit import clock
 from handraise.leads.decide import TOUCHES
-from handraise.leads.models import Lead
+from handraise.leads.models import Consent, Lead
 from handraise.leads.queries import (
     company_facts_of,
     company_of,
@@ -47,8 +47,10 @@ def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
         return redirect("lead", shown.pk)
     at = _asked_instant(request)
     company = company_of(shown, at=at) if at else shown.company
-    handovers = [] if at else list(handovers_of(shown)[:5])  # how they ended is of today
-    context = {
+    # How they ended is of today.
+    handovers = [] if at else list(handovers_of(shown).defer("brief")[:5])
+    consents, agreed = consents_of(shown, at=at), published()
+    context: dict[str, object] = {
         "lead": shown,
         "at": at,
         "company": company,
@@ -57,21 +59,26 @@ def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
         "happenings": happenings(shown, at=at),
         "facts": facts_of(shown, at=at),
         "company_facts": company_facts_of(company, at=at) if company else [],
-        "consents": consents_of(shown, at=at),
+        "consents": consents,
         "handovers": handovers,
         "qualification": qualification_card(
-            shown, user=None if at else request.user, at=at or clock.now()
+            shown, user=None if at else request.user, at=at or clock.now(), agreed=agreed
         ),
-        "talk": None if at else talk_about(request.user, shown, None, at=clock.now()),
+        "talk": talk_about(request.user, shown, None, at=clock.now()) if handovers else None,
     }
-    return render(
-        request, "desk/lead.html", context | _acts(request, shown, handovers) if not at else context
-    )
+    if not at:
+        context |= _acts(request, shown, handovers, consents, agreed)
+    return render(request, "desk/lead.html", context)
 
 
-def _acts(request: HttpUserRequest, shown: Lead, handovers: list[Handover]) -> dict[str, object]:
+def _acts(
+    request: HttpUserRequest,
+    shown: Lead,
+    handovers: list[Handover],
+    consents: list[Consent],
+    agreed: Published | None,
+) -> dict[str, object]:
     """What this reader can do with the lead; nothing while looking back."""
-    agreed = published()
     at = clock.now()
     moves = moves_open_to(request.user, shown, document=agreed.document, at=at) if agreed else []
     may_edit = may(request.user, Permission.EDIT_LEADS)
@@ -82,18 +89,18 @@ def _acts(request: HttpUserRequest, shown: Lead, handovers: list[Handover]) -> d
             None,
         ),
         "passing": passing_of(request.user, shown, at=at),
-        "touch": touch_clocks([shown], at=at).get(shown.pk),
+        "touch": touch_clocks([shown], at=at).get(shown.pk) if handovers else None,
         "touches": TOUCHES,
         "moves": moves,
-        "deals": beside_lead(request.user, shown, at=clock.now()),
+        "deals": beside_lead(request.user, shown, at=at),
         "may_override": may(request.user, Permission.OVERRIDE),
         "people": working_people() if may_edit else [],
         "log_form": LogForm(document=agreed.document if agreed else None),
         "consent_form": ConsentForm(auto_id="consent_%s"),
         "identities": identities_of(shown),
         "merges": merges_of(shown),
-        "post": correspondence(request.user, shown, at=clock.now()),
-        "now": clock.now(),
+        "post": correspondence(request.user, shown, at=at, consents=consents),
+        "now": at,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 
 from handraise.leads.models import Lead
-from handraise.lists.queries import fixed_lists_of, may_fill, memberships_of
+from handraise.lists.queries import lists_beside, may_fill
 
 register = template.Library()
 
@@ -16,9 +16,7 @@ register = template.Library()
 def lists_of(context: template.Context, lead: Lead) -> dict[str, Any]:
     """In which lists a lead is, and into which this reader may put it."""
     request = context["request"]
-    inside = memberships_of(request.user, lead)
-    held = {saved.pk for saved in inside}
-    others = [saved for saved in fixed_lists_of(request.user) if saved.pk not in held]
+    inside, others = lists_beside(request.user, lead)
     return {
         "lead": lead,
         "inside": [(saved, may_fill(request.user, saved)) for saved in inside],

@@ -82,7 +82,13 @@ def tasks_today(context: template.Context) -> dict[str, Any]:
 def unread(context: template.Context) -> int:
     """How many news the reader has not read."""
     user = context["request"].user
-    return queries.unread_count(user) if isinstance(user, User) else 0
+    if not isinstance(user, User):
+        return 0
+    # The rail and the bar of small screens both show it: counted once a page.
+    request: Any = context["request"]
+    if not hasattr(request, "unread_news"):
+        request.unread_news = queries.unread_count(user)
+    return int(request.unread_news)
 
 
 @register.filter
