@@ -133,7 +133,9 @@ def lists_beside(user: User, lead: Lead) -> tuple[list[SavedList], list[SavedLis
     found = lists_visible_to(user).annotate(is_inside=is_inside)
     asked = list(found.filter(Q(is_inside=True) | Q(kind=Kind.FIXED)))
     inside: list[SavedList] = [saved for saved in asked if saved.is_inside]
-    others: list[SavedList] = [saved for saved in asked if not saved.is_inside and may_fill(user, saved)]
+    others: list[SavedList] = [
+        saved for saved in asked if not saved.is_inside and may_fill(user, saved)
+    ]
     return inside, others
 
 
