@@ -69,6 +69,15 @@ def test_of_names_within_each_other_the_longest_is_meant(
     assert meant(note(ada, text, mia)) == names
 
 
+@pytest.mark.parametrize("text", ["@Nils Groß, look", "@nils gross, look", "@NILS GROSS, look"])
+def test_a_letter_that_folds_to_two_is_no_hindrance(
+    ada: Lead, mia: User, nils: User, text: str
+) -> None:
+    User.objects.filter(pk=nils.pk).update(name="Nils Groß")
+
+    assert meant(note(ada, text, mia)) == ["Nils Groß"]
+
+
 def test_a_name_of_two_people_is_asked_about(ada: Lead, mia: User, nils: User, mark: User) -> None:
     User.objects.filter(pk__in=[nils.pk, mark.pk]).update(name="Kim")
 
