@@ -9,6 +9,7 @@ from random import Random
 
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import F
 
 from demo.equipment import equip, sell_with_it
 from demo.invented import firms
@@ -23,6 +24,7 @@ from handraise.leads.decide import SourceKind, Via
 from handraise.leads.entry import Entry
 from handraise.leads.models import JournalLine, Lead, Source
 from handraise.leads.record import record
+from handraise.talk.models import Notification
 from handraise.team import actions as team
 from handraise.team.decide import Role
 from handraise.team.models import Team, User
@@ -113,6 +115,8 @@ def _play(random: Random, *, at: datetime, count: int, told: Callable[[str, floa
         sellers.notice(instant)
         told("Living through the year", (instant - since) / (at - since))
     sell_with_it(Random(random.random()), until=at)
+    # What was told in a lived year was read; only the newest of it is news.
+    Notification.objects.filter(at__lt=at - timedelta(days=2)).update(read_at=F("at"))
 
 
 def _hire(at: datetime) -> dict[str, User]:

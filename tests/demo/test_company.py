@@ -14,6 +14,7 @@ from handraise.handover.models import Handover
 from handraise.leads.decide import Stage
 from handraise.leads.models import Activity, Lead, StageMove
 from handraise.qualification.models import Answer, Override
+from handraise.talk.models import Notification
 from handraise.team.decide import Role
 from handraise.team.models import User
 
@@ -37,6 +38,9 @@ def test_a_year_is_lived_through_once() -> None:
     stages = {Stage.OPPORTUNITY: "open", Stage.CUSTOMER: "won"}
     for lead in Lead.objects.filter(stage__in=stages):
         assert lead.deals.filter(outcome=stages[Stage(lead.stage)]).exists()
+    old = Notification.objects.filter(at__lt=AT - timedelta(days=2))
+    assert old.exists()
+    assert not old.filter(read_at=None).exists()
     activities = Activity.objects.count()
     assert build(at=AT + timedelta(days=1), leads=40) == sign_ins
     assert Activity.objects.count() == activities
