@@ -28,6 +28,7 @@ class Permission(StrEnum):
     SIGN_SALES = "sign_sales"
     TAKE = "take"  # accept and reject handovers
     QUALIFY = "qualify"  # move accepted leads on
+    NURTURE = "nurture"  # purposes of consent, forms, messages, journeys, suppression
     EQUIP_SALES = "equip_sales"  # write scripts, assets, key messages, playbooks
     OVERRIDE = "override"  # act for somebody else, reassign, pass criteria with a reason
     ADMINISTER = "administer"  # people, keys
@@ -36,7 +37,16 @@ class Permission(StrEnum):
 _R, _P = Role, Permission
 _ALLOWED: dict[Role, frozenset[Permission]] = {
     _R.MARKETING: frozenset(
-        {_P.SEE, _P.EDIT_LEADS, _P.IMPORT, _P.EXPORT, _P.PROPOSE, _P.SIGN_MARKETING, _P.EQUIP_SALES}
+        {
+            _P.SEE,
+            _P.EDIT_LEADS,
+            _P.IMPORT,
+            _P.EXPORT,
+            _P.PROPOSE,
+            _P.SIGN_MARKETING,
+            _P.EQUIP_SALES,
+            _P.NURTURE,
+        }
     ),
     _R.SALES_DEVELOPMENT: frozenset(
         {_P.SEE, _P.EDIT_LEADS, _P.TAKE, _P.QUALIFY, _P.PROPOSE, _P.SIGN_SALES}

@@ -1,0 +1,5 @@
+"""Addresses of nurture."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

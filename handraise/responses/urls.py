@@ -1,0 +1,5 @@
+"""Addresses of responses."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

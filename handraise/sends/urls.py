@@ -1,0 +1,5 @@
+"""Addresses of sends."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
