@@ -130,6 +130,6 @@ def _until_answered(port: int) -> None:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/account/login/", timeout=5).close()
             return
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
     raise RuntimeError("The web did not answer within a minute.")

@@ -1,8 +1,9 @@
-"""How long the pages take that people live in, with 100,000 leads and 2 M activities.
+"""How long the pages take that people live in, with 100,000 leads, 2 M activities and 20,000 open
+handovers of twenty people.
 
-Run: `python -m bench.pages [--leads N] [--activities N] [--requests N]`. A database of its own, a
-real server on 127.0.0.1, one signed-in person asking for one page after another. Prints the
-median and the 95th percentile in milliseconds, and the ratio to a page that reads nothing.
+Run: `python -m bench.pages [--leads N] [--activities N] [--open N] [--requests N]`. A database of
+its own, a real server on 127.0.0.1, one signed-in person asking for one page after another. Prints
+the median and the 95th percentile in milliseconds, and the ratio to a page that reads nothing.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from random import Random
 from urllib.parse import urlencode
 
 from bench.installation import Installation
+from bench.offering import offered, people
 
 _TARGET_MS = 150
 
@@ -67,17 +69,36 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--leads", type=int, default=100_000)
     asked.add_argument("--activities", type=int, default=2_000_000)
+    asked.add_argument("--open", type=int, default=20_000)
     asked.add_argument("--requests", type=int, default=100)
     options = asked.parse_args()
     with Installation() as house:
         house.people()
-        lead_ids = house.live(
-            leads=options.leads, activities=options.activities, at=datetime.now(UTC)
-        )
+        at = datetime.now(UTC)
+        people(at)
+        lead_ids = house.live(leads=options.leads, activities=options.activities, at=at)
+        _open(options.open, at)
         with house.serving() as port:
             visitor = Visitor(port)
             visitor.sign_in("mia@bench.example", house.password)
             _report(visitor, lead_ids, options.requests)
+
+
+def _open(count: int, at: datetime) -> None:
+    """So many offers open, those of leads that did not qualify by themselves included."""
+    from django.db import connection
+
+    from handraise.handover.models import Handover
+    from handraise.leads.models import Lead
+
+    missing = count - Handover.objects.filter(ended_at=None).count()
+    free = Lead.objects.filter(is_current=True, stage="LEAD").order_by("pk")
+    ids = list(free.values_list("pk", flat=True)[: max(0, missing)])
+    Lead.objects.filter(pk__in=ids).update(stage="MARKETING_QUALIFIED", stage_since=at)
+    offered(ids, at)
+    with connection.cursor() as cursor:
+        cursor.execute("vacuum analyze")
+    print(f"{Handover.objects.filter(ended_at=None).count():,} handovers open")
 
 
 def _report(visitor: Visitor, lead_ids: list[int], requests: int) -> None:

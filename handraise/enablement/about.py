@@ -22,12 +22,15 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What is known beside the lead's own facts. `read` None: looked up; `answers` by question."""
+    """What is known beside the lead's own facts. `read` None: looked up; `answers` by question;
+    `facts` and `company_facts` as JSON rows of `name` and `value`, where they were read already."""
 
     why_now: str = ""
     seller: str = ""
     read: Sequence[str] | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
+    facts: msgspec.Raw | None = None
+    company_facts: msgspec.Raw | None = None
 
 
 _FACTS = """
@@ -79,19 +82,44 @@ def about(
     """The variables of scripts for each canonical lead, as known at `at`; what is not known is
     left out. In four statements for all of them."""
     leads = Lead.objects.select_related("company").in_bulk(list(lead_ids))
-    companies = {lead.company_id for lead in leads.values() if lead.company_id is not None}
-    named = {"leads": ids(leads), "companies": ids(companies), "at": at}
-    facts, firms = _facts(_FACTS, named), _facts(_COMPANY_FACTS, named)
     none = Situation()
+    facts, firms = _told(leads, situations, at)
     asked = [pk for pk in leads if situations.get(pk, none).read is None]
     read = dict(rows_of(_READ, {"leads": ids(asked), "at": at})) if asked else {}
     return {
         pk: _values(
-            lead, facts.get(pk, {}), firms.get(lead.company_id or 0, {}),
-            situations.get(pk, none), read.get(pk) or (),
+            lead, facts.get(pk, {}), firms.get(pk, {}), situations.get(pk, none),
+            read.get(pk) or (),
         )
         for pk, lead in leads.items()
     }  # fmt: skip
+
+
+def _told(
+    leads: Mapping[int, Lead], situations: Mapping[int, Situation], at: datetime
+) -> tuple[dict[int, Values], dict[int, Values]]:
+    """The facts of each lead, and those of its company: handed over, or looked up."""
+    facts: dict[int, Values] = {}
+    firms: dict[int, Values] = {}
+    asked = []
+    for pk in leads:
+        given = situations.get(pk)
+        if given is None or given.facts is None or given.company_facts is None:
+            asked.append(pk)
+        else:
+            facts[pk], firms[pk] = _rows(given.facts), _rows(given.company_facts)
+    if asked:
+        companies = {firm for pk in asked if (firm := leads[pk].company_id) is not None}
+        named = {"leads": ids(asked), "companies": ids(companies), "at": at}
+        facts |= _facts(_FACTS, named)
+        found = _facts(_COMPANY_FACTS, named)
+        firms |= {pk: found.get(leads[pk].company_id or 0, {}) for pk in asked}
+    return facts, firms
+
+
+def _rows(raw: msgspec.Raw) -> Values:
+    told = ((row["name"], _value(row["value"])) for row in msgspec.json.decode(raw))
+    return {name: value for name, value in told if value is not None}
 
 
 def _facts(statement: str, named: Mapping[str, Any]) -> dict[int, Values]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
@@ -13,42 +12,17 @@ from psycopg.errors import QueryCanceled
 
 from handraise.agreement import plain_yaml
 from handraise.agreement.condition_tree import Operator, Test
-from handraise.agreement.conditions import Condition, ConditionError, leaves, parse
+from handraise.agreement.conditions import Condition, leaves
 from handraise.agreement.decide import SHIPPED_LISTS
 from handraise.agreement.document import Document
 from handraise.agreement.faults import AgreementError, Fault, nearest, path_of
-from handraise.enablement.models import Playbook
+from handraise.enablement.shelf import Matched, condition_of, shelf
 from handraise.leads.models import Lead
 from handraise.scoring.holding import holding
 from handraise.scoring.plan import CompileError
 
 COUNTED = 2_000  # leads that a live count looks at
 PATIENCE = 2_000  # milliseconds
-
-
-@dataclass(frozen=True, slots=True)
-class Matched:
-    """A playbook that holds for a lead."""
-
-    playbook: int
-    name: str
-    priority: int
-
-
-@lru_cache(maxsize=512)
-def condition_of(text: str) -> Condition | None:
-    """What a playbook's text asks; None where it is empty and asks nothing.
-
-    Raises AgreementError with the line of the fault.
-    """
-    if not text.strip():
-        return None
-    tree = plain_yaml.load(text)
-    try:
-        return parse(tree.value)
-    except ConditionError as fault:
-        line, column = tree.position(fault.where, of_key=True)
-        raise AgreementError([Fault(line, column, path_of(fault.where), str(fault))]) from None
 
 
 def unaskable(text: str, *, document: Document | None, at: datetime) -> str:
@@ -91,7 +65,7 @@ def playbooks_for(
     conditions are one compiled text and one statement, however many leads and playbooks.
     """
     found: dict[int, list[Matched]] = {lead_id: [] for lead_id in lead_ids}
-    asked = _in_use() if found else []
+    asked = shelf().asked if found else []
     truths = _truths([condition for _, condition in asked], list(found), document, at)
     for place, (matched, condition) in enumerate(asked):
         holds = found.keys() if condition is None else truths[place]
@@ -102,18 +76,7 @@ def playbooks_for(
 
 def are_playbooks_in_use() -> bool:
     """Whether there is any playbook that could hold."""
-    return Playbook.objects.filter(is_active=True, retired_at=None).exists()
-
-
-def _in_use() -> list[tuple[Matched, Condition | None]]:
-    rows = Playbook.objects.filter(is_active=True, retired_at=None).order_by("-priority", "pk")
-    asked = []
-    for pk, name, priority, text in rows.values_list("pk", "name", "priority", "condition"):
-        try:
-            asked.append((Matched(pk, name, priority), condition_of(text)))
-        except AgreementError:  # kept by another release; its page says what is wrong
-            continue
-    return asked
+    return bool(shelf().asked)
 
 
 def _truths(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import structlog
 from django.db import transaction
 
@@ -22,10 +23,12 @@ UNREADABLE = {"fault": "What to say and send could not be read when this was off
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What a script may say beside the facts of the lead: why now, and who speaks."""
+    """What a script may say: why now, who speaks, and the facts that the brief has read."""
 
     why_now: str
     seller: str
+    facts: msgspec.Raw
+    company_facts: msgspec.Raw
 
 
 def suggestions(
@@ -52,7 +55,13 @@ def _situations(
 ) -> dict[int, Situation]:
     answered = answers_of_many(list(offered), framework=document.sql.answers.framework, at=at)
     return {
-        pk: Situation(one.why_now, one.seller, answers=_said(answered[pk]))
+        pk: Situation(
+            one.why_now,
+            one.seller,
+            answers=_said(answered[pk]),
+            facts=one.facts,
+            company_facts=one.company_facts,
+        )
         for pk, one in offered.items()
     }
 

@@ -213,7 +213,12 @@ def make(
 
 def _complete(offers: Sequence[Offer], document: Document, at: datetime) -> None:
     """What to say and to send and, once sales development talked with them, what it found out."""
-    told = {one.lead_id: Offered(one.brief["why_now"], _seller(one)) for one in offers}
+    told = {
+        one.lead_id: Offered(
+            one.brief["why_now"], _seller(one), one.brief["facts"], one.brief["company_facts"]
+        )
+        for one in offers
+    }
     suggested = suggestions(told, document=document, at=at)
     passed = [one.lead_id for one in offers if one.kind is Kind.SECOND]
     found = found_out(passed, document=document, at=at)

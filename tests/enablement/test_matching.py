@@ -16,6 +16,7 @@ from handraise.enablement.decide import Piece
 from handraise.enablement.matching import Count, count
 from handraise.enablement.models import Playbook
 from handraise.enablement.queries import playbooks_for, suggestion_for, suggestions_for
+from handraise.enablement.shelf import shelf
 from handraise.leads.decide import Stage
 from handraise.leads.models import Lead
 from handraise.team.models import User
@@ -107,6 +108,7 @@ def test_what_is_retired_is_not_suggested(mark: User) -> None:
 
 def test_nothing_is_asked_where_there_is_no_playbook() -> None:
     ada = lead("Ada")
+    shelf()  # read once
     with CaptureQueriesContext(
         connection,
     ) as asked:

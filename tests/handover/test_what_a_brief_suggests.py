@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from msgspec import Raw
 
 from handraise.agreement.queries import Published
 from handraise.enablement.actions import Line, write_script
 from handraise.enablement.decide import Kind, Piece
 from handraise.enablement.models import Script, ScriptVersion
+from handraise.enablement.shelf import shelf
 from handraise.handover import helping
 from handraise.handover.actions import offer
 from handraise.handover.models import Handover
@@ -103,7 +105,8 @@ def test_whatever_fails_there_the_offer_is_made(
 
 
 def test_without_playbooks_it_costs_one_question(agreed: Published) -> None:
-    told = {mql("Ada").pk: helping.Offered("", "Mia")}
+    shelf()  # read once
+    told = {mql("Ada").pk: helping.Offered("", "Mia", Raw(b"[]"), Raw(b"[]"))}
 
     with CaptureQueriesContext(
         connection,
