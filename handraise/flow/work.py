@@ -19,6 +19,8 @@ from handraise.capture.queries import is_flooded
 from handraise.flow import jobs, rounds
 from handraise.flow.look import look
 from handraise.kit.clock import now
+from handraise.nurture import advancing as journeys
+from handraise.nurture.entering import sweep
 from handraise.post import sending as post
 from handraise.scoring import queries as scoring
 
@@ -37,6 +39,7 @@ def run(stop: Event) -> None:
     """Work until `stop` is set. Survives restarts of the database; ends what it is at, no more."""
     busy = [("digest", _digest, IDLE), ("look", _looking(), IDLE)]
     alone = [("rounds", _rounds(), ROUND), ("jobs", lambda: _jobs(stop), IDLE)]
+    alone += [("journeys", _journeys, POST)]
     leaving = [("mails", _mails, POST), ("hooks", _hooks, POST)]  # a slow server delays no other
     _repeat_all([*busy, *alone, *leaving], stop)
 
@@ -134,6 +137,10 @@ def _rounds() -> Callable[[], int]:
 
 def _mails() -> int:
     return post.send_mails(at=now())
+
+
+def _journeys() -> int:
+    return journeys.advance_due(at=now()) + sweep(at=now())
 
 
 def _hooks() -> int:
