@@ -6,7 +6,7 @@ activity opens the door for a week: whoever meets the other conditions by then c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +25,7 @@ from handraise.nurture.models import Journey, JourneyVersion
 from handraise.nurture.standing import write
 from handraise.nurture.stopping import counted, end, stop, why_over
 from handraise.nurture.versions import readable, versions
+from handraise.team.models import User
 
 SWEPT = 2_000  # leads that a journey that was started takes in at a time
 
@@ -139,7 +140,10 @@ class Entering:
         return version in self.plans and self._document(version).alone
 
 
-def enrol(version: JourneyVersion, leads: dict[int, str], *, at: datetime) -> list[int]:
+def enrol(
+    version: JourneyVersion, leads: Mapping[int, str], *, at: datetime, by: User | None = None,
+    via: Via = Via.WORKER,
+) -> list[int]:  # fmt: skip
     """Put canonical leads, each with why, at the beginning of a version; those that were not in
     the journey. Part of the caller's transaction, which holds the leads and the journey."""
     if not leads:
@@ -152,7 +156,7 @@ def enrol(version: JourneyVersion, leads: dict[int, str], *, at: datetime) -> li
     told: dict[str, Json] = {"journey": version.journey.code, "version": version.number}
     journal.write_many(
         journal.Line(
-            "nurture.entered", at, Via.WORKER, lead_id=lead,
+            "nurture.entered", at, via, lead_id=lead, by_id=None if by is None else by.pk,
             said=f"Entered “{version.journey.name}”. {leads[lead]}", data=told,
         )
         for lead in entered

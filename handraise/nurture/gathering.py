@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 
@@ -24,7 +23,8 @@ ZONES = ("timezone", "zone")  # facts that may name where a person's clock stand
 COUNTRIES = ("country",)
 
 _FACTS = """
-    SELECT DISTINCT ON (face.canonical_id, fact.name) face.canonical_id, fact.name, fact.value
+    SELECT DISTINCT ON (face.canonical_id, fact.name) face.canonical_id, fact.name,
+           fact.value #>> '{}'
     FROM leads_lead face
     JOIN leads_identity identity ON identity.lead_id = face.id
     JOIN leads_fact fact ON fact.identity_id = identity.id AND fact.name = ANY(%(names)s::text[])
@@ -41,19 +41,21 @@ class Blocked(RuntimeError):
 
 def facts_of(
     lead_ids: Collection[int], names: Sequence[str], *, at: datetime
-) -> dict[int, dict[str, Any]]:
-    """The newest value of each of these facts, of those of these canonical leads that have any."""
-    found: dict[int, dict[str, Any]] = {}
+) -> dict[int, dict[str, str]]:
+    """The newest value of each of these facts, as text, of those of these canonical leads that have
+    any."""
+    found: dict[int, dict[str, str]] = {}
     asked = {"names": list(names), "leads": ids(lead_ids), "at": at}
     for lead, name, value in rows_of(_FACTS, asked):
-        found.setdefault(lead, {})[name] = value
+        if value is not None:
+            found.setdefault(lead, {})[name] = value
     return found
 
 
-def zone_in(facts: Mapping[str, Any]) -> str:
+def zone_in(facts: Mapping[str, str]) -> str:
     """Where a lead lives, by these facts: a zone, else that of the country, else ours."""
-    told = [str(facts[name]) for name in ZONES if isinstance(facts.get(name), str)]
-    countries = [str(facts[name]) for name in COUNTRIES if isinstance(facts.get(name), str)]
+    told = [facts[name] for name in ZONES if name in facts]
+    countries = [facts[name] for name in COUNTRIES if name in facts]
     return zone_of(told, countries, otherwise=settings.TIME_ZONE)
 
 

@@ -32,7 +32,7 @@ class Seen:
 
     seed: str = ""
     zone: str = "UTC"
-    day: object = None
+    day: str | None = None
     calendar: Calendar | None = None
     truths: tuple[bool | None, ...] = ()
 
@@ -150,11 +150,9 @@ def draw(seed: str) -> float:
     return int.from_bytes(blake2b(seed.encode(), digest_size=8).digest()) / 2**64
 
 
-def day_of(value: object, zone: str) -> date | None:
+def day_of(value: str | None, zone: str) -> date | None:
     """The day that the value of a fact names: a date, or an instant as that zone sees it."""
-    if not isinstance(value, str):
-        return None
-    text = value.strip()
+    text = (value or "").strip()
     try:
         if len(text) <= len("2027-03-01"):
             return date.fromisoformat(text)
