@@ -110,3 +110,6 @@ class Send(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} to {self.lead}"
+
+
+from handraise.sends.limit_models import SendingLimits as SendingLimits  # noqa: E402
