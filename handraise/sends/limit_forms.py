@@ -73,7 +73,7 @@ class LimitsForm(forms.Form):
         self.now, self.purposes = now, [(ALL, "All of them together")]
         self.purposes += [(one.code, one.name) for one in purposes]
         super().__init__(data, **kwargs)
-        self.initial |= {"seen": now.number, "dates": "\n".join(now.limits.dates)}
+        self.initial.update(seen=now.number, dates="\n".join(now.limits.dates))
         for day, name in enumerate(DAYS):
             spans = now.limits.hours.get(str(day), [])
             self.fields[f"day{day}"] = QuietField(
