@@ -23,6 +23,7 @@ from handraise.nurture import advancing as journeys
 from handraise.nurture.entering import sweep
 from handraise.post import sending as post
 from handraise.scoring import queries as scoring
+from handraise.sends import sending
 
 log = structlog.get_logger()
 
@@ -40,7 +41,8 @@ def run(stop: Event) -> None:
     busy = [("digest", _digest, IDLE), ("look", _looking(), IDLE)]
     alone = [("rounds", _rounds(), ROUND), ("jobs", lambda: _jobs(stop), IDLE)]
     alone += [("journeys", _journeys, POST)]
-    leaving = [("mails", _mails, POST), ("hooks", _hooks, POST)]  # a slow server delays no other
+    # A slow server delays no other.
+    leaving = [("mails", _mails, POST), ("hooks", _hooks, POST), ("sends", _sends, POST)]
     _repeat_all([*busy, *alone, *leaving], stop)
 
 
@@ -145,6 +147,10 @@ def _journeys() -> int:
 
 def _hooks() -> int:
     return post.send_hooks(at=now())
+
+
+def _sends() -> int:
+    return sending.send_due(at=now())
 
 
 def _jobs(stop: Event) -> int:
