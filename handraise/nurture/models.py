@@ -129,3 +129,6 @@ class StepCount(models.Model):
                 fields=["version", "place", "way", "day"], name="one_count_a_way_and_day"
             )
         ]
+
+
+from handraise.nurture.simulation_models import Simulation as Simulation  # noqa: E402

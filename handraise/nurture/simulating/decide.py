@@ -105,6 +105,6 @@ def weekly(counts: Collection[int]) -> float:
 
 
 __all__ = [
-    "DAY", "LONGEST", "SAMPLE", "Counted", "Progress", "Span", "State", "Stopped", "Tally",
+    "DAY", "LONGEST", "SAMPLE", "WEEK", "Counted", "Progress", "Span", "State", "Stopped", "Tally",
     "chosen", "scaled", "weekly",
 ]  # fmt: skip

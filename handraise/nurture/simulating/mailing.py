@@ -12,11 +12,11 @@ from handraise.leads.decide import Stage
 from handraise.messaging.models import Message
 from handraise.nurture.document import JourneyDocument
 from handraise.sends import guards
+from handraise.sends.decide import State
 from handraise.sends.guarding import addresses
 from handraise.sends.guards import Case, Moment, Past, Sent
 from handraise.sends.limiting import in_force
 from handraise.sends.limits import WIDEST, Limits
-from handraise.sends.decide import State
 
 _SENT = """
     SELECT send.id, face.canonical_id, send.address, version.message_id, send.purpose, send.sent_at

@@ -46,10 +46,13 @@ class Token:
     lead: int
     entered_at: datetime
     place: str = ENTER
-    since: datetime = datetime.min
+    since: datetime = field(init=False)
     due_at: datetime | None = None
     awaits: str = ""
     is_back: bool = False
+
+    def __post_init__(self) -> None:
+        self.since = self.entered_at
 
 
 @dataclass
@@ -95,8 +98,8 @@ class Play:
         dids = [Did(one.event, one.where, None, None, 1.0, None) for one in wanted]
         found: dict[Happening, dict[int, list[Happened]]] = {one: defaultdict(list)
                                                              for one in wanted}  # fmt: skip
-        for one in happened(dids, document=self.agreed, lead_ids=self.leads, at=self.span.end):
-            found[wanted[one.place]][one.lead_id].append(one)
+        for act in happened(dids, document=self.agreed, lead_ids=self.leads, at=self.span.end):
+            found[wanted[act.place]][act.lead_id].append(act)
         return found
 
     def _tick(self, at: datetime, *, is_first: bool) -> None:
@@ -156,9 +159,7 @@ class Play:
         is_out = any(truths.get(one.when) is True for one in document.exits)
         return Ending.EXIT if is_out else None
 
-    def _stop(
-        self, truths: Mapping[int, Mapping[Condition, bool | None]], at: datetime
-    ) -> None:
+    def _stop(self, truths: Mapping[int, Mapping[Condition, bool | None]], at: datetime) -> None:
         for token in list(self.inside.values()):
             over = self._over(token.lead, truths.get(token.lead, {}), at)
             if over is not None:
@@ -175,7 +176,7 @@ class Play:
                 continue
             if self._over(lead, known, at) is not None:
                 continue
-            self.inside[lead] = Token(lead, at, since=at, due_at=at)
+            self.inside[lead] = Token(lead, at, due_at=at)
             self.tally.entered[self.span.week_of(at)] += 1
             self.tally.at_once += is_first and self.plan.document.enter.on is None
 
@@ -235,7 +236,7 @@ class Play:
     def _mail(self, message: str, group: Sequence[Token], at: datetime) -> None:
         leads = [one.lead for one in group]
         stages = {lead: Stage(self._stage(lead, at)) for lead in leads}
-        for lead, why in self.mailing.post(message, leads, stages, at=at).items():
+        for why in self.mailing.post(message, leads, stages, at=at).values():
             if why:
                 self.tally.skipped[message, why] += 1
             else:

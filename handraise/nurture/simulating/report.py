@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from handraise.nurture.simulating.decide import Span, Tally, scaled, weekly
+from handraise.nurture.simulating.decide import WEEK, Span, Tally, scaled, weekly
 
 Report = dict[str, Any]
 
@@ -48,8 +48,6 @@ def report_of(tally: Tally, span: Span, *, played: int, total: int) -> Report:
 
 
 def _begin(span: Span, week: int) -> str:
-    from handraise.nurture.simulating.decide import WEEK
-
     return (span.begin + WEEK * week).isoformat()
 
 

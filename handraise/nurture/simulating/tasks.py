@@ -10,7 +10,7 @@ from handraise.kit.clock import now
 from handraise.leads.long_jobs import LONG, endure
 from handraise.lists.decide import QUEUE
 from handraise.nurture.gathering import Blocked
-from handraise.nurture.simulating.actions import fail, run
+from handraise.nurture.simulating.making import fail, run
 from handraise.scoring.plan import CompileError
 
 
