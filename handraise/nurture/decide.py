@@ -24,3 +24,11 @@ class Ending(StrEnum):
     BY_HAND = "by hand"
     FAILED = "failed"  # a step cannot be done; `why` says what is wrong
     OVERTAKEN = "overtaken"  # a journey of higher priority took them, or leads were merged
+
+
+class Way(StrEnum):
+    """Ways on from a step that have no name of their own."""
+
+    NEXT = "next"
+    HAPPENED = "happened"  # what was waited for
+    PASSED = "time passed"  # before it did

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -10,13 +11,64 @@ from handraise.messaging.models import MessageVersion
 from handraise.sends.decide import State
 
 
+class Links(models.Model):
+    """Where the links of a version lead, by their place (`{"1": "https://…"}`).
+
+    Mostly the same for everybody: that is the usual one of the version. A version whose links name
+    the reader has one such row for each wording.
+    """
+
+    version = models.ForeignKey(MessageVersion, models.PROTECT, related_name="+", db_index=False)
+    digest = models.CharField(max_length=64)
+    urls = models.JSONField()
+    is_usual = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "digest"], name="links_once_a_version"),
+            models.UniqueConstraint(
+                fields=["version"], condition=Q(is_usual=True), name="one_usual_links_a_version"
+            ),
+        ]
+
+
+class Courier(models.Model):
+    """A worker's claim on sends, from its start until it brought all of them home.
+
+    `on_wire` are the sends that its connections may be handing over: committed before the server
+    is told to take the text. A courier that has not beaten for a while was killed; what is on its
+    wire is unclear, the rest of its load surely was not handed over. `over_at`: nothing is handed
+    over in its name any more.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    began_at = models.DateTimeField()
+    beat_at = models.DateTimeField()
+    over_at = models.DateTimeField(null=True)
+    on_wire = ArrayField(models.BigIntegerField(), default=list)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["beat_at"], condition=Q(over_at=None), name="courier_at_work")
+        ]
+
+
+class Pace(models.Model):
+    """How many sends to a domain were claimed in a minute; shared by all workers."""
+
+    domain = models.CharField(max_length=253, primary_key=True)
+    minute = models.DateTimeField()
+    taken = models.PositiveIntegerField()
+
+
 class Send(models.Model):
     """One message to one lead, wanted by `about` (`journey:7`, `form:3`).
 
     `once` names what only ever happens once (`enrolment:12/guide`): a second send of that name is
     not made. `purpose` and `topic` are the message's when the send was wanted; an empty purpose is
     for what the lead asked for. `address` is where it went, `why` the reason of its end.
-    `message_id` is fixed before the first try.
+    `message_id` is fixed before the first try. `courier` is whose claim it is, or was last;
+    `links` where its links lead, when not to where they usually do.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -32,6 +84,10 @@ class Send(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    courier = models.ForeignKey(
+        Courier, models.SET_NULL, null=True, related_name="load", db_index=False
+    )
+    links = models.ForeignKey(Links, models.PROTECT, null=True, related_name="+", db_index=False)
     address = models.CharField(max_length=254, default="", blank=True)
     message_id = models.CharField(max_length=255, unique=True)
     why = models.TextField(default="", blank=True)
@@ -47,7 +103,8 @@ class Send(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at", "id"], condition=Q(state="waiting"), name="send_due"),
-            models.Index(fields=["claimed_at"], condition=Q(state="sending"), name="send_held"),
+            models.Index(fields=["courier"], condition=Q(state="sending"), name="send_held"),
+            models.Index(fields=["state", "-id"], name="send_in_state"),
             models.Index(fields=["lead", "-sent_at"], name="send_of_lead"),
         ]
 
