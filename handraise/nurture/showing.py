@@ -12,6 +12,7 @@ from handraise.agreement.faults import path_of as path_text
 from handraise.agreement.plain_writing import flow
 from handraise.nurture import steps
 from handraise.nurture.drawing import Node, Picture, Way, drawn, shortened
+from handraise.nurture.reading import OTHERWISE
 from handraise.nurture.step_words import detail_of, icon_of, title_of, way_words
 from handraise.nurture.steps import Place
 
@@ -97,6 +98,7 @@ def _steps(
         for at, one in enumerate(steps.ways_of(raw)):
             inner = _steps(value, one, (*place, at), ids, owners, passed)
             made.ways.append(_way(made, one, at, inner, went))
+        made.ways += _otherwise(made, raw, went)
         made.is_end = made.is_end or (bool(made.ways) and all(_ends(each) for each in made.ways))
         found.append(made)
     return found
@@ -111,6 +113,15 @@ def _way(
     may_add = len(step.place) + 2 <= steps.DEEPEST
     is_end = raw.get("holdout") is True
     return ShownWay(name, way_words(step.kind, raw), inner, start, is_end, count, may_add)
+
+
+def _otherwise(step: Step, raw: Any, went: Passed | None) -> list[ShownWay]:
+    """The way of those whom no condition meets, where the branch does not name it."""
+    ways = steps.ways_of(raw)
+    if step.kind != "branch" or not ways or ways[-1].get("when") is None:
+        return []
+    count = went.ways.get(OTHERWISE, 0) if went is not None else None
+    return [ShownWay(OTHERWISE, "everybody else goes on", [], "", False, count, False)]
 
 
 def _ends(way: ShownWay) -> bool:
@@ -131,6 +142,15 @@ def _owners(value: dict[str, Any], faults: Sequence[Fault]) -> dict[Place, list[
 def is_under(path: str, above: str) -> bool:
     """Whether `steps[2].send.message` stands within `steps[2]`."""
     return path == above or (path.startswith(above) and path[len(above)] in ".[")
+
+
+def flat(found: Sequence[Step]) -> list[Step]:
+    """These steps and all that stand on their ways, in the order of the text."""
+    return [
+        each
+        for step in found
+        for each in (step, *(s for way in step.ways for s in flat(way.steps)))
+    ]
 
 
 def picture(found: Sequence[Step], *, entered: int | None = None) -> Picture:

@@ -56,7 +56,7 @@ def detail_of(step: Any) -> str:
     said = step[kind] if kind else None
     match kind:
         case "wait" if isinstance(_raw(said, "until"), dict):
-            return _event_words(said)
+            return _happening_words(_raw(said, "until"))
         case "task":
             due = _at(said, "due_in")
             who = f"for {_TO.get(_at(said, 'to') or 'owner', _at(said, 'to'))}"
@@ -87,6 +87,36 @@ def condition_in_words(raw: object, scope: Scope = Scope.LEAD) -> str:
         return flow(raw)  # type: ignore[arg-type]
 
 
+def rules_in_words(raw: dict[str, Any]) -> list[tuple[str, str]]:
+    """Who enters a journey and when they leave it: names and sentences."""
+    said = [("Enters", _entry_words(raw.get("enter")))]
+    if raw.get("goal") is not None:
+        said.append(("Goal", condition_in_words(raw["goal"])))
+    exits = raw.get("exits")
+    for each in exits if isinstance(exits, list) else ():
+        name = _at(each, "name") or "Exit"
+        said.append((f"Exit “{name}”", condition_in_words(_raw(each, "when"))))
+    said.append(("With sales", "goes on" if raw.get("goes_on_with_sales") is True else "ends"))
+    said.append(("Again", _at(raw, "again") or "never"))
+    purpose = _at(raw, "purpose")
+    topic = f", topic {_at(raw, 'topic')}" if raw.get("topic") else ""
+    said.append(("Purpose", f"{purpose}{topic}" if purpose else "what they asked for"))
+    alone = ", one journey at a time" if raw.get("alone") is True else ""
+    said.append(("Priority", f"{_at(raw, 'priority') or '50'}{alone}"))
+    return said
+
+
+def _entry_words(enter: object) -> str:
+    said = []
+    if _raw(enter, "on") is not None:
+        said.append(f"with each {_happening_words(_raw(enter, 'on'))}")
+    if _raw(enter, "when") is not None:
+        said.append(f"while {condition_in_words(_raw(enter, 'when'))}")
+    if _raw(enter, "list") is not None:
+        said.append(f"who is in the list {_at(enter, 'list')}")
+    return "; ".join(said) or "nobody yet"
+
+
 def _wait_words(said: object) -> str:
     until = _raw(said, "until")
     if isinstance(until, dict):
@@ -95,18 +125,21 @@ def _wait_words(said: object) -> str:
     if isinstance(until, str) and until.startswith("fact:"):
         return _date_words(said, until.removeprefix("fact:").strip())
     if until is not None:
-        return f"Wait until {until}"
-    return f"Wait {_at(said, 'for') or 'for no time yet'}"
+        team = _at(said, "of")
+        return f"Wait until {until}{f' of {team}' if team else ''}"
+    clock = _at(said, "at")
+    return f"Wait {_at(said, 'for') or 'for no time yet'}{f', then until {clock}' if clock else ''}"
 
 
 def _date_words(said: object, fact: str) -> str:
-    before, hour = _at(said, "minus"), _at(said, "at")
-    what = f"{before} before {subject_words(fact)}" if before else subject_words(fact)
+    before, after, hour = _at(said, "minus"), _at(said, "plus"), _at(said, "at")
+    what = subject_words(fact)
+    if before or after:
+        what = f"{before} before {what}" if before else f"{after} after {what}"
     return f"Wait until {what}{f', {hour}' if hour else ''}"
 
 
-def _event_words(said: object) -> str:
-    until = _raw(said, "until")
+def _happening_words(until: object) -> str:
     event = f"“{_at(until, 'event')}”"
     where = _raw(until, "where")
     if where is None:
@@ -131,5 +164,6 @@ def _at(said: object, name: str) -> str:
 
 
 __all__ = [
-    "ICONS", "condition_in_words", "detail_of", "icon_of", "title_of", "way_words",
+    "ICONS", "condition_in_words", "detail_of", "icon_of", "rules_in_words", "title_of",
+    "way_words",
 ]  # fmt: skip

@@ -7,16 +7,20 @@ Nothing is changed in place: what is given back is a new value.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any, TypeAlias
+
+from handraise.kit.fold import fold
 
 Place: TypeAlias = tuple[int, ...]
 FORKS = ("branch", "split")
 KINDS = (
     "send", "wait", "branch", "split", "task", "notify", "set_fact", "ready_for_sales", "leave",
 )  # fmt: skip
-DEEPEST = 7  # numbers of a place: a fork in a fork in a fork
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+DEEPEST = 17  # numbers of a place: eight forks within each other
 
 
 def kind_of(step: object) -> str:
@@ -62,6 +66,47 @@ def walk(value: object, way: Place = ()) -> Iterator[tuple[Place, Any]]:
         yield place, step
         for at, _ in enumerate(ways_of(step)):
             yield from walk(value, (*place, at))
+
+
+def ids_of(value: object) -> dict[Place, str]:
+    """The id of every step, also of those that say none: as the compiler names them."""
+    every = list(walk(value))
+    own = {place: step.get("id") for place, step in every if isinstance(step, dict)}
+    taken = {name for name in own.values() if isinstance(name, str)}
+    found: dict[Place, str] = {}
+    for place, step in every:
+        said = own.get(place)
+        found[place] = said if isinstance(said, str) else free_id(step, taken)
+        taken.add(found[place])
+    return found
+
+
+def free_id(step: object, taken: set[str]) -> str:
+    """An id for a step, made from what it does: `send-guide-welcome`, `wait`, `wait-2`."""
+    kind = kind_of(step)
+    sent = (
+        step[kind].get("message")
+        if kind == "send" and isinstance(step, dict) and isinstance(step[kind], dict)
+        else None
+    )
+    base = f"send-{fold(sent)}" if isinstance(sent, str) else kind.replace("_", "-") or "step"
+    name, count = base, 1
+    while name in taken:
+        count += 1
+        name = f"{base}-{count}"
+    return name
+
+
+def with_ids(value: dict[str, Any]) -> dict[str, Any]:
+    """The journey with the id of every step written down, so that moving changes none."""
+    made = deepcopy(value)
+    for place, name in ids_of(value).items():
+        step = step_at(made, place)
+        if isinstance(step, dict) and "id" not in step and _ID.fullmatch(name):
+            rest = dict(step)
+            step.clear()
+            step.update({"id": name, **rest})
+    return made
 
 
 def put(value: dict[str, Any], place: Place, step: dict[str, Any]) -> dict[str, Any]:
