@@ -11,6 +11,7 @@ from handraise.agreement import queries as agreements
 from handraise.handover import actions as handover
 from handraise.handover.queries import held
 from handraise.leads import attention, cards
+from handraise.nurture import entering
 from handraise.qualification import actions as qualification
 from handraise.scoring.actions import rescore, wake_colleagues
 from handraise.scoring.windows import wake_at_window_ends
@@ -18,7 +19,7 @@ from handraise.scoring.windows import wake_at_window_ends
 
 @transaction.atomic
 def advance(lead_ids: Sequence[int], *, at: datetime) -> None:
-    """Bring these canonical leads up to `at`: score, qualify, hand over.
+    """Bring these canonical leads up to `at`: score, qualify, hand over, nurture.
 
     Looks at what is true now, not at what woke it, so it may run twice, late, or for everybody.
     What must be looked at later has an attention row before this returns.
@@ -39,3 +40,4 @@ def advance(lead_ids: Sequence[int], *, at: datetime) -> None:
     handover.warn(lead_ids, at=at)
     handover.expire(lead_ids, published=published, at=at)
     handover.offer(lead_ids, published=published, at=at)
+    entering.enrol_or_stop(lead_ids, at=at)

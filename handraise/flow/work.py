@@ -19,8 +19,11 @@ from handraise.capture.queries import is_flooded
 from handraise.flow import jobs, rounds
 from handraise.flow.look import look
 from handraise.kit.clock import now
+from handraise.nurture import advancing as journeys
+from handraise.nurture.entering import sweep
 from handraise.post import sending as post
 from handraise.scoring import queries as scoring
+from handraise.sends import sending
 
 log = structlog.get_logger()
 
@@ -37,7 +40,9 @@ def run(stop: Event) -> None:
     """Work until `stop` is set. Survives restarts of the database; ends what it is at, no more."""
     busy = [("digest", _digest, IDLE), ("look", _looking(), IDLE)]
     alone = [("rounds", _rounds(), ROUND), ("jobs", lambda: _jobs(stop), IDLE)]
-    leaving = [("mails", _mails, POST), ("hooks", _hooks, POST)]  # a slow server delays no other
+    alone += [("journeys", _journeys, POST)]
+    # A slow server delays no other.
+    leaving = [("mails", _mails, POST), ("hooks", _hooks, POST), ("sends", _sends, POST)]
     _repeat_all([*busy, *alone, *leaving], stop)
 
 
@@ -136,8 +141,16 @@ def _mails() -> int:
     return post.send_mails(at=now())
 
 
+def _journeys() -> int:
+    return journeys.advance_due(at=now()) + sweep(at=now())
+
+
 def _hooks() -> int:
     return post.send_hooks(at=now())
+
+
+def _sends() -> int:
+    return sending.send_due(at=now())
 
 
 def _jobs(stop: Event) -> int:

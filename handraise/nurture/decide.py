@@ -1,6 +1,8 @@
-"""Closed lists of journeys."""
+"""Closed lists of journeys, in plain Python."""
 
 from enum import StrEnum
+
+from handraise.leads.decide import Stage
 
 
 class State(StrEnum):
@@ -32,3 +34,21 @@ class Way(StrEnum):
     NEXT = "next"
     HAPPENED = "happened"  # what was waited for
     PASSED = "time passed"  # before it did
+
+
+# Where somebody in sales is at work on a lead: marketing stops.
+SALES = frozenset(
+    {Stage.SALES_ACCEPTED.value, Stage.SALES_QUALIFIED.value, Stage.OPPORTUNITY.value}
+)
+
+ENDED = {
+    Ending.FINISHED: "Finished",
+    Ending.GOAL: "Reached the goal of",
+    Ending.EXIT: "Left",
+    Ending.LEFT: "Left",
+    Ending.SALES: "Was taken out of",
+    Ending.HELD_OUT: "Was held out of",
+    Ending.BY_HAND: "Was taken out of",
+    Ending.FAILED: "Failed in",
+    Ending.OVERTAKEN: "Left",
+}

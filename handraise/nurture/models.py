@@ -14,7 +14,11 @@ _PERSON = settings.AUTH_USER_MODEL
 
 class Journey(models.Model):
     """A nurture programme. `draft` is the YAML being worked on, `seen` counts its savings, so that
-    nobody writes over a colleague; `published` is the version that new leads enter."""
+    nobody writes over a colleague; `published` is the version that new leads enter.
+
+    What was known before `started_at` makes nobody enter. While `swept_to` is set, those who meet
+    the conditions since before the start are still being taken in: all up to that lead are.
+    """
 
     code = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
@@ -24,6 +28,8 @@ class Journey(models.Model):
     published = models.OneToOneField(
         "nurture.JourneyVersion", models.PROTECT, null=True, related_name="+"
     )
+    started_at = models.DateTimeField(null=True)
+    swept_to = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey(_PERSON, models.PROTECT, related_name="+", db_index=False)
@@ -57,7 +63,8 @@ class JourneyVersion(models.Model):
 
 class Enrolment(models.Model):
     """One lead in one journey, under one version. `place` is the id of the step it stands at,
-    `due_at` when that step goes on (None: only when `awaits` happens)."""
+    `due_at` when that step goes on (None: only when `awaits`, an event, happens). `fault` says what
+    holds it up there: the step is tried again. The lead may be merged since: see Lead.canonical."""
 
     id = models.BigAutoField(primary_key=True)
     lead = models.ForeignKey(Lead, models.PROTECT, related_name="enrolments", db_index=False)
@@ -71,6 +78,7 @@ class Enrolment(models.Model):
     since = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     awaits = models.CharField(max_length=200, default="", blank=True)
+    fault = models.TextField(default="", blank=True)
     ended_at = models.DateTimeField(null=True)
     ending = models.CharField(max_length=12, default="", blank=True)
     ended_why = models.TextField(default="", blank=True)
@@ -90,8 +98,9 @@ class Enrolment(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["due_at", "id"], condition=Q(ended_at__isnull=True, due_at__isnull=False),
-                name="enrolment_due",
+                # By journey first: who waits in one that is paused is not read again and again.
+                fields=["journey", "due_at", "id"],
+                condition=Q(ended_at__isnull=True, due_at__isnull=False), name="enrolment_due",
             ),
             models.Index(
                 fields=["journey", "version", "place"], condition=Q(ended_at__isnull=True),

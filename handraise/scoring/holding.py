@@ -43,7 +43,7 @@ def holding(
     """
     if not conditions:
         return
-    made = _text(tuple(conditions), document)
+    made = text_of(tuple(conditions), document)
     names = [f"route.{place}" for place in range(len(conditions))]
     ids = iter(all_leads() if lead_ids is None else sorted(set(lead_ids)))
     while batch := list(islice(ids, BATCH)):
@@ -55,7 +55,7 @@ _kept: OrderedDict[tuple[str, int], tuple[Document | None, PostgresText]] = Orde
 _keeping = Lock()
 
 
-def _text(conditions: tuple[Condition, ...], document: Document | None) -> PostgresText:
+def text_of(conditions: tuple[Condition, ...], document: Document | None) -> PostgresText:
     """The compiled text, remembered for these conditions and as long as the document is the same
     object (which is kept beside it, so that its id is nobody else's)."""
     key = (repr((settings.TIME_ZONE, conditions)), id(document))
@@ -82,4 +82,4 @@ def _asking(conditions: tuple[Condition, ...], document: Document | None) -> Doc
                                    "sql": Sql()})  # fmt: skip
 
 
-__all__ = ["Held", "holding"]
+__all__ = ["Held", "holding", "text_of"]

@@ -180,6 +180,8 @@ ADDRESSES = [
     Address("meeting", EVERYBODY, "meeting"),
     post("meeting_calling_off", "mark rita", "meeting"),
     post("meeting_answer", WORKING, "meeting"),
+    Address("sending_limits", EQUIPPING),
+    post("sending_limits_preview", EQUIPPING, status=200),
     Address("mail_settings", REVENUE_OPERATIONS),
     post("mail_testing", REVENUE_OPERATIONS),
     Address("team_server", REVENUE_OPERATIONS, "team"),
@@ -208,6 +210,7 @@ ADDRESSES = [
 ELSEWHERE = {
     "account_login", "account_logout", "account_inactive", "account_reauthenticate",
     "account_signup", "openapi-json", "api-root", "api_key_revocation", "calendar", "reading",
+    "consent_confirmation", "consent_preferences",
 }  # fmt: skip
 OTHER_STEPS = (
     "agreement", "draft", "rehearsal", "import", "drop", "new_import", "feedback", "export",
