@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from handraise.nurture.views import drafts, enrolments, journey, journeys, publishing
+from handraise.nurture.views import drafts, enrolments, journey, journeys, publishing, simulation
 
 urlpatterns: list[URLPattern] = [
     path("", journeys.journeys, name="journeys"),
@@ -12,6 +12,9 @@ urlpatterns: list[URLPattern] = [
     path("<slug:code>/", journey.journey, name="journey"),
     path("<slug:code>/versions/<int:number>/", journey.version, name="journey_version"),
     path("<slug:code>/publishing/", publishing.publishing, name="journey_publishing"),
+    path("<slug:code>/simulation/", simulation.simulation, name="journey_simulation"),
+    path("<slug:code>/simulation/progress/", simulation.progress,
+         name="journey_simulation_progress"),
     path("<slug:code>/state/", publishing.state, name="journey_state"),
     path("<slug:code>/draft/", drafts.draft, name="journey_draft"),
     path("<slug:code>/draft/rules/", drafts.head, name="journey_rules"),
