@@ -70,7 +70,7 @@ def test_one_post_as_multipart_leaves(mailed: Send, ada: Lead) -> None:
     assert answer.status_code == 200
     assert not answer.cookies
     assert not agrees(ada)
-    assert said(ada, "leads.consented")[-1].startswith("Consent withdrawn: newsletter")
+    assert said(ada, "leads.consented")[-1].startswith("Consent withdrawn (by unsubscribing)")
 
 
 @pytest.mark.parametrize("kind", [FORM, f"{FORM}; charset=UTF-8", "", "text/plain"])
