@@ -21,6 +21,7 @@ from handraise.flow.look import look
 from handraise.kit.clock import now
 from handraise.post import sending as post
 from handraise.scoring import queries as scoring
+from handraise.sends import sending
 
 log = structlog.get_logger()
 
@@ -37,7 +38,8 @@ def run(stop: Event) -> None:
     """Work until `stop` is set. Survives restarts of the database; ends what it is at, no more."""
     busy = [("digest", _digest, IDLE), ("look", _looking(), IDLE)]
     alone = [("rounds", _rounds(), ROUND), ("jobs", lambda: _jobs(stop), IDLE)]
-    leaving = [("mails", _mails, POST), ("hooks", _hooks, POST)]  # a slow server delays no other
+    # A slow server delays no other.
+    leaving = [("mails", _mails, POST), ("hooks", _hooks, POST), ("sends", _sends, POST)]
     _repeat_all([*busy, *alone, *leaving], stop)
 
 
@@ -138,6 +140,10 @@ def _mails() -> int:
 
 def _hooks() -> int:
     return post.send_hooks(at=now())
+
+
+def _sends() -> int:
+    return sending.send_due(at=now())
 
 
 def _jobs(stop: Event) -> int:
