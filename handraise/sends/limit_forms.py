@@ -73,10 +73,10 @@ class LimitsForm(forms.Form):
         self.now, self.purposes = now, [(ALL, "All of them together")]
         self.purposes += [(one.code, one.name) for one in purposes]
         super().__init__(data, **kwargs)
-        self.initial |= {"seen": now.number, "dates": "\n".join(now.limits.dates)}
+        self.initial.update(seen=now.number, dates="\n".join(now.limits.dates))
         for day, name in enumerate(DAYS):
             spans = now.limits.hours.get(str(day), [])
-            self.fields[f"day{day}"] = QuietField(
+            self.fields[f"quiet{day}"] = QuietField(
                 label=name, required=False, max_length=_LONGEST, initial=_spans(spans),
                 widget=forms.TextInput(attrs={"placeholder": "never quiet"}),
             )  # fmt: skip
@@ -90,7 +90,7 @@ class LimitsForm(forms.Form):
                 )  # fmt: skip
 
     def days(self) -> list[forms.BoundField]:
-        return [self[f"day{day}"] for day in range(7)]
+        return [self[f"quiet{day}"] for day in range(7)]
 
     def caps(self) -> list[CapRow]:
         return [
@@ -104,7 +104,7 @@ class LimitsForm(forms.Form):
         caps = {code: cap for code, cap in self.now.limits.caps.items() if code not in shown}
         for place, (code, _) in enumerate(self.purposes):
             caps[code] = Cap(**{window: given[f"{window}{place}"] for window, _, _ in WINDOWS})
-        hours = {str(day): given[f"day{day}"] for day in range(7)}
+        hours = {str(day): given[f"quiet{day}"] for day in range(7)}
         lines = [line.strip() for line in given["dates"].splitlines()]
         return Limits(caps, hours, tuple(line for line in lines if line))
 

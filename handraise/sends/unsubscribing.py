@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
 from django.db import transaction
 
@@ -11,7 +12,7 @@ from handraise.consent.actions import withdraw, withdraw_all
 from handraise.consent.decide import How, folded, masked
 from handraise.consent.links import preferences_url
 from handraise.consent.models import Purpose, Topic
-from handraise.leads.decide import IdentityKind, Refused, Via
+from handraise.leads.decide import IdentityKind, Via
 from handraise.leads.models import Identity, Lead
 from handraise.sends import links
 from handraise.sends.models import Send
@@ -19,8 +20,9 @@ from handraise.sends.models import Send
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """The mail whose link was followed, and what it is left for: a purpose or one of its topics by
-    the name that people know; none of either where the mail was asked for."""
+    """The mail whose link was followed, and what is left by it: a purpose, or one of its topics,
+    by the names that people know. Without a topic that is in use it is the whole purpose, without
+    a purpose, as the mail was asked for, everything."""
 
     send: Send
     purpose: str = ""
@@ -51,10 +53,11 @@ def mail_of(token: str) -> Mail | None:
     if send is None:
         return None
     purpose = Purpose.objects.filter(code=send.purpose).first() if send.purpose else None
-    topic = Topic.objects.filter(purpose=purpose, code=send.topic).first() if purpose else None
+    in_use = Topic.objects.filter(purpose__retired_at=None, retired_at=None, code=send.topic)
+    topic = None if purpose is None else in_use.filter(purpose=purpose).first()
     return Mail(
         send, send.purpose if purpose is None else purpose.name,
-        send.topic if topic is None else topic.name,
+        "" if topic is None else topic.name,
     )  # fmt: skip
 
 
@@ -62,30 +65,26 @@ def mail_of(token: str) -> Mail | None:
 def unsubscribe(mail: Mail, *, at: datetime, via: Via) -> None:
     """Take its reader from what the mail was sent for; from all that is not part of a contract
     where it was sent for nothing. Doing it again changes nothing."""
-    for lead in _readers(mail.send):
-        if not mail.send.purpose:
-            withdraw_all(
-                lead, how=How.UNSUBSCRIBE, address=mail.send.address, by=None, at=at, via=via
-            )
-        elif not _leave_topic(lead, mail.send, at=at, via=via):
-            withdraw(
-                lead, purpose=mail.send.purpose, how=How.UNSUBSCRIBE, address=mail.send.address,
-                by=None, at=at, via=via,
-            )  # fmt: skip
+    send = mail.send
+    told: _Told = {
+        "how": How.UNSUBSCRIBE, "address": send.address, "by": None, "at": at, "via": via,
+    }  # fmt: skip
+    topics = [send.topic] if mail.topic else []
+    for lead in _readers(send):
+        if send.purpose:
+            withdraw(lead, purpose=send.purpose, topics=topics, **told)
+        else:
+            withdraw_all(lead, **told)
 
 
-def _leave_topic(lead: Lead, send: Send, *, at: datetime, via: Via) -> bool:
-    """Leave the topic; False where there is none that can be left by itself."""
-    if not send.topic:
-        return False
-    try:
-        withdraw(
-            lead, purpose=send.purpose, topics=[send.topic], how=How.UNSUBSCRIBE,
-            address=send.address, by=None, at=at, via=via,
-        )  # fmt: skip
-    except Refused:  # the topic or its purpose is no more: then the whole of it is left
-        return False
-    return True
+class _Told(TypedDict):
+    """What consent is told of every leaving by a link."""
+
+    how: How
+    address: str
+    by: None
+    at: datetime
+    via: Via
 
 
 def _readers(send: Send) -> list[Lead]:

@@ -180,6 +180,8 @@ ADDRESSES = [
     Address("meeting", EVERYBODY, "meeting"),
     post("meeting_calling_off", "mark rita", "meeting"),
     post("meeting_answer", WORKING, "meeting"),
+    Address("sending_limits", EQUIPPING),
+    post("sending_limits_preview", EQUIPPING, status=200),
     Address("mail_settings", REVENUE_OPERATIONS),
     post("mail_testing", REVENUE_OPERATIONS),
     Address("team_server", REVENUE_OPERATIONS, "team"),
