@@ -1,8 +1,8 @@
 """Providers of mail that are spoken to over HTTPS, each named by one URL.
 
 `mailgun://KEY@mg.example.com`, `postmark://TOKEN`, `brevo://KEY`, `sendgrid://KEY`,
-`sparkpost://KEY`, `mailjet://KEY:SECRET`, `resend://KEY`; `?api=https://…` is another address of
-the provider (Mailgun's in the EU). From the request until its answer nobody can know: then a send
+`mailjet://KEY:SECRET`, `resend://KEY`; `?api=https://…` is another address of the provider
+(Mailgun's in the EU). From the request until its answer nobody can know: then a send
 is unclear, as at a mail server.
 """
 
@@ -50,7 +50,6 @@ _KINDS = {
     "postmark": _Kind("PostmarkTrackingWebhookView", "server_token"),
     "resend": _Kind("ResendTrackingWebhookView", "api_key", signing="signing_secret"),
     "sendgrid": _Kind("SendGridTrackingWebhookView", "api_key"),
-    "sparkpost": _Kind("SparkPostTrackingWebhookView", "api_key"),
 }  # fmt: skip
 
 
@@ -139,11 +138,11 @@ class ProviderLine:
             self.backend.send_messages([message])
         except AnymailRecipientsRefused as fault:
             return Outcome(End.FAILED, _said(fault))
-        except requests.RequestException as fault:
+        except AnymailAPIError as fault:
+            if fault.response is not None:
+                return _refused(fault)
             self.close()
             return _unanswered(fault)
-        except AnymailAPIError as fault:
-            return _refused(fault)
         except (AnymailError, ValueError) as fault:  # it cannot be said in the provider's words
             return Outcome(End.FAILED, _said(fault))
         return Outcome(End.SENT, f"Taken by {self.provider.name}")
@@ -171,18 +170,21 @@ def _address(name: str, spec: str) -> str:
     return f'"{plain}" <{spec}>' if plain else spec
 
 
-def _unanswered(fault: requests.RequestException) -> Outcome:
-    """No answer: surely not handed over only where there was no connection at all."""
+def _unanswered(fault: AnymailAPIError) -> Outcome:
+    """No answer. Raises Unreachable where there was no connection: then nothing was handed over."""
     inner = fault.__cause__ or fault
     reason = getattr(inner.args[0] if inner.args else None, "reason", None)
     if isinstance(inner, requests.ConnectTimeout) or isinstance(reason, NewConnectionError):
-        return Outcome(End.LATER, "The provider could not be reached.")
+        raise Unreachable("The provider could not be reached.")
     return Outcome(End.UNCLEAR, "the provider had the message and did not answer for it.")
 
 
 def _refused(fault: AnymailAPIError) -> Outcome:
+    """What its answer means. Raises Unreachable where it takes nothing from us at all."""
     status = getattr(fault.response, "status_code", 0) or 0
-    if status in _LATER or status in _NOT_OURS:
+    if status in _NOT_OURS:
+        raise Unreachable(_said(fault))
+    if status in _LATER:
         return Outcome(End.LATER, _said(fault))
     if 400 <= status < 500:
         return Outcome(End.FAILED, _said(fault))

@@ -90,8 +90,8 @@ def named_way(team_id: int | None) -> Named | None:
 
 
 def _address_of(team_id: int | None) -> str:
-    own = TeamServer.objects.filter(team_id=team_id).values_list("mail_from", flat=True).first()
-    return own or str(settings.MAIL_FROM)
+    own = TeamServer.objects.filter(team_id=team_id or 0).values_list("mail_from", flat=True)
+    return own.first() or str(settings.MAIL_FROM)
 
 
 _kept: dict[object, Lines] = {}
