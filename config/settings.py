@@ -72,7 +72,7 @@ def _database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or query.pop("port", "")),
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,  # a pooled connection may be older than a killed server
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}},
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}},
         "TEST": {"SERIALIZE": False},
     }
 

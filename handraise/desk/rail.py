@@ -53,6 +53,7 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("companies", "building-2", "Companies"),
             Place("lists", "list-filter", "Lists"),
             Place("journeys", "route", "Journeys"),
+            Place("sends", "send", "Sends"),
             Place("pipeline", "square-kanban", "Pipeline"),
             Place("questions", "message-circle-question-mark", "Questions", count=figures.asked),
             Place("enablement", "book-open", "Enablement"),

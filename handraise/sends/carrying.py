@@ -12,7 +12,7 @@ from time import monotonic
 
 import structlog
 
-from handraise.post.decide import Outcome
+from handraise.post.decide import End, Outcome
 from handraise.sends.composing import Mail
 from handraise.sends.decide import Refused, State, is_gone
 from handraise.sends.lines import Line, Lines, Unreachable
@@ -28,7 +28,7 @@ NOTED_EVERY = 100  # answers
 NOTED_AFTER = 0.5  # seconds
 BEAT = 60.0  # seconds after which the courier is heard of though nothing came back
 LONGEST = 20.0  # seconds after which what is not on its way is left for another round
-ASIDE = timedelta(minutes=1)  # how long sends are put off when their server is away
+ASIDE = timedelta(seconds=10)  # how long sends are put off when their server is away
 AHEAD = 100  # mails that wait for a line
 
 
@@ -84,7 +84,7 @@ class Carrying:
     def _started(self, lines: Lines) -> tuple[Waiting[Mail | None], list[Thread]]:
         queue: Waiting[Mail | None] = Waiting(max(AHEAD, len(lines.all)))
         threads = [
-            Thread(target=self._hand_over_all, args=(line, queue), name="handraise-line")
+            Thread(target=self._hand_over_all, args=(line, lines, queue), name="handraise-line")
             for line in lines.all
         ]
         for thread in threads:
@@ -117,7 +117,7 @@ class Carrying:
 
     # In the thread of a line: no database there.
 
-    def _hand_over_all(self, line: Line, queue: Waiting[Mail | None]) -> None:
+    def _hand_over_all(self, line: Line, lines: Lines, queue: Waiting[Mail | None]) -> None:
         is_away = False
         while (mail := queue.get()) is not None:
             if is_away or self.stopping.is_set() or self.clock.passed() > LONGEST:
@@ -125,17 +125,16 @@ class Carrying:
                 continue
             try:
                 self.back.put(self._hand_over(line, mail))
-            except Exception as fault:  # before the text: nothing was handed over
+            except Exception as fault:  # nothing was handed over
                 is_away = True
                 line.close()
+                lines.rest()
                 is_known = isinstance(fault, Unreachable | Refused)
                 log.warning("sends.line_failed", error=str(fault), is_known=is_known)
                 self.back.put(unsent(mail.send, at=self.clock.now(), aside=ASIDE))
 
     def _hand_over(self, line: Line, mail: Mail) -> Ended:
-        outcome = line.deliver(
-            mail, clock=self.clock, before_text=lambda: self.book.handing(mail.send.pk)
-        )
+        outcome = self._delivered(line, mail)
         answer = Answer(
             mail.send.pk, outcome.end, self.clock.now(), outcome.words, _is_gone(outcome)
         )
@@ -144,6 +143,26 @@ class Carrying:
         except OSError as fault:  # a full disk: it is noted below all the same
             log.warning("sends.book_failed", error=str(fault))
         return ended(mail.send, answer)
+
+    def _delivered(self, line: Line, mail: Mail) -> Outcome:
+        """What became of it. Raises only what surely handed nothing over."""
+        begun = False
+
+        def begin() -> None:
+            nonlocal begun
+            self.book.handing(mail.send.pk)
+            begun = True
+
+        try:
+            return line.deliver(mail, clock=self.clock, before_text=begin)
+        except Unreachable:
+            raise
+        except Exception as fault:
+            if not begun:
+                raise
+            log.exception("sends.line_broke", send=mail.send.pk)
+            line.close()
+            return Outcome(End.UNCLEAR, f"handing it over broke off ({type(fault).__name__}).")
 
 
 def _aside(is_away: bool) -> timedelta:

@@ -12,6 +12,8 @@ from contextlib import suppress
 from time import monotonic
 from typing import Protocol
 
+import structlog
+
 from handraise.post.decide import End, Outcome, Server
 from handraise.post.mailing import TIMEOUT, connected, fault_of, hand_over
 from handraise.sends.composing import Mail, as_bytes
@@ -19,6 +21,7 @@ from handraise.sends.decide import Refused
 from handraise.sends.signing import signer
 from handraise.sends.ticking import Ticking
 
+log = structlog.get_logger()
 IDLE = 30.0  # seconds after which an open line that nobody uses is closed
 PAUSE = 5.0  # seconds before a server that could not be reached is asked again
 
@@ -102,7 +105,6 @@ class Lines:
         self.all = [make() for _ in range(max(1, count))]
         self.used_at = monotonic()
         self.asked_again_at = 0.0
-        self.why = ""
 
     def is_reachable(self) -> bool:
         """Whether a first line is open or can be; asked again only after a pause."""
@@ -111,10 +113,15 @@ class Lines:
         try:
             self.all[0].open()
         except (Unreachable, Refused) as fault:
-            self.why, self.asked_again_at = str(fault), monotonic() + PAUSE
+            log.warning("sends.unreachable", why=str(fault))
+            self.rest()
             return False
-        self.used_at, self.why = monotonic(), ""
+        self.used_at = monotonic()
         return True
+
+    def rest(self) -> None:
+        """One of them failed: leave the server alone for a moment."""
+        self.asked_again_at = monotonic() + PAUSE
 
     def close_idle(self) -> None:
         if monotonic() - self.used_at > IDLE:

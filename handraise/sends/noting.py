@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from handraise.consent.actions import suppress
@@ -14,9 +16,11 @@ from handraise.leads import journal
 from handraise.leads.bulk import ids, instants, rows_of, texts
 from handraise.leads.decide import Via
 from handraise.post.decide import End
-from handraise.sends.decide import State, wait_after
+from handraise.sends.decide import Refused, State, wait_after
 from handraise.sends.logbook import Answer
 from handraise.sends.models import Courier, Send
+
+log = structlog.get_logger()
 
 # A courier that was taken for lost may know better later: unclear becomes what it was.
 _NOTE = """
@@ -39,17 +43,17 @@ _SAID = {
 }
 
 
+@dataclass(frozen=True, slots=True)
 class Ended:
-    """How one send ended, or that it waits again."""
+    """How one send ended, or that it waits again. `is_gone`: its address is none (any more)."""
 
-    __slots__ = ("at", "due_at", "is_gone", "is_untried", "send", "state", "why")
-
-    def __init__(
-        self, send: Send, state: State, *, at: datetime, why: str = "",
-        due_at: datetime | None = None, is_untried: bool = False, is_gone: bool = False,
-    ) -> None:  # fmt: skip
-        self.send, self.state, self.why, self.at = send, state, why, at
-        self.due_at, self.is_untried, self.is_gone = due_at, is_untried, is_gone
+    send: Send
+    state: State
+    at: datetime
+    why: str = ""
+    due_at: datetime | None = None
+    is_untried: bool = False
+    is_gone: bool = False
 
 
 def ended(send: Send, answer: Answer) -> Ended:
@@ -80,8 +84,10 @@ def note(courier: UUID, many: Sequence[Ended], *, at: datetime, is_over: bool = 
         told = [one for one in many if one.send.pk in noted]
         journal.write_many(_line(one) for one in told if one.state in _KINDS)
         _suppress([one for one in told if one.is_gone], at=at)
-    over = {"over_at": at} if is_over else {}
-    Courier.objects.filter(pk=courier).update(beat_at=at, **over)
+    mine = Courier.objects.filter(pk=courier)
+    mine.update(beat_at=at)
+    if is_over:
+        mine.update(over_at=at)
 
 
 def _note(courier: UUID, many: Sequence[Ended]) -> set[int]:
@@ -105,7 +111,10 @@ def _line(one: Ended) -> journal.Line:
 def _suppress(gone: Iterable[Ended], *, at: datetime) -> None:
     """Nobody writes again to an address whose server says that it is none."""
     for one in gone:
-        suppress(
-            [one.send.address], kind=Kind.BOUNCE, why=one.why[:LONGEST_WHY], by=None, at=at,
-            via=Via.WORKER,
-        )  # fmt: skip
+        try:
+            suppress(
+                [one.send.address], kind=Kind.BOUNCE, why=one.why[:LONGEST_WHY], by=None, at=at,
+                via=Via.WORKER,
+            )  # fmt: skip
+        except Refused as refused:  # it is noted as failed all the same
+            log.warning("sends.not_suppressed", send=one.send.pk, error=str(refused))

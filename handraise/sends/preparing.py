@@ -8,7 +8,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from django.db import transaction
+import structlog
+from django.db import DatabaseError, transaction
 
 from handraise.consent.links import preferences_url
 from handraise.leads.bulk import as_json, execute, ids
@@ -21,7 +22,8 @@ from handraise.sends.links import DECOY, click_url, open_url, unsubscribe_url
 from handraise.sends.models import Links, Send
 from handraise.sends.ways import Ways
 
-PORTION = 50  # messages rendered before any of them leaves: their links are kept first
+log = structlog.get_logger()
+PORTION = 100  # messages rendered before any of them leaves: their links are kept first
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ def prepare(sends: Sequence[Send], ways: Ways, *, at: datetime) -> Iterator[list
                 links[send.pk] = said.links
             except (Unrenderable, Refused) as fault:
                 made.append(Unready(send, str(fault)))
+            except DatabaseError:
+                raise
+            except Exception as fault:  # one that nobody thought of must not hold up the others
+                log.exception("sends.not_prepared", send=send.pk)
+                made.append(Unready(send, f"It could not be made ready ({type(fault).__name__})."))
         _keep(portion, links)
         yield made
 

@@ -45,9 +45,11 @@ def send_due(*, at: datetime, limit: int = LIMIT) -> int:
     """Send what is due; how many sends were taken along, 0 when none could be."""
     with _alone:
         bring_home(at=at)
-        found = ways()
-        if not found.are_any() or not any_due(found, at=at):
+        if not any_due(at=at):
             close_idle()
+            return 0
+        found = ways()
+        if not found.are_any():
             return 0
         clock = Ticking(at)
         taken = _round(found, clock, min(limit, _load.size))
