@@ -80,6 +80,7 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("pipeline_settings", "list-ordered", "Stages of deals", Permission.ADMINISTER),
             Place("keys", "key", "Write keys", Permission.ADMINISTER),
             Place("mail_settings", "mail", "Mail", Permission.ADMINISTER),
+            Place("mail_answers", "bot", "Machine clicks"),
         ),
     ),
 )

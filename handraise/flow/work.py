@@ -20,6 +20,7 @@ from handraise.flow import jobs, rounds
 from handraise.flow.look import look
 from handraise.kit.clock import now
 from handraise.post import sending as post
+from handraise.responses.judging import judge_due
 from handraise.scoring import queries as scoring
 
 log = structlog.get_logger()
@@ -38,7 +39,8 @@ def run(stop: Event) -> None:
     busy = [("digest", _digest, IDLE), ("look", _looking(), IDLE)]
     alone = [("rounds", _rounds(), ROUND), ("jobs", lambda: _jobs(stop), IDLE)]
     leaving = [("mails", _mails, POST), ("hooks", _hooks, POST)]  # a slow server delays no other
-    _repeat_all([*busy, *alone, *leaving], stop)
+    coming_back = [("answers", _answers, POST)]
+    _repeat_all([*busy, *alone, *leaving, *coming_back], stop)
 
 
 def lend_a_hand(stop: Event) -> None:
@@ -134,6 +136,10 @@ def _rounds() -> Callable[[], int]:
 
 def _mails() -> int:
     return post.send_mails(at=now())
+
+
+def _answers() -> int:
+    return judge_due(at=now())
 
 
 def _hooks() -> int:
