@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
+import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,6 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.browser]
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36"
 PAGE = """<!doctype html><title>Prices</title>
 <script async src="{script}" data-key="{key}"></script>
+<video title="The demo" src="/clip.wav" muted></video>
 <a id="demo" href="/thanks" data-handraise="Demo Requested" data-handraise-plan="team">Demo</a>
 <form id="enquiry" action="/thanks" data-handraise-topic="prices">
 <input name="mail" value="ada@acme.example" data-handraise-trait="email">
@@ -39,22 +42,39 @@ class Website:
     url: str
     script: str
     key: str
-    policy: str = "default-src 'none'; script-src {api}; connect-src {api}; form-action 'self'"
+    policy: str = (
+        "default-src 'none'; script-src {api}; connect-src {api}; media-src 'self'; "
+        "form-action 'self'"
+    )
 
     @property
     def page(self) -> bytes:
         return PAGE.format(script=self.script, key=self.key).encode()
 
 
+def clip() -> bytes:
+    """A second of silence, which a video element plays like any film."""
+    made = io.BytesIO()
+    with wave.open(made, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(bytes(16000))
+    return made.getvalue()
+
+
 @pytest.fixture
 def website(server: Server) -> Iterator[Website]:
     class Pages(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            body = clip() if self.path == "/clip.wav" else made.page
+            kind = "audio/wav" if self.path == "/clip.wav" else "text/html; charset=utf-8"
             self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
             self.send_header("Content-Security-Policy", made.policy.format(api=server.url))
             self.end_headers()
-            self.wfile.write(made.page)
+            self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
             pass
@@ -201,6 +221,41 @@ def test_a_form_tells_which_one_it_was_and_only_marked_values(
     assert not Fact.objects.filter(name="password").exists()
     assert "swordfish" not in json.dumps(messages)
     assert "nobody reads this" not in json.dumps(messages)
+
+
+def test_a_video_is_told_by_quarters_that_were_played(
+    website: Website, visitor: BrowserContext
+) -> None:
+    page = opened(visitor, website)
+    page.evaluate("handraise.consent(true)")
+    page.evaluate("document.querySelector('video').play()")
+    arrived(6)
+    digested()
+
+    watched = Activity.objects.filter(name="Video Watched").order_by("occurred_at", "pk")
+    assert [one.properties["percent"] for one in watched] == [25, 50, 75, 100]
+    ended = Activity.objects.get(name="Video Playback Completed")
+    assert ended.properties == {"path": "/pricing", "title": "The demo", "percent": 100}
+
+
+def test_pages_that_a_script_puts_in_place_are_views_of_their_own(
+    website: Website, visitor: BrowserContext
+) -> None:
+    page = opened(visitor, website)
+    page.evaluate("handraise.consent(true)")
+    page.clock.fast_forward("00:30")
+    page.evaluate("history.pushState({}, '', '/features?x=1'); document.title = 'Features'")
+    arrived(3)
+    page.clock.fast_forward("00:30")
+    page.go_back()
+    arrived(5)
+    digested()
+
+    done = Activity.objects.order_by("occurred_at", "pk")
+    told = [(one.name, one.properties["path"]) for one in done]
+    assert told[:3] == [("page", "/pricing"), ("Page Left", "/pricing"), ("page", "/features")]
+    assert done[2].properties["title"] == "Features"
+    assert told.count(("page", "/pricing")) == 2
 
 
 def test_withdrawing_forgets_the_visitor_in_every_tab(

@@ -26,7 +26,7 @@ from handraise.kit import clock
 from handraise.leads import attention
 from handraise.leads.actions import merge_leads
 from handraise.leads.decide import Via
-from handraise.leads.models import Activity, ParkedLead
+from handraise.leads.models import Activity, Lead, ParkedLead
 from handraise.lists.actions import create
 from handraise.post.letters import write_letter
 from handraise.post.meetings import Plan, book_meeting
@@ -291,16 +291,17 @@ def things(
         "decision": write_down("Call.", week=week_with(at.date()), by=rita, at=at, via=Via.WEB).pk,
         "contest": contest_of_ben.pk,
         "list": create(name="Fair", is_shared=True, by=rita, at=at, via=Via.WEB).pk,
-        "answer_to_mail": answered(mark).pk,
+        "answer_to_mail": answered(mark, ada).pk,
         **_enabling(rita),
         **deals,
     }
 
 
-def answered(by: User) -> Hit:
+def answered(by: User, who: Lead) -> Hit:
     """A click in a mail, judged."""
     now = clock.now()
-    return judged(hit(sent(message_to_many(by)), at=now - timedelta(minutes=1)), at=now)[0]
+    mail = sent(message_to_many(by, "answered"), who)
+    return judged(hit(mail, at=now - timedelta(minutes=1)), at=now)[0]
 
 
 def things_of_deals(by: User) -> dict[str, int]:
