@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from handraise.api.urls import urlpatterns as api_urls
+from handraise.capture.tracker import tracker
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("handraise.desk.urls")),
@@ -29,4 +30,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("handraise.team.urls")),
     path("api/v1/", include((api_urls, "api"))),
     path("ui/", include("handraise.ui.urls")),
+    path("t.js", tracker, name="tracker"),
 ]

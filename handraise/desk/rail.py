@@ -52,13 +52,18 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("leads", "users", "Leads", count=figures.leads),
             Place("companies", "building-2", "Companies"),
             Place("lists", "list-filter", "Lists"),
-            Place("journeys", "route", "Journeys"),
-            Place("sends", "send", "Sends"),
             Place("pipeline", "square-kanban", "Pipeline"),
             Place("questions", "message-circle-question-mark", "Questions", count=figures.asked),
             Place("enablement", "book-open", "Enablement"),
             Place("imports", "upload", "Imports", Permission.IMPORT),
             Place("tasks", "list-checks", "Tasks"),
+        ),
+    ),
+    (
+        "Nurture",
+        (
+            Place("journeys", "route", "Journeys"),
+            Place("sends", "send", "Sends"),
         ),
     ),
     (
@@ -83,6 +88,7 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("keys", "key", "Write keys", Permission.ADMINISTER),
             Place("mail_settings", "mail", "Mail", Permission.ADMINISTER),
             Place("sending_limits", "gauge", "Sending limits", Permission.NURTURE),
+            Place("mail_answers", "bot", "Machine clicks"),
         ),
     ),
 )

@@ -22,6 +22,7 @@ from handraise.kit.clock import now
 from handraise.nurture import advancing as journeys
 from handraise.nurture.entering import sweep
 from handraise.post import sending as post
+from handraise.responses.judging import judge_due
 from handraise.scoring import queries as scoring
 from handraise.sends import sending
 
@@ -40,7 +41,7 @@ def run(stop: Event) -> None:
     """Work until `stop` is set. Survives restarts of the database; ends what it is at, no more."""
     busy = [("digest", _digest, IDLE), ("look", _looking(), IDLE)]
     alone = [("rounds", _rounds(), ROUND), ("jobs", lambda: _jobs(stop), IDLE)]
-    alone += [("journeys", _journeys, POST)]
+    alone += [("journeys", _journeys, POST), ("answers", _answers, POST)]
     # A slow server delays no other.
     leaving = [("mails", _mails, POST), ("hooks", _hooks, POST), ("sends", _sends, POST)]
     _repeat_all([*busy, *alone, *leaving], stop)
@@ -143,6 +144,10 @@ def _mails() -> int:
 
 def _journeys() -> int:
     return journeys.advance_due(at=now()) + sweep(at=now())
+
+
+def _answers() -> int:
+    return judge_due(at=now())
 
 
 def _hooks() -> int:

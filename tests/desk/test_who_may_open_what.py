@@ -26,13 +26,14 @@ from handraise.kit import clock
 from handraise.leads import attention
 from handraise.leads.actions import merge_leads
 from handraise.leads.decide import Via
-from handraise.leads.models import Activity, ParkedLead
+from handraise.leads.models import Activity, Lead, ParkedLead
 from handraise.lists.actions import create
 from handraise.post.letters import write_letter
 from handraise.post.meetings import Plan, book_meeting
 from handraise.qualification.answering import Said, answer
 from handraise.qualification.frameworks.actions import write
 from handraise.qualification.frameworks.reading import shipped
+from handraise.responses.models import Hit
 from handraise.talk.chat import set_hook
 from handraise.talk.noting import write_note
 from handraise.talk.tasking import add_task
@@ -40,6 +41,8 @@ from handraise.team.models import Team, User
 from tests.deals.conftest import at_stage, bought, deal_with, reason_called, stage_called
 from tests.desk.conftest import client_of, offered
 from tests.enablement.conftest import asset, message, playbook, script
+from tests.responses.conftest import hit, judged, sent
+from tests.sends.conftest import message as message_to_many
 from tests.world import lead
 
 EVERYBODY = "mark mia sal rita vera"
@@ -205,6 +208,10 @@ ADDRESSES = [
     post("lost_reasons", REVENUE_OPERATIONS),
     post("lost_reason", REVENUE_OPERATIONS, "reason"),
     Address("patterns", EVERYBODY),
+    Address("mail_answers", EVERYBODY),
+    post("mail_answer_ruling", "mark rita", "answer_to_mail"),
+    post("mail_answer_rulings", "mark rita", status=404),
+    post("mail_beliefs", "mark rita", status=404),
     Address("account_change_password", EVERYBODY),
 ]
 # Open to everybody, signed in or not, or looked at in the tests of their own step.
@@ -212,6 +219,7 @@ ELSEWHERE = {
     "account_login", "account_logout", "account_inactive", "account_reauthenticate",
     "account_signup", "openapi-json", "api-root", "api_key_revocation", "calendar", "reading",
     "consent_confirmation", "consent_preferences", "mail_hook",
+    "tracker", "click", "opening_of_mail",
 }  # fmt: skip
 OTHER_STEPS = (
     "agreement", "draft", "rehearsal", "import", "drop", "new_import", "feedback", "export",
@@ -287,9 +295,17 @@ def things(
         "decision": write_down("Call.", week=week_with(at.date()), by=rita, at=at, via=Via.WEB).pk,
         "contest": contest_of_ben.pk,
         "list": create(name="Fair", is_shared=True, by=rita, at=at, via=Via.WEB).pk,
+        "answer_to_mail": answered(mark, ada).pk,
         **_enabling(rita),
         **deals,
     }
+
+
+def answered(by: User, who: Lead) -> Hit:
+    """A click in a mail, judged."""
+    now = clock.now()
+    mail = sent(message_to_many(by, "answered"), who)
+    return judged(hit(mail, at=now - timedelta(minutes=1)), at=now)[0]
 
 
 def things_of_deals(by: User) -> dict[str, int]:
