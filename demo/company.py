@@ -13,6 +13,7 @@ from django.db.models import F
 
 from demo.equipment import equip, sell_with_it
 from demo.invented import firms
+from demo.nurturing import Nurturing
 from demo.sales import Salespeople
 from demo.visits import Visitor, visitors
 from handraise.agreement import actions as agreement
@@ -104,6 +105,7 @@ def _play(random: Random, *, at: datetime, count: int, told: Callable[[str, floa
         random, firms(random, 420), count=count, since=since, until=at, web=web.pk, fair=fair.pk
     )
     sellers = Salespeople(random, _worths(crowd), _reasons(), people["Sander Vos"])
+    nurturing = Nurturing(Random(7), people, until=at)
     entries = sorted((entry for visitor in crowd for entry in visitor.entries), key=_moment)
     for instant, batch in _thirds_of_days(entries, since, at):
         sellers.act(instant)
@@ -112,6 +114,7 @@ def _play(random: Random, *, at: datetime, count: int, told: Callable[[str, floa
         # What waits for attention may be due from before: clocks, wake-ups, other people's moves.
         while look(at=instant):
             pass
+        nurturing.act(instant)
         sellers.notice(instant)
         told("Living through the year", (instant - since) / (at - since))
     sell_with_it(Random(random.random()), until=at)
