@@ -185,6 +185,15 @@ def faults(source: str) -> list[Fault]:
     return []
 
 
+def elements(source: str) -> Iterator[tuple[str, str, int]]:
+    """Each opening tag of a source: its name, what stands inside it, its line."""
+    away = hidden(source)
+    for found in _MARKUP.finditer(away.text):
+        if found["name"] and not found["close"]:
+            line = away.back(away.text[: found.start()]).count("\n") + 1
+            yield found["name"].lower(), away.back(found["inside"]), line
+
+
 def compiled(source: str) -> tuple[str, Hidden]:
     """The HTML, its Liquid still put away, and what brings it back. Raises Unreadable."""
     away = hidden(source)
@@ -220,4 +229,4 @@ def _lost(away: Hidden, made: str) -> Iterator[Fault]:
             yield Fault(before.count("\n") + 1, f"{tag[:60]} cannot stand here.")
 
 
-__all__ = ["Hidden", "Unreadable", "compiled", "faults", "hidden"]
+__all__ = ["Hidden", "Unreadable", "compiled", "elements", "faults", "hidden"]
