@@ -1,4 +1,4 @@
-"""What is wrong with a message, and what should be looked at, before anybody gets it. No Django.
+"""What is wrong with a message, and what should be looked at, before anybody gets it.
 
 A FAULT keeps it from being published, a DOUBT is told. Lines are those of the field as typed.
 """
@@ -66,13 +66,39 @@ def _liquid(words: Words, codes: Collection[str]) -> Iterator[Finding]:
     for field, body in said_of(words).items():
         dialect = SHEET if field == "message" else PLAIN
         for fault in faults(body, codes=codes, dialect=dialect):
-            yield _fault(field, fault)
+            yield _fault(field, fault if fault.line else _unclosed(body) or fault)
+
+
+_BLOCK = re.compile(r"\{%-?\s*(end)?(if|unless|case|for|capture|comment|raw)\b")
+
+
+def _unclosed(body: str) -> Fault | None:
+    """The first block that is opened and never closed, or closed and never opened: the reader of
+    Liquid notices it at the end of the text only."""
+    if len(body) > SHEET.longest:
+        return None
+    stack: list[tuple[str, int]] = []
+    for found in _BLOCK.finditer(body):
+        name, line = found[2], body.count("\n", 0, found.start()) + 1
+        if not found[1]:
+            stack.append((name, line))
+        elif stack and stack[-1][0] == name:
+            stack.pop()
+        elif not stack:
+            return Fault(line, f"{{% end{name} %}} closes nothing.")
+    if not stack:
+        return None
+    return Fault(
+        stack[-1][1], f"{{% {stack[-1][0]} %}} is not closed by {{% end{stack[-1][0]} %}}."
+    )
 
 
 def _sheet(words: Words) -> Iterator[Finding]:
     if not words.mjml.strip():
         yield Finding(Weight.FAULT, "message", 0, "The message is empty.")
         return
+    if len(words.mjml) > SHEET.longest:
+        return  # said already; it would take long to read
     for fault in mjml.faults(words.mjml):
         yield _fault("message", fault)
     for name, inside, line in mjml.elements(words.mjml):

@@ -16,7 +16,7 @@ from typing import Any
 
 from liquid import BoundTemplate
 
-from handraise.enablement.language import BEGIN, Broken, Dialect, pieces
+from handraise.enablement.language import BEGIN, Broken, Dialect, pieces, template
 from handraise.messaging import frame, mjml, plain
 from handraise.messaging.decide import LONGEST_SUBJECT, PLAIN, SHEET, Utm
 from handraise.messaging.marking import Marks, Unlinkable, by_place
@@ -195,6 +195,9 @@ def _watched(html: str, footing: Footing) -> str:
 
 def made_ready(words: Words, *, has_purpose: bool, utm: Utm) -> Prepared:
     """What an author wrote, read. Raises Unreadable or Broken for what has a fault."""
+    for body in (words.subject, words.preheader, words.text):
+        template(body, PLAIN)  # refuses what would take for ever to read
+    template(words.mjml, SHEET)
     marks = Marks(utm)
     source = frame.framed(words.mjml, preheader=words.preheader, has_purpose=has_purpose)
     compiled, away = mjml.compiled(source)
