@@ -119,12 +119,12 @@ def publish(message: Message, *, seen: int, by: User, at: datetime, via: Via) ->
         raise Refused(f"There is no draft of {held} to publish.")
     if held.retired_at is not None:
         raise Refused(f"{held} is out of use; bring it back first.")
-    _require_house(held)
     said = Words(draft.subject, draft.preheader, draft.mjml, draft.text)
     found = checked(said, has_purpose=bool(held.purpose), codes=wordings_in_force())
     wrong = [str(one) for one in found if one.weight is Weight.FAULT]
     if wrong:
         raise Refused(f"This cannot be published. {' '.join(wrong)}")
+    _require_house(held)
     draft.published_at = at
     draft.save(update_fields=["published_at"])
     held.published = draft

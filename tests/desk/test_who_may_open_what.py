@@ -28,6 +28,9 @@ from handraise.leads.actions import merge_leads
 from handraise.leads.decide import Via
 from handraise.leads.models import Activity, ParkedLead
 from handraise.lists.actions import create
+from handraise.messaging.actions import Settings
+from handraise.messaging.actions import add as add_mail
+from handraise.messaging.models import MailCitation
 from handraise.post.letters import write_letter
 from handraise.post.meetings import Plan, book_meeting
 from handraise.qualification.answering import Said, answer
@@ -40,6 +43,7 @@ from handraise.team.models import Team, User
 from tests.deals.conftest import at_stage, bought, deal_with, reason_called, stage_called
 from tests.desk.conftest import client_of, offered
 from tests.enablement.conftest import asset, message, playbook, script
+from tests.messaging.conftest import words
 from tests.world import lead
 
 EVERYBODY = "mark mia sal rita vera"
@@ -128,6 +132,17 @@ ADDRESSES = [
     post("list_removal", REVENUE_OPERATIONS, "list"),
     post("list_working_out", EVERYBODY, "list"),
     post("lead_lists", WORKING, "lead"),
+    Address("messages", EVERYBODY),
+    Address("new_message", EQUIPPING),
+    Address("house", EQUIPPING),
+    Address("message", EVERYBODY, "mail"),
+    Address("message_settings", EQUIPPING, "mail"),
+    Address("message_versions", EVERYBODY, "mail"),
+    post("message_check", EQUIPPING, "mail", 200),
+    post("message_sheet", EQUIPPING, "mail", 200),
+    post("message_test", EQUIPPING, "mail", 200),
+    post("message_retirement", EQUIPPING, "mail"),
+    post("mail_confirmation", EQUIPPING, "mail_citation"),
     Address("bulks", WORKING),
     post("bulk_choice", WORKING),
     Address("helps", EVERYBODY, "lead"),
@@ -285,6 +300,7 @@ def things(
         "contest": contest_of_ben.pk,
         "list": create(name="Fair", is_shared=True, by=rita, at=at, via=Via.WEB).pk,
         **_enabling(rita),
+        **_mailing(rita),
         **deals,
     }
 
@@ -313,6 +329,14 @@ def _enabling(rita: User) -> dict[str, int]:
         "playbook": playbook(rita, "All", "").pk,
         "citation": Citation.objects.get().pk,
     }
+
+
+def _mailing(rita: User) -> dict[str, Any]:
+    """A message to many that says a key message; it is named by its code."""
+    inside = '<mj-text>{{ "speed-1" | message }}</mj-text>'
+    made = add_mail(code="welcome", settings=Settings("Welcome"), words=words(inside), by=rita,
+                    at=clock.now(), via=Via.WEB)  # fmt: skip
+    return {"mail": made.code, "mail_citation": MailCitation.objects.get().pk}
 
 
 def contested(by: User) -> Contest:

@@ -3,8 +3,11 @@
 (() => {
   customElements.define("mail-sheet", class extends HTMLElement {
     connectedCallback() {
-      const button = this.querySelector("button");
-      button?.form?.requestSubmit(button);
+      // A moment later, when the frame that this one replaces, of the same name, is gone.
+      setTimeout(() => {
+        const button = this.querySelector("button");
+        button?.form?.requestSubmit(button);
+      });
     }
   });
 
