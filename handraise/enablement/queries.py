@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from django.db.models import Exists, F, Max, OuterRef, Prefetch, QuerySet, Subquery
+from django.urls import reverse
 
 from handraise.enablement.about import Situation
 from handraise.enablement.decide import Kept, doubts
@@ -24,6 +25,7 @@ from handraise.enablement.models import (
     ScriptVersion,
     Use,
 )
+from handraise.enablement.places import PlaceAbove, places_above
 from handraise.enablement.rendering import wordings_in_force
 from handraise.enablement.suggesting import Suggestion, suggestion_for, suggestions_for
 from handraise.leads.models import Lead
@@ -84,12 +86,30 @@ class Place:
     noun: str
     is_older: bool
 
+    @property
+    def name(self) -> str:
+        return self.thing.name
 
-def places_of(messages: Collection[KeyMessage]) -> dict[int, list[Place]]:
-    """Where each message is said now: in newest versions of scripts, and in assets; those that
-    cite an older wording first. Retired things say nothing any more."""
+    @property
+    def number(self) -> int:
+        return self.citation.number
+
+    @property
+    def url(self) -> str:
+        return reverse(self.noun, args=[self.thing.pk])
+
+    @property
+    def confirm_url(self) -> str:
+        return reverse("confirmation", args=[self.citation.pk])
+
+
+def places_of(messages: Collection[KeyMessage]) -> dict[int, list[Place | PlaceAbove]]:
+    """Where each message is said now: in newest versions of scripts, in assets, and by steps
+    above; those that cite an older wording first. Retired things say nothing any more."""
     versions = {message.pk: message.version for message in messages}
-    found: dict[int, list[Place]] = {pk: [] for pk in versions}
+    found: dict[int, list[Place | PlaceAbove]] = {
+        pk: [*above] for pk, above in places_above(messages).items()
+    }
     citations = Citation.objects.filter(message__in=versions).select_related(
         "script_version__script", "asset"
     )
@@ -105,7 +125,7 @@ def places_of(messages: Collection[KeyMessage]) -> dict[int, list[Place]]:
         is_older = citation.number < versions[citation.message_id]
         found[citation.message_id].append(Place(citation, thing, noun, is_older))
     for places in found.values():
-        places.sort(key=lambda place: (not place.is_older, place.thing.name))
+        places.sort(key=lambda place: (not place.is_older, place.name))
     return found
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from html import escape
 
+from handraise.messaging.mjml import hidden
+
 _HEAD = """\
 <mj-attributes><mj-all font-family="Helvetica Neue, Helvetica, Arial, sans-serif" />\
 <mj-text font-size="16px" line-height="1.55" color="#23262f" />\
@@ -90,13 +92,10 @@ def with_foot(text: str, *, has_purpose: bool) -> str:
     return f"{text.rstrip()}\n\n--{_TEXT_WHO}{_TEXT_LEAVE if has_purpose else ''}\n"
 
 
-_LIQUID = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
-
-
 def escape_around(text: str) -> str:
     """Plain text as it stands in MJML, its Liquid left as it is."""
-    parts = _LIQUID.split(text)
-    return "".join(part if place % 2 else escape(part) for place, part in enumerate(parts))
+    away = hidden(text)
+    return away.back(escape(away.text))
 
 
 __all__ = ["escape_around", "finished", "framed", "names_leaving", "with_foot"]

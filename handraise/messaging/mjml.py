@@ -27,14 +27,17 @@ _ELEMENTS = _HOLD_HTML | {
     "mj-group", "mj-wrapper", "mj-hero", "mj-image", "mj-divider", "mj-spacer", "mj-social",
     "mj-navbar", "mj-accordion", "mj-accordion-element", "mj-carousel", "mj-carousel-image",
 }  # fmt: skip
+_DEEPEST = 40  # the compiler goes down one step of its stack a level, and dies where that ends
+_MOST_FAULTS = 20
 _SAYS = {"mj-title", "mj-preview"}  # of the head: where a value is text, not style
 _NEVER = {"script", "iframe", "object", "embed", "form", "base", "link", "meta"}
 _ALONE = {"br", "img", "hr", "wbr", "col"}
 
-_LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+# Each stops at the next beginning of its like: what is never closed must not be read to the end
+# again and again.
+LIQUID = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*+\}\}|\{%(?:(?!\{%|%\}).)*+%\}", re.DOTALL)
 _MARKUP = re.compile(
-    r"(?P<comment><!--.*?-->)"
-    # Possessive and counted: what is not closed must not be read again and again.
+    r"(?P<comment><!--(?:(?!--).)*+-->)"
     r"|<(?P<close>/)?(?P<name>[A-Za-z][\w-]*)"
     r"(?P<inside>(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+'){0,400}+)>",
     re.DOTALL,
@@ -73,7 +76,7 @@ def hidden(text: str) -> Hidden:
         tags[word] = found[0]
         return word
 
-    return Hidden(_LIQUID.sub(away, text), tags, re.compile(rf"{nonce}x\d+x"))
+    return Hidden(LIQUID.sub(away, text), tags, re.compile(rf"{nonce}x\d+x"))
 
 
 @dataclass(slots=True)
@@ -93,6 +96,8 @@ class _Walk:
         self.seen: set[str] = set()
 
     def fault(self, at: int, sentence: str) -> None:
+        if len(self.faults) == _MOST_FAULTS:
+            return
         # The words that stand for Liquid hold none of its line breaks: those are counted, too.
         before = self.away.back(self.text[:at])
         self.faults.append(Fault(before.count("\n") + 1, sentence))
@@ -144,6 +149,10 @@ class _Walk:
         if found["close"]:
             self.close(name, found.start())
             return
+        if len(self.stack) == _DEEPEST:
+            self.fault(found.start(), f"<{name}> stands inside too many others.")
+        if len(self.stack) >= _DEEPEST:
+            return
         self.look(name, inside, found.start())
         self.seen.add(name)
         if not inside.rstrip().endswith("/") and name not in _ALONE:
@@ -185,6 +194,15 @@ def faults(source: str) -> list[Fault]:
     return []
 
 
+def elements(source: str) -> Iterator[tuple[str, str, int]]:
+    """Each opening tag of a source: its name, what stands inside it, its line."""
+    away = hidden(source)
+    for found in _MARKUP.finditer(away.text):
+        if found["name"] and not found["close"]:
+            line = away.back(away.text[: found.start()]).count("\n") + 1
+            yield found["name"].lower(), away.back(found["inside"]), line
+
+
 def compiled(source: str) -> tuple[str, Hidden]:
     """The HTML, its Liquid still put away, and what brings it back. Raises Unreadable."""
     away = hidden(source)
@@ -220,4 +238,4 @@ def _lost(away: Hidden, made: str) -> Iterator[Fault]:
             yield Fault(before.count("\n") + 1, f"{tag[:60]} cannot stand here.")
 
 
-__all__ = ["Hidden", "Unreadable", "compiled", "faults", "hidden"]
+__all__ = ["LIQUID", "Hidden", "Unreadable", "compiled", "elements", "faults", "hidden"]

@@ -16,7 +16,7 @@ from typing import Any
 
 from liquid import BoundTemplate
 
-from handraise.enablement.language import Broken, Dialect, pieces
+from handraise.enablement.language import BEGIN, Broken, Dialect, pieces, template
 from handraise.messaging import frame, mjml, plain
 from handraise.messaging.decide import LONGEST_SUBJECT, PLAIN, SHEET, Utm
 from handraise.messaging.marking import Marks, Unlinkable, by_place
@@ -29,7 +29,12 @@ _BODY_ENDS = "</body>"
 
 
 class Unrenderable(ValueError):
-    """A message that cannot be said to this lead; its text is a sentence that says why."""
+    """A message that cannot be said to this lead; its text is a sentence that says why. `missing`
+    are the names that are not known, where that is the reason."""
+
+    def __init__(self, said: str, missing: tuple[str, ...] = ()) -> None:
+        super().__init__(said)
+        self.missing = missing
 
 
 def _as_it_is(url: str, place: int) -> str:
@@ -85,17 +90,20 @@ class _Part:
     def of(cls, dialect: Dialect, body: str) -> _Part:
         return cls(dialect, body, dialect.read(body))
 
-    def said(self, values: Mapping[str, Any]) -> str:
-        """The text for these values. Raises Unrenderable."""
+    def said(self, values: Mapping[str, Any], *, names_missing: bool = False) -> str:
+        """The text for these values. Raises Unrenderable, or names in it what is not known."""
         try:
             made = self.dialect.said(self.read, values, self.body)
         except Broken as broken:
             raise Unrenderable(f"The message has a fault: {broken}") from None
-        missing = dict.fromkeys(told for told, is_missing in pieces(made) if is_missing)
-        if missing:
-            are = "is" if len(missing) == 1 else "are"
-            raise Unrenderable(f"{', '.join(missing)} {are} not known.")
-        return made
+        if BEGIN not in made:
+            return made
+        if names_missing:
+            told = ((f"⟨{text} is not known⟩" if gone else text) for text, gone in pieces(made))
+            return "".join(told)
+        missing = tuple(dict.fromkeys(text for text, gone in pieces(made) if gone))
+        are = "is" if len(missing) == 1 else "are"
+        raise Unrenderable(f"{', '.join(missing)} {are} not known.", missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +128,39 @@ class Prepared:
         url = _Part.of(PLAIN, self.marks.urls[place - 1]).said(values)
         return self._checked(lambda: self.marks.final(url))
 
-    def render(self, values: Mapping[str, Any], footing: Footing) -> Rendered:
-        """The message for one lead. Raises Unrenderable."""
+    def missing(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """The names in any part that are not known of this lead."""
+        found: dict[str, None] = {}
+        told = {**values, "unsubscribe_url": "x", "preferences_url": "x"}
+        for part in (self.subject, self.sheet, self.text):
+            try:
+                part.said(told)
+            except Unrenderable as fault:
+                found |= dict.fromkeys(fault.missing)
+        return tuple(found)
+
+    def render(
+        self, values: Mapping[str, Any], footing: Footing, *, names_missing: bool = False
+    ) -> Rendered:
+        """The message for one lead. Raises Unrenderable; for reading only, `names_missing` has
+        it say what is not known instead."""
         if self.has_purpose and not footing.unsubscribe_url:
             raise Unrenderable("There is no address to unsubscribe at.")
         told = {**values, "unsubscribe_url": footing.unsubscribe_url,
                 "preferences_url": footing.preferences_url}  # fmt: skip
-        subject = " ".join(_ODD.sub(" ", self.subject.said(told)).split())[:LONGEST_SUBJECT]
+        said = [
+            part.said(told, names_missing=names_missing)
+            for part in (self.subject, self.sheet, self.text)
+        ]
+        subject = " ".join(_ODD.sub(" ", said[0]).split())[:LONGEST_SUBJECT]
         if not subject:
             raise Unrenderable("For this lead the subject says nothing.")
         ours = frozenset({footing.unsubscribe_url, footing.preferences_url})
         found: dict[int, str] = {}
-        html = self._led(self.sheet.said(told), footing, ours, True, found)
-        text = self._led(self.text.said(told), footing, ours, False, found)
+        html = self._led(said[1], footing, ours, True, found)
+        text = self._led(said[2], footing, ours, False, found)
+        if self.has_purpose and f'"{escape(footing.unsubscribe_url)}"' not in html:
+            raise Unrenderable("For this lead the message has no link to unsubscribe.")
         links = by_place(found, self.places)
         return Rendered(subject, _watched(html, footing), plain.tidy(text) + "\n", links)
 
@@ -167,6 +195,9 @@ def _watched(html: str, footing: Footing) -> str:
 
 def made_ready(words: Words, *, has_purpose: bool, utm: Utm) -> Prepared:
     """What an author wrote, read. Raises Unreadable or Broken for what has a fault."""
+    for body in (words.subject, words.preheader, words.text):
+        template(body, PLAIN)  # refuses what would take for ever to read
+    template(words.mjml, SHEET)
     marks = Marks(utm)
     source = frame.framed(words.mjml, preheader=words.preheader, has_purpose=has_purpose)
     compiled, away = mjml.compiled(source)

@@ -28,6 +28,9 @@ from handraise.leads.actions import merge_leads
 from handraise.leads.decide import Via
 from handraise.leads.models import Activity, Lead, ParkedLead
 from handraise.lists.actions import create
+from handraise.messaging.actions import Settings
+from handraise.messaging.actions import add as add_mail
+from handraise.messaging.models import MailCitation
 from handraise.post.letters import write_letter
 from handraise.post.meetings import Plan, book_meeting
 from handraise.qualification.answering import Said, answer
@@ -43,6 +46,7 @@ from tests.desk.conftest import client_of, offered
 from tests.enablement.conftest import asset, message, playbook, script
 from tests.responses.conftest import hit, judged, sent
 from tests.sends.conftest import message as message_to_many
+from tests.messaging.conftest import words
 from tests.world import lead
 
 EVERYBODY = "mark mia sal rita vera"
@@ -131,6 +135,17 @@ ADDRESSES = [
     post("list_removal", REVENUE_OPERATIONS, "list"),
     post("list_working_out", EVERYBODY, "list"),
     post("lead_lists", WORKING, "lead"),
+    Address("messages", EVERYBODY),
+    Address("new_message", EQUIPPING),
+    Address("house", EQUIPPING),
+    Address("message", EVERYBODY, "mail"),
+    Address("message_settings", EQUIPPING, "mail"),
+    Address("message_versions", EVERYBODY, "mail"),
+    post("message_check", EQUIPPING, "mail", 200),
+    post("message_sheet", EQUIPPING, "mail", 200),
+    post("message_test", EQUIPPING, "mail", 200),
+    post("message_retirement", EQUIPPING, "mail"),
+    post("mail_confirmation", EQUIPPING, "mail_citation"),
     Address("bulks", WORKING),
     post("bulk_choice", WORKING),
     Address("helps", EVERYBODY, "lead"),
@@ -297,6 +312,7 @@ def things(
         "list": create(name="Fair", is_shared=True, by=rita, at=at, via=Via.WEB).pk,
         "answer_to_mail": answered(mark, ada).pk,
         **_enabling(rita),
+        **_mailing(rita),
         **deals,
     }
 
@@ -332,6 +348,14 @@ def _enabling(rita: User) -> dict[str, int]:
         "playbook": playbook(rita, "All", "").pk,
         "citation": Citation.objects.get().pk,
     }
+
+
+def _mailing(rita: User) -> dict[str, Any]:
+    """A message to many that says a key message; it is named by its code."""
+    inside = '<mj-text>{{ "speed-1" | message }}</mj-text>'
+    made = add_mail(code="welcome", settings=Settings("Welcome"), words=words(inside), by=rita,
+                    at=clock.now(), via=Via.WEB)  # fmt: skip
+    return {"mail": made.code, "mail_citation": MailCitation.objects.get().pk}
 
 
 def contested(by: User) -> Contest:
