@@ -28,7 +28,7 @@ NOTED_EVERY = 100  # answers
 NOTED_AFTER = 0.5  # seconds
 BEAT = 60.0  # seconds after which the courier is heard of though nothing came back
 LONGEST = 20.0  # seconds after which what is not on its way is left for another round
-ASIDE = timedelta(minutes=1)  # how long sends are put off when their server is away
+ASIDE = timedelta(seconds=10)  # how long sends are put off when their server is away
 AHEAD = 100  # mails that wait for a line
 
 

@@ -31,8 +31,8 @@ class Mail:
     send: Send
     mail_from: str
     recipient: str
-    sender: str
-    to: str
+    sender: tuple[str, str]  # name and address
+    to: tuple[str, str]
     subject: str
     html: str
     text: str
@@ -50,8 +50,9 @@ def compose(
         raise Refused("A mail cannot contain the NUL character.")
     recipient = _spec(send.address)
     return Mail(
-        send, _spec(mail_from), recipient, _line(name or _name_in(mail_from), _spec(mail_from)),
-        _line(send.lead.canonical.name, recipient), one_line(subject, "A subject", 300), html, text,
+        send, _spec(mail_from), recipient, (name or _name_in(mail_from), _spec(mail_from)),
+        (_plain(send.lead.canonical.name, recipient), recipient),
+        one_line(subject, "A subject", 300), html, text,
         _spec(reply_to) if reply_to else "", tuple(_list_headers(send)),
     )  # fmt: skip
 
@@ -60,7 +61,8 @@ def as_bytes(mail: Mail, *, at: datetime) -> bytes:
     """The message as it goes over the line."""
     boundary = f"=_{mail.send.message_id.strip('<>').partition('@')[0]}"  # no part can contain =_
     fields = [
-        ("From", mail.sender), ("To", mail.to), ("Subject", _encoded("Subject", mail.subject)),
+        ("From", _line(*mail.sender)), ("To", _line(*mail.to)),
+        ("Subject", _encoded("Subject", mail.subject)),
         ("Date", format_datetime(at)), ("Message-ID", mail.send.message_id),
         *([("Reply-To", mail.reply_to)] if mail.reply_to else []), *mail.headers,
         ("MIME-Version", "1.0"),
@@ -100,6 +102,11 @@ def _spec(text: str) -> str:
     return spec_of(address(text))
 
 
+def _plain(name: str, spec: str) -> str:
+    """A name as far as it can stand in a header."""
+    return address(named(name, spec)).display_name
+
+
 def _name_in(text: str) -> str:
     return address(text).display_name
 
@@ -107,7 +114,7 @@ def _name_in(text: str) -> str:
 @lru_cache(maxsize=1000)
 def _line(name: str, spec: str) -> str:
     """An address with a name, as it stands in a header."""
-    plain = address(named(name, spec)).display_name
+    plain = _plain(name, spec)
     if not plain:
         return spec
     if plain.isascii():

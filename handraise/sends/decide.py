@@ -22,6 +22,10 @@ class State(StrEnum):
     FAILED = "failed"  # refused for good, or tried too often
     UNCLEAR = "unclear"  # cut off before the server answered: may have arrived, not sent again
 
+    @property
+    def label(self) -> str:
+        return self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

@@ -117,6 +117,7 @@ class Logbook:
 
     def leave(self) -> None:
         """Close it and let it lie, for whoever brings its load home."""
+        fcntl.flock(self._file, fcntl.LOCK_UN)  # a forked child may have it open too
         os.close(self._file)
 
     def end(self) -> None:

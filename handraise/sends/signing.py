@@ -1,4 +1,4 @@
-"""DKIM signatures (RFC 6376): rsa-sha256 and ed25519-sha256 (RFC 8463), relaxed/relaxed.
+"""DKIM signatures (RFC 6376): rsa-sha256, relaxed/relaxed.
 
 A signature of a library in plain Python takes longer than all the rest of a send; here the one
 costly step is OpenSSL's.
@@ -15,7 +15,6 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
@@ -39,29 +38,23 @@ class Signer:
 
     domain: str
     selector: str
-    key: RSAPrivateKey | Ed25519PrivateKey
+    key: RSAPrivateKey
 
     def signature(self, message: bytes, *, at: int) -> bytes:
         """The header line that goes before the message, whose lines end with CRLF."""
         head, _, body = message.partition(b"\r\n\r\n")
         fields = _fields(head)
         names = [name for name in SIGNED if name in fields]
-        algorithm = "rsa-sha256" if isinstance(self.key, RSAPrivateKey) else "ed25519-sha256"
         digest = b64encode(sha256(_relaxed_body(body)).digest()).decode("ascii")
         unsigned = (
-            f"v=1; a={algorithm}; c=relaxed/relaxed; d={self.domain}; s={self.selector};\r\n"
+            f"v=1; a=rsa-sha256; c=relaxed/relaxed; d={self.domain}; s={self.selector};\r\n"
             f" t={at}; h={':'.join(names)};\r\n bh={digest};\r\n b="
         ).encode("ascii")
         covered = b"".join(name.encode("ascii") + b":" + fields[name] + b"\r\n" for name in names)
         covered += b"dkim-signature:" + _relaxed(unsigned)
-        signed = b64encode(self._sign(covered))
+        signed = b64encode(self.key.sign(covered, padding.PKCS1v15(), hashes.SHA256()))
         lines = [signed[at : at + 72] for at in range(0, len(signed), 72)]
         return b"DKIM-Signature: " + unsigned + b"\r\n ".join(lines) + b"\r\n"
-
-    def _sign(self, covered: bytes) -> bytes:
-        if isinstance(self.key, RSAPrivateKey):
-            return self.key.sign(covered, padding.PKCS1v15(), hashes.SHA256())
-        return self.key.sign(sha256(covered).digest())
 
 
 def _fields(head: bytes) -> dict[str, bytes]:
@@ -102,7 +95,7 @@ def _signer(domain: str, selector: str, text: str) -> Signer:
     return Signer(plain, selector.strip(), _key(text))
 
 
-def _key(text: str) -> RSAPrivateKey | Ed25519PrivateKey:
+def _key(text: str) -> RSAPrivateKey:
     """The private key: PEM itself, or the path of a file that holds it."""
     try:
         raw = text.encode() if "-----BEGIN" in text else Path(text.strip()).read_bytes()
@@ -110,11 +103,9 @@ def _key(text: str) -> RSAPrivateKey | Ed25519PrivateKey:
     except (OSError, ValueError, TypeError):
         said = "HANDRAISE_DKIM_KEY is a private key in PEM without a password, or its file's path."
         raise Refused(said) from None
-    if isinstance(key, Ed25519PrivateKey):
-        return key
     if isinstance(key, RSAPrivateKey) and key.key_size >= _SMALLEST:
         return key
-    raise Refused("HANDRAISE_DKIM_KEY is an RSA key of 1,024 bits or more, or an Ed25519 key.")
+    raise Refused("HANDRAISE_DKIM_KEY is an RSA key of 1,024 bits or more.")
 
 
 __all__ = ["SIGNED", "Signer", "signer"]

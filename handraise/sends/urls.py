@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from handraise.sends import limit_views, unsubscribe_views
+from handraise.sends import hook_views, limit_views, unsubscribe_views
 
 urlpatterns: list[URLPattern] = [
+    path("hooks/mail/", hook_views.mail_hook, name="mail_hook"),
     path("u/<str:token>/", unsubscribe_views.unsubscription, name="unsubscription"),
     path("sending-limits/", limit_views.sending_limits, name="sending_limits"),
     path(

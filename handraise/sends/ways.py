@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from handraise.post.decide import Refused, Server, read_server
 from handraise.post.models import TeamServer
 from handraise.post.servers import way_of
-from handraise.sends.lines import Lines, SmtpLine
+from handraise.sends.lines import Line, Lines, SmtpLine
+from handraise.sends.providers import Provider, ProviderLine, read_provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +60,49 @@ def forget() -> None:
 
 def _way(team_id: int | None) -> Way | None:
     try:
-        found = way_of(team_id)
-        mail_from = found.mail_from if found else settings.MAIL_FROM
-        server = read_server(settings.MAIL_URL) if settings.MAIL_URL else found and found.server
+        found = named_way(team_id)
     except Refused:
         return None
-    if server is None or not mail_from:
+    if found is None:
         return None
-    lines = _lines(server, settings.MAIL_CONNECTIONS)
-    return Way(mail_from, lines) if lines.is_reachable() else None
+    lines = _lines(found.by, settings.MAIL_CONNECTIONS)
+    return Way(found.mail_from, lines) if lines.is_reachable() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What the settings name: an address, and the server or provider by which its mails leave."""
+
+    mail_from: str
+    by: Server | Provider
+
+
+def named_way(team_id: int | None) -> Named | None:
+    """The way of a team's messages, None while there is none. Raises Refused when it cannot be
+    read. HANDRAISE_MAIL_URL is for all messages to many; letters leave by the server."""
+    address = _address_of(team_id)
+    if settings.MAIL_URL and address:
+        url = settings.MAIL_URL
+        by = read_server(url) if urlsplit(url).scheme in {"smtp", "smtps"} else read_provider(url)
+        return Named(address, by) if by else None
+    found = way_of(team_id)
+    return Named(found.mail_from, found.server) if found else None
+
+
+def _address_of(team_id: int | None) -> str:
+    own = TeamServer.objects.filter(team_id=team_id).values_list("mail_from", flat=True).first()
+    return own or str(settings.MAIL_FROM)
 
 
 _kept: dict[object, Lines] = {}
 
 
-def _lines(server: Server, count: int) -> Lines:
-    key = (server, count)
+def _lines(by: Server | Provider, count: int) -> Lines:
+    key = (by if isinstance(by, Server) else settings.MAIL_URL, count)
     if key not in _kept:
-        _kept[key] = Lines(lambda: SmtpLine(server), count)
+        _kept[key] = Lines(lambda: _line(by), count)
     return _kept[key]
+
+
+def _line(by: Server | Provider) -> Line:
+    return SmtpLine(by) if isinstance(by, Server) else ProviderLine(by)

@@ -180,6 +180,7 @@ ADDRESSES = [
     Address("meeting", EVERYBODY, "meeting"),
     post("meeting_calling_off", "mark rita", "meeting"),
     post("meeting_answer", WORKING, "meeting"),
+    Address("sends", EVERYBODY),
     Address("sending_limits", EQUIPPING),
     post("sending_limits_preview", EQUIPPING, status=200),
     Address("mail_settings", REVENUE_OPERATIONS),
@@ -210,7 +211,7 @@ ADDRESSES = [
 ELSEWHERE = {
     "account_login", "account_logout", "account_inactive", "account_reauthenticate",
     "account_signup", "openapi-json", "api-root", "api_key_revocation", "calendar", "reading",
-    "consent_confirmation", "consent_preferences",
+    "consent_confirmation", "consent_preferences", "mail_hook",
 }  # fmt: skip
 OTHER_STEPS = (
     "agreement", "draft", "rehearsal", "import", "drop", "new_import", "feedback", "export",
