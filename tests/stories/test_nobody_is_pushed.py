@@ -29,7 +29,7 @@ from handraise.sends.limiting import in_force, set_limits
 from handraise.sends.limits import Cap, Limits
 from handraise.sends.models import Courier, Send
 from handraise.sends.sending import send_due
-from handraise.sends.ways import ways
+from handraise.sends.ways import Ways, ways
 from handraise.team.models import User
 from tests.consent.conftest import give, leave
 from tests.handover.test_racing import together
@@ -312,7 +312,9 @@ def test_workers_beside_each_other_push_nobody(mailbox: Mailbox, mark: User) -> 
     for number in range(3):
         want(wanted(message(mark, f"m{number}"), leads), at=NOON)
 
-    results = together(*[lambda: _claims(NOON) for _ in range(3)])
+    found = ways()
+
+    results = together(*[lambda: _claims(found, NOON) for _ in range(3)])
 
     assert not [one for one in results if isinstance(one, BaseException)]
     taken = Send.objects.filter(state=State.SENDING)
@@ -321,10 +323,10 @@ def test_workers_beside_each_other_push_nobody(mailbox: Mailbox, mark: User) -> 
     assert sum(len(one) for one in results) == 15  # type: ignore[misc,arg-type]
 
 
-def _claims(at: datetime) -> list[int]:
+def _claims(found: Ways, at: datetime) -> list[int]:
     """What one worker claims until nothing is due."""
     mine: list[int] = []
     while Send.objects.filter(state=State.WAITING).exists():
         courier = Courier.objects.create(pk=uuid4(), boot="b", began_at=at, beat_at=at)
-        mine += [send.pk for send in claim(courier.pk, ways(), at=at, limit=5)]
+        mine += [send.pk for send in claim(courier.pk, found, at=at, limit=5)]
     return mine
