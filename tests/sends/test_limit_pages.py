@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from handraise.kit import clock
 from handraise.leads.decide import Via
 from handraise.leads.models import JournalLine
 from handraise.sends.limiting import in_force, set_limits
@@ -116,6 +117,18 @@ def test_the_preview_says_what_would_be(marks: Client) -> None:
     assert "Write spans such as" in posted(marks, path, quiet0="x").content.decode()
     assert "is not a date" in posted(marks, path, dates="x").content.decode()
     assert not SendingLimits.objects.exists()
+
+
+def test_the_example_goes_by_the_clock_there(
+    marks: Client, rita: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOON.replace(hour=20, minute=30))
+    nights = {str(day): [["20:00", "08:00"]] for day in range(7)}
+    set_limits(Limits(hours=nights), seen=0, by=rita, at=NOON, via=Via.WEB)
+
+    text = marks.get("/sending-limits/").content.decode()
+
+    assert "Now, at 21:30 in Germany, mails wait until Thursday 08:00." in text
 
 
 def test_caps_of_purposes_that_are_not_shown_stay(marks: Client, rita: User) -> None:
