@@ -168,11 +168,13 @@ def _set_fact(node: Node, version: JourneyVersion, there: Sequence[There], at: d
     changed, stale = write_down([entry] * len(leads), settled, leads, at=at)
     cards.refresh_free_cards(stale, at=at)
     news = sorted(pk for kind, pk in changed if kind == "lead")
+    enrolled = {one.lead_id: one.enrolment_id for one in there}
     journal.write_many(
         journal.Line(
             "nurture.fact_set", at, Via.WORKER, lead_id=pk,
             said=f"“{version.journey}” set {said.name} to {said.value}.",
-            data={"fact": said.name, "value": said.value, "journey": version.journey.code},
+            data={"fact": said.name, "value": said.value, "journey": version.journey.code,
+                  "enrolment": enrolled[pk]},
         )
         for pk in news
     )  # fmt: skip

@@ -37,7 +37,7 @@ _ENROL = """
     SELECT lead, %(journey)s, %(version)s, %(at)s, why, %(place)s, %(at)s, %(at)s, '', '', '', ''
     FROM unnest(%(leads)s::bigint[], %(whys)s::text[]) AS chosen (lead, why) ORDER BY lead
     ON CONFLICT (lead_id, journey_id) WHERE ended_at IS NULL DO NOTHING
-    RETURNING lead_id
+    RETURNING lead_id, id
 """
 _NEXT = """
     SELECT id FROM leads_lead WHERE id > %s AND is_current ORDER BY id LIMIT %s
@@ -152,16 +152,16 @@ def enrol(
         "journey": version.journey_id, "version": version.pk, "at": at, "place": ENTER,
         "leads": ids(leads), "whys": texts(leads.values()),
     }  # fmt: skip
-    entered = sorted(row[0] for row in rows_of(_ENROL, named))
+    entered = dict(sorted(rows_of(_ENROL, named)))
     told: dict[str, Json] = {"journey": version.journey.code, "version": version.number}
     journal.write_many(
         journal.Line(
             "nurture.entered", at, via, lead_id=lead, by_id=None if by is None else by.pk,
-            said=f"Entered “{version.journey.name}”. {leads[lead]}", data=told,
+            said=f"Entered “{version.journey.name}”. {leads[lead]}", data={**told, "enrolment": pk},
         )
-        for lead in entered
+        for lead, pk in entered.items()
     )  # fmt: skip
-    return entered
+    return list(entered)
 
 
 _SWEEP = 7_203_005  # any number that nothing else locks by

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,11 +11,13 @@ from django.db.models import Count, Q, QuerySet, Sum
 from handraise.agreement.faults import AgreementError
 from handraise.leads.models import Lead
 from handraise.nurture.compiling import Node, plan_of
+from handraise.nurture.decide import State
 from handraise.nurture.models import Enrolment, Journey, JourneyVersion, StepCount
 from handraise.nurture.wording import words_of
 from handraise.team.access import require
 from handraise.team.decide import Permission
 from handraise.team.models import User
+from handraise.team.queries import may
 
 
 def journeys_visible_to(user: User) -> QuerySet[Journey]:
@@ -50,14 +53,14 @@ def counts(version: JourneyVersion) -> dict[str, Counts]:
     standing = (
         Enrolment.objects.filter(journey=version.journey_id, version=version, ended_at=None)
         .values_list("place")
-        .annotate(Count("pk"), Count("pk", filter=~Q(fault="")))
+        .annotate(here=Count("pk"), held_up=Count("pk", filter=~Q(fault="")))
         .order_by()
     )
     found = {place: Counts(waiting, held_up) for place, waiting, held_up in standing}
     passed = (
         StepCount.objects.filter(version=version)
         .values_list("place", "way")
-        .annotate(Sum("count"))
+        .annotate(total=Sum("count"))
         .order_by("place", "way")
     )
     for place, way, total in passed:
@@ -87,6 +90,14 @@ def standings_of(user: User, lead: Lead) -> list[Standing]:
     return [_standing(one) for one in found.order_by("entered_at", "pk")]
 
 
+def enterable(user: User, standings: Sequence[Standing]) -> list[Journey]:
+    """The running journeys into which this person may put a lead that stands in these."""
+    if not may(user, Permission.NURTURE):
+        return []
+    there = [one.enrolment.journey_id for one in standings]
+    return list(journeys_visible_to(user).filter(state=State.RUNNING).exclude(pk__in=there))
+
+
 def _standing(enrolment: Enrolment) -> Standing:
     try:
         plan = plan_of(enrolment.version.text)
@@ -102,6 +113,7 @@ def _standing(enrolment: Enrolment) -> Standing:
 
 
 __all__ = [
-    "Counts", "Standing", "counts", "enrolments_visible_to", "inside", "journey_visible_to",
+    "Counts", "Standing", "counts", "enrolments_visible_to", "enterable", "inside",
+    "journey_visible_to",
     "journeys_visible_to", "standings_of",
 ]  # fmt: skip
