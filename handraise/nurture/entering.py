@@ -22,6 +22,7 @@ from handraise.nurture.decide import Ending, State
 from handraise.nurture.document import JourneyDocument
 from handraise.nurture.looking import DOOR, Look, ask, live, look
 from handraise.nurture.models import Journey, JourneyVersion
+from handraise.nurture.saying import say_why_recycled
 from handraise.nurture.standing import write
 from handraise.nurture.stopping import counted, end, stop, why_over
 from handraise.nurture.versions import readable, versions
@@ -161,6 +162,7 @@ def enrol(
         )
         for lead, pk in entered.items()
     )  # fmt: skip
+    say_why_recycled(list(entered), at=at)
     return list(entered)
 
 

@@ -9,12 +9,13 @@ from handraise.leads.actions import merge_leads
 from handraise.leads.decide import Stage, Via
 from handraise.leads.models import Lead
 from handraise.lists.actions import create, put_in
-from handraise.nurture import publishing
+from handraise.nurture import publishing, shipped
 from handraise.nurture.actions import enrol_by_hand, leave
 from handraise.nurture.decide import State
 from handraise.nurture.entering import sweep
 from handraise.nurture.models import Enrolment, Journey
 from handraise.nurture.queries import standings_of
+from handraise.qualification.actions import move_by_hand
 from handraise.team.decide import Refused
 from handraise.team.models import User
 from tests.nurture.world import DAY, GUIDE, HOUR, does, is_, journey, message, run, sent, where
@@ -202,6 +203,16 @@ def test_retired_who_is_inside_finishes(ada: Lead, mark: User) -> None:
     run(NOON + 3 * DAY)
     assert [one.ending for one in Enrolment.objects.all()] == ["finished"]
     assert Journey.objects.get().state == State.RETIRED
+
+
+def test_why_sales_gave_them_back_can_be_asked(ada: Lead, mark: User, rita: User) -> None:
+    message("recycled", mark)
+    text = shipped.text("recycled").replace("{consent: newsletter}", "{stage: NURTURE}")
+    journey(text.replace("purpose: newsletter", ""), mark)
+    move_by_hand(ada, to=Stage.NURTURE, reason="No budget", by=rita, at=NOON, via=Via.WEB)
+    advance([ada.pk], at=NOON)
+    run(NOON)
+    assert where(ada) == ["a-quarter"]
 
 
 def test_people_put_in_and_take_out(ada: Lead, mark: User, mia: User) -> None:

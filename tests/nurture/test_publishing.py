@@ -37,12 +37,14 @@ def welcome(ada: Lead, mark: User) -> Journey:
     return made
 
 
-def publish(made: Journey, text: str, mark: User, *, moves: bool, **more: object) -> JourneyVersion:
+def publish(
+    made: Journey, text: str, mark: User, *, moves: bool, gone_to: dict[str, str] | None = None
+) -> JourneyVersion:
     now = Journey.objects.get(pk=made.pk)
     publishing.save_draft(now, text, seen=now.seen, by=mark, at=NOON + 2 * HOUR)
     return publishing.publish(
-        made, moves_those_inside=moves, by=mark, at=NOON + 2 * HOUR, via=Via.WEB, **more
-    )  # type: ignore[arg-type]
+        made, moves_those_inside=moves, gone_to=gone_to, by=mark, at=NOON + 2 * HOUR, via=Via.WEB
+    )
 
 
 def test_stale_savings_are_refused_and_lose_nothing(mark: User, rita: User) -> None:
