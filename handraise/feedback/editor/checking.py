@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from handraise.agreement import building
 from handraise.agreement.document import Document
 from handraise.agreement.faults import AgreementError, Fault, Place, path_of
 from handraise.agreement.plain_writing import flow
 from handraise.agreement.plain_yaml import load
 from handraise.agreement.references import read_to_propose
 from handraise.agreement.rewriting import lost_comments, rewritten
-from handraise.feedback.editor import building
 from handraise.feedback.editor.fields import Section
 from handraise.feedback.editor.filling import Filled, entries, with_part
 

@@ -10,9 +10,9 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
+from handraise.agreement import building
+from handraise.agreement.building import Group, number, shown
 from handraise.agreement.document import Document
-from handraise.feedback.editor import building
-from handraise.feedback.editor.building import Group, number, shown
 from handraise.feedback.editor.fields import Field, Kind, Section
 
 _ABSENT: Any = object()

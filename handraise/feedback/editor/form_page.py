@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from pydantic import ValidationError
 
-from handraise.agreement import occurring
-from handraise.agreement.conditions import ConditionError, Operator, parse, subjects
+from handraise.agreement import building, occurring
+from handraise.agreement.conditions import ConditionError, parse, subjects
 from handraise.agreement.document import Behaviour, Document, FitSignal
 from handraise.agreement.faults import AgreementError, path_of
 from handraise.agreement.models import Version
 from handraise.agreement.queries import published
 from handraise.agreement.reading import read_anew
 from handraise.agreement.references import read_to_propose
-from handraise.feedback.editor import building, counting, filling, pages, saving
+from handraise.feedback.editor import counting, filling, pages, saving
 from handraise.feedback.editor.checking import (
     Checked,
     checked,
@@ -33,14 +34,6 @@ from handraise.leads.sampling import Count
 
 FORM = "feedback/editor/part.html"
 _TEMPLATES = {"check": "feedback/editor/_checked.html", "count": "feedback/editor/_count.html"}
-OPERATORS = (
-    (Operator.EQUALS, "is"), (Operator.ONE_OF, "is one of"),
-    (Operator.CONTAINS_WORD, "contains the word"), (Operator.STARTS_WITH, "begins with"),
-    (Operator.ENDS_WITH, "ends with"), (Operator.MATCHES, "matches the pattern"),
-    (Operator.AT_LEAST, "is at least"), (Operator.AT_MOST, "is at most"),
-    (Operator.BETWEEN, "is between"), (Operator.IS_KNOWN, "is known"),
-    (building.IS_NOT_KNOWN, "is not known"), (Operator.IN_LIST, "is in the list"),
-)  # fmt: skip
 _ROW_DEEDS = ("add-test", "add-did", "add-group", "add-text", "remove")
 
 
@@ -76,7 +69,8 @@ def _page(draft: Version, opened: Opened, fields: list[pages.Shown]) -> dict[str
         "section": opened.section,
         "fields": fields,
         "is_open_rare": any(_is_filled(each) for each in fields if each.field.is_rare),
-        "operators": OPERATORS,
+        "operators": building.OPERATORS,
+        "suggestions": reverse("draft_suggestions", args=[draft.number]),
         "is_signal": opened.section.key in SIGNALS,
         "faults": {},
         "revision": draft.revision,

@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from handraise.agreement import occurring
+from handraise.agreement import building, occurring
+from handraise.agreement.building import Group
 from handraise.agreement.differences import Difference, Item, differences, sheet
 from handraise.agreement.document import Behaviour, Document, FitSignal
 from handraise.agreement.faults import AgreementError, Fault, path_of
@@ -20,8 +21,7 @@ from handraise.agreement.queries import published
 from handraise.agreement.reading import read_anew
 from handraise.agreement.references import read_to_propose
 from handraise.agreement.wording import terms, what_counts
-from handraise.feedback.editor import building, filling
-from handraise.feedback.editor.building import Group
+from handraise.feedback.editor import filling
 from handraise.feedback.editor.checking import digest, document_value, is_under, prefix
 from handraise.feedback.editor.doubts import Doubt, Known, doubts
 from handraise.feedback.editor.fields import PLAIN, SECTIONS, SIGNALS, Field, Section

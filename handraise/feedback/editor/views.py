@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from handraise.agreement import actions, queries, shipped, version_page
+from handraise.agreement import actions, queries, shipped, suggesting, version_page
 from handraise.agreement.actions import Overtaken, Refused
 from handraise.agreement.decide import State
 from handraise.agreement.faults import AgreementError
 from handraise.agreement.models import Version
 from handraise.agreement.shipped import Shipped
-from handraise.feedback.editor import filling, form_page, pages, saving, suggesting
+from handraise.feedback.editor import filling, form_page, pages, saving
 from handraise.feedback.editor.fields import SECTIONS, Section
 from handraise.feedback.editor.form_page import LENGTHS
 from handraise.kit import clock
@@ -249,8 +249,10 @@ def suggestions(request: HttpUserRequest, number: int) -> HttpResponseBase:
     found = _draft(request, number)
     if isinstance(found, HttpResponse):
         return found
-    rows = suggesting.fitting(found, request.GET)
-    return render(request, "feedback/editor/_suggestions.html", {"rows": rows})
+    own = queries.raw_of(found.text).get("lists")
+    lists = [str(name) for name in own] if isinstance(own, dict) else []
+    rows = suggesting.fitting(lists, request.GET)
+    return render(request, "agreement/rows/_suggestions.html", {"rows": rows})
 
 
 def _draft(request: HttpUserRequest, number: int) -> Version | HttpResponse:

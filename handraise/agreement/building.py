@@ -21,6 +21,14 @@ DEEPEST = 4
 MOST_ROWS = 100  # a form of many more inputs would not be taken by the server
 JOINS = ("all", "any", "none")
 IS_NOT_KNOWN = "is_not_known"
+OPERATORS = (
+    (Operator.EQUALS, "is"), (Operator.ONE_OF, "is one of"),
+    (Operator.CONTAINS_WORD, "contains the word"), (Operator.STARTS_WITH, "begins with"),
+    (Operator.ENDS_WITH, "ends with"), (Operator.MATCHES, "matches the pattern"),
+    (Operator.AT_LEAST, "is at least"), (Operator.AT_MOST, "is at most"),
+    (Operator.BETWEEN, "is between"), (Operator.IS_KNOWN, "is known"),
+    (IS_NOT_KNOWN, "is not known"), (Operator.IN_LIST, "is in the list"),
+)  # fmt: skip
 _NUMBERS = frozenset({Operator.AT_LEAST, Operator.AT_MOST, Operator.BETWEEN})
 _TYPED = frozenset({Operator.EQUALS, Operator.ONE_OF})
 _DID = {"event", "where", "within", "sum", "at_least", "at_most"}

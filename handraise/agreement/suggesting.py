@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from handraise.agreement import occurring
 from handraise.agreement.condition_tree import Operator, Scope
-from handraise.agreement.models import Version
 from handraise.agreement.occurring import Occurring
-from handraise.agreement.queries import raw_of
 from handraise.kit.fold import fold
 
 MOST = 10
 _TRUTHS = [Occurring("true"), Occurring("false")]
 
 
-def fitting(draft: Version, asked: Mapping[str, str]) -> list[Occurring]:
-    """Up to ten suggestions, most frequent first. `asked`: what, q, scope, event, subject."""
+def fitting(lists: Sequence[str], asked: Mapping[str, str]) -> list[Occurring]:
+    """Up to ten suggestions, most frequent first. `asked`: what, q, scope, event, subject;
+    `lists`: the names of the agreement's own lists."""
     typed = fold(asked.get("q", ""))
-    found = [each for each in _of(draft, asked) if typed in fold(each.name)]
+    found = [each for each in _of(lists, asked) if typed in fold(each.name)]
     begun = [each for each in found if fold(each.name).startswith(typed)]
     rest = [each for each in found if not fold(each.name).startswith(typed)]
     return [_short(each) for each in [*begun, *rest][:MOST]]
@@ -29,7 +28,7 @@ def _short(each: Occurring) -> Occurring:
     return each if len(each.name) <= 200 else replace(each, name=each.name[:200])
 
 
-def _of(draft: Version, asked: Mapping[str, str]) -> list[Occurring]:
+def _of(lists: Sequence[str], asked: Mapping[str, str]) -> list[Occurring]:
     scope, event = asked.get("scope", ""), asked.get("event", "").strip()
     match asked.get("what"):
         case "events":
@@ -48,16 +47,17 @@ def _of(draft: Version, asked: Mapping[str, str]) -> list[Occurring]:
             reserved = occurring.reserved() if scope == Scope.LEAD else []
             return [*reserved, *occurring.facts()]
         case "values":
-            return _values(draft, asked, scope, event)
+            return _values(lists, asked, scope, event)
         case _:
             return []
 
 
-def _values(draft: Version, asked: Mapping[str, str], scope: str, event: str) -> list[Occurring]:
+def _values(
+    own: Sequence[str], asked: Mapping[str, str], scope: str, event: str
+) -> list[Occurring]:
     subject = asked.get("subject", "").strip()
     if asked.get("operator") == Operator.IN_LIST:
-        own = raw_of(draft.text).get("lists")
-        return occurring.lists([str(name) for name in own] if isinstance(own, dict) else [])
+        return occurring.lists(own)
     if not subject:
         return []
     if scope == Scope.PROPERTIES:

@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handraise.agreement import shipped
+from handraise.agreement import building, shipped
+from handraise.agreement.building import Done, Group, Test, Written
 from handraise.agreement.conditions import Scope, parse
 from handraise.agreement.plain_yaml import load
 from handraise.agreement.shipped import Shipped
-from handraise.feedback.editor import building
-from handraise.feedback.editor.building import Done, Group, Test, Written
 
 WORDS = st.sampled_from(
     [
