@@ -13,6 +13,7 @@ from handraise.leads.decide import Via
 from handraise.leads.models import Lead
 from handraise.leads.queries import lead_visible_to
 from handraise.nurture import actions, queries
+from handraise.nurture.figures import visible_to
 from handraise.team.access import HttpUserRequest, needs
 from handraise.team.decide import Permission, Refused
 
@@ -35,7 +36,7 @@ def _change(request: HttpUserRequest, lead: Lead) -> None:
     user, at = request.user, clock.now()
     given = request.POST.get("leave", "")
     if given.isdecimal() and len(given) < 18:
-        inside = queries.enrolments_visible_to(user).filter(lead__canonical=lead.canonical_id)
+        inside = visible_to(user).filter(lead__canonical=lead.canonical_id)
         actions.leave(inside.get(pk=int(given)), by=user, at=at, via=Via.WEB)
     if code := request.POST.get("enter", "").replace("\x00", ""):
         journey = queries.journey_visible_to(user, code)

@@ -8,8 +8,8 @@ from django.core.exceptions import PermissionDenied
 from handraise.leads.decide import Via
 from handraise.leads.models import Lead
 from handraise.nurture import publishing, references, shipped
+from handraise.nurture.figures import walked
 from handraise.nurture.models import Enrolment, Journey, JourneyVersion
-from handraise.nurture.queries import counts
 from handraise.team.decide import Refused
 from handraise.team.models import User
 from tests.nurture.world import DAY, GUIDE, HOUR, does, journey, message, run, sent, where
@@ -134,11 +134,10 @@ def test_a_step_that_is_gone_leads_where_it_is_said_or_to_the_end(
 def test_counts_say_where_they_wait_and_went(welcome: Journey, ada: Lead, mark: User) -> None:
     does(lead("Ben", at=NOON), "Content Downloaded", NOON + 2 * HOUR)
     version = JourneyVersion.objects.get()
-    found = counts(version)
-    assert (found["enter"].waiting, found["enter"].ways) == (1, {"next": 1})
-    assert found["settle"].waiting == 1
+    found = walked(version, {})
+    assert (found.entered, found.inside, found.passed["settle"].here) == (1, 2, 1)
     run(NOON + DAY + HOUR)
-    assert counts(version)["greet"].ways == {"next": 1}
+    assert walked(version, {}).passed["greet"].ways == {"next": 1}
 
 
 @pytest.mark.parametrize("code", shipped.CODES)

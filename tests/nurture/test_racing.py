@@ -12,15 +12,17 @@ from django.db import connection, transaction
 from handraise.flow.advance import advance
 from handraise.leads.decide import Via
 from handraise.leads.models import Activity, Lead
+from handraise.leads.record import record
 from handraise.nurture import publishing
 from handraise.nurture.actions import leave
 from handraise.nurture.advancing import advance_due
 from handraise.nurture.models import Enrolment, Journey, StepCount
 from handraise.sends.models import Send
 from handraise.team.models import User
-from tests.nurture.world import DAY, HOUR, does, journey, message
+from tests.leads.said import did
+from tests.nurture.world import HOUR, journey, message
 from tests.personas import NOON
-from tests.world import in_force, lead
+from tests.world import in_force
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,9 +56,11 @@ def leads(mark: User, mia: User) -> list[Lead]:
     in_force(mark, mia)
     message("welcome", mark)
     journey(TEXT, mark)
-    made = [lead(f"Lead{number}", at=NOON - DAY) for number in range(40)]
-    for one in made:
-        does(one, "Content Downloaded", NOON + HOUR)
+    addresses = [f"lead{number}@acme.example" for number in range(40)]
+    at = NOON + HOUR
+    record([did("Content Downloaded", email=one, at=at) for one in addresses], at=at)
+    made = list(Lead.objects.order_by("pk"))
+    advance([one.pk for one in made], at=at)
     return made
 
 
