@@ -146,6 +146,7 @@ ADDRESSES = [
     post("message_test", EQUIPPING, "mail", 200),
     post("message_retirement", EQUIPPING, "mail"),
     post("mail_confirmation", EQUIPPING, "mail_citation"),
+    post("lead_journeys", WORKING, "lead"),
     Address("bulks", WORKING),
     post("bulk_choice", WORKING),
     Address("helps", EVERYBODY, "lead"),
