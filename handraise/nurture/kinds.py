@@ -23,7 +23,6 @@ class Input(StrEnum):
     CHECK = "check"
     EVENT = "event"
     FACT = "fact"
-    PURPOSE = "purpose"
     CONDITION = "condition"
 
 
@@ -185,8 +184,8 @@ HEAD = Form(
     "head", "door-open", "Who enters, and the rules", "",
     (
         Field("name", "Name", ("name",)),
-        Field("purpose", "Purpose of its messages", ("purpose",), Input.PURPOSE,
-              "Only who agreed to it gets them. Empty: messages that people asked for."),
+        Field("purpose", "Purpose of its messages", ("purpose",), Input.CHOICE,
+              "Only who may be written to for it gets them.", offers="purposes"),
         Field("topic", "Topic", ("topic",), Input.TEXT, "Of the purpose. May be empty."),
         Field("event", "They enter with each", ("enter", "on", "event"), Input.EVENT,
               "Empty: as soon as the condition below comes to hold."),
