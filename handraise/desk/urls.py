@@ -20,6 +20,7 @@ from handraise.desk.views import (
     questions,
     today,
 )
+from handraise.nurture import lead_views
 
 urlpatterns: list[URLPattern] = [
     path("", today.today, name="today"),
@@ -58,6 +59,7 @@ urlpatterns: list[URLPattern] = [
     path("answer/<int:pk>/withdrawal/", answers.withdrawal, name="answer_withdrawal"),
     path("lead/<int:pk>/moves/", lead_acts.moves, name="moves"),
     path("lead/<int:pk>/consents/", lead_acts.consents, name="consents"),
+    path("lead/<int:pk>/journeys/", lead_views.of_lead, name="lead_journeys"),
     path("lead/<int:pk>/merges/", lead_acts.merges, name="merges"),
     path("merge/<int:pk>/undoing/", lead_acts.undoing, name="undoing"),
     path("activity/<int:pk>/judgement/", lead_acts.judgement, name="judgement"),

@@ -43,7 +43,7 @@ def leave(enrolment: Enrolment, *, by: User, at: datetime, via: Via, reason: str
         "nurture.left", at=at, via=via, lead_id=lead.pk, by=by, said=f"{said} {why}".strip(),
         data={
             "journey": held.journey.code, "version": held.version.number,
-            "ending": Ending.BY_HAND.value, "place": held.place,
+            "ending": Ending.BY_HAND.value, "place": held.place, "enrolment": held.pk,
         },
     )  # fmt: skip
     counting.add(Counter({(held.version_id, held.place, Ending.BY_HAND.value): 1}), at=at)

@@ -30,17 +30,18 @@ BATCH = 5_000
 AGAIN = timedelta(hours=1)  # until a step that cannot be done is tried again
 UNREADABLE = "This release cannot read the version they are under; it waits for one that can."
 
-# Held to the end of the transaction: a journey that is paused or published meanwhile waits for
-# the batch, and after that nobody moves by what it said before.
-_OPEN = """
-    SELECT id FROM nurture_journey WHERE state = ANY(%s::text[]) ORDER BY id FOR SHARE
-"""
 _WITH_DUE = """
-    SELECT open.id FROM unnest(%s::bigint[]) AS open (id) CROSS JOIN LATERAL (
+    SELECT open.id FROM nurture_journey open CROSS JOIN LATERAL (
         SELECT due_at FROM nurture_enrolment one
         WHERE one.journey_id = open.id AND one.ended_at IS NULL AND one.due_at <= %s
         ORDER BY one.due_at, one.id LIMIT 1
-    ) first ORDER BY first.due_at
+    ) first WHERE open.state = ANY(%s::text[]) ORDER BY first.due_at
+"""
+# Held to the end of the transaction: a journey that is paused or published meanwhile waits for
+# the batch, and after that nobody moves by what it said before.
+_OPEN = """
+    SELECT id FROM nurture_journey WHERE id = ANY(%s::bigint[]) AND state = ANY(%s::text[])
+    ORDER BY id FOR SHARE
 """
 _CLAIM = """
     SELECT id, lead_id, version_id, place, since, awaits, fault, due_at
@@ -72,11 +73,13 @@ def advance_due(*, at: datetime, limit: int = BATCH) -> int:
 
 def claim(*, at: datetime, limit: int) -> list[Standing]:
     """Enrolments that are due, theirs and their leads' rows held until the transaction ends."""
-    journeys = [row[0] for row in rows_of(_OPEN, [[State.RUNNING.value, State.RETIRED.value]])]
+    states = [State.RUNNING.value, State.RETIRED.value]
+    due = [row[0] for row in rows_of(_WITH_DUE, [at, states])]
+    is_open = {row[0] for row in rows_of(_OPEN, [ids(due), states])} if due else set()
     found: list[tuple[Any, ...]] = []
-    for (journey,) in rows_of(_WITH_DUE, [ids(journeys), at]) if journeys else ():
+    for journey in due:
         left = limit - len(found)
-        if left > 0:
+        if journey in is_open and left > 0:
             found += rows_of(_CLAIM, {"journey": journey, "at": at, "limit": left})
     return list(_held(found))
 

@@ -9,18 +9,15 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from handraise.leads import attention, cards, journal
-from handraise.leads.bulk import execute, ids, rows_of
-from handraise.leads.decide import IdentityKind, SourceKind, Via
-from handraise.leads.entry import Entry, EntryKind
+from handraise.leads import attention, journal
+from handraise.leads.decide import Via
 from handraise.leads.facts import match_of
-from handraise.leads.identities import Settled
-from handraise.leads.models import Activity, Lead, Source
-from handraise.leads.record import write_down
+from handraise.leads.models import Activity, Lead
 from handraise.messaging.models import Message
 from handraise.nurture.compiling import Node, plan_of
 from handraise.nurture.gathering import Blocked
 from handraise.nurture.models import JourneyVersion
+from handraise.nurture.saying import record_identities, say, source
 from handraise.sends.actions import want
 from handraise.sends.decide import Wanted
 from handraise.talk.decide import News
@@ -131,63 +128,32 @@ def _answering(version: JourneyVersion) -> User:
     return found
 
 
-_RECORDS = """
-    INSERT INTO leads_identity (lead_id, kind, value, created_at)
-    SELECT lead, %(kind)s, lead::text, %(at)s FROM unnest(%(leads)s::bigint[]) AS told (lead)
-    ORDER BY told.lead ON CONFLICT (kind, value) DO NOTHING
-"""
-_RECORDED = """
-    SELECT value::bigint, id FROM leads_identity
-    WHERE kind = %s AND value = ANY(%s::text[])
-"""
-
-
-def _record_identities(lead_ids: list[int], at: datetime) -> dict[int, int]:
-    """The own identity of each of these leads, on which hangs what is said of it here."""
-    execute(_RECORDS, {"kind": IdentityKind.RECORD.value, "at": at, "leads": ids(lead_ids)})
-    return dict(rows_of(_RECORDED, [IdentityKind.RECORD.value, [str(pk) for pk in lead_ids]]))
-
-
-def _source(at: datetime) -> Source:
-    return Source.objects.get_or_create(
-        name="Journeys", kind=SourceKind.CONNECTOR, defaults={"created_at": at}
-    )[0]
-
-
 def _set_fact(node: Node, version: JourneyVersion, there: Sequence[There], at: datetime) -> None:
     assert node.step is not None
     assert node.step.set_fact is not None
-    said = node.step.set_fact
-    leads = sorted(one.lead_id for one in there)
-    identities, source = _record_identities(leads, at), _source(at)
-    entry = Entry(EntryKind.FACTS, source.pk, "", at, at, traits={said.name: said.value})
-    settled = Settled(
-        identities=[identities[pk] for pk in leads], homes=leads, roots={pk: pk for pk in leads},
-        created=[], joins=[], conflicts=[], new_emails={},
-    )  # fmt: skip
-    changed, stale = write_down([entry] * len(leads), settled, leads, at=at)
-    cards.refresh_free_cards(stale, at=at)
-    news = sorted(pk for kind, pk in changed if kind == "lead")
+    name, value = node.step.set_fact.name, node.step.set_fact.value
+    enrolled = {one.lead_id: one.enrolment_id for one in there}
+    news = say(dict.fromkeys(enrolled, (name, value)), at=at)
     journal.write_many(
         journal.Line(
             "nurture.fact_set", at, Via.WORKER, lead_id=pk,
-            said=f"“{version.journey}” set {said.name} to {said.value}.",
-            data={"fact": said.name, "value": said.value, "journey": version.journey.code},
+            said=f"“{version.journey}” set {name} to {value}.",
+            data={"fact": name, "value": value, "journey": version.journey.code,
+                  "enrolment": enrolled[pk]},
         )
         for pk in news
     )  # fmt: skip
-    attention.wake(news, look_at=at, why="nurture.fact_set")
 
 
 def _ready(node: Node, version: JourneyVersion, there: Sequence[There], at: datetime) -> None:
     leads = sorted(one.lead_id for one in there)
     enrolled = {one.lead_id: one.enrolment_id for one in there}
-    identities, source = _record_identities(leads, at), _source(at)
+    identities, origin = record_identities(leads, at=at), source(at=at)
     told = {"journey": version.journey.code, "name": version.journey.name}
     Activity.objects.bulk_create(
         Activity(
             identity_id=identities[pk], name=READY, occurred_at=at, known_at=at,
-            properties=told, match=match_of(told), source=source,
+            properties=told, match=match_of(told), source=origin,
             message_id=f"enrolment:{enrolled[pk]}/{node.id}"[:100],
         )
         for pk in leads

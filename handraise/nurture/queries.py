@@ -1,20 +1,26 @@
-"""The doors to journeys: what runs, how many stand where, who is inside, what comes next."""
+"""The doors to journeys, and where a lead stands in them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import QuerySet
 
+from handraise.agreement import plain_yaml
 from handraise.agreement.faults import AgreementError
 from handraise.leads.models import Lead
 from handraise.nurture.compiling import Node, plan_of
-from handraise.nurture.models import Enrolment, Journey, JourneyVersion, StepCount
-from handraise.nurture.wording import words_of
+from handraise.nurture.decide import State
+from handraise.nurture.figures import visible_to
+from handraise.nurture.models import Enrolment, Journey
+from handraise.nurture.step_words import title_of
 from handraise.team.access import require
 from handraise.team.decide import Permission
 from handraise.team.models import User
+from handraise.team.queries import may
 
 
 def journeys_visible_to(user: User) -> QuerySet[Journey]:
@@ -26,48 +32,6 @@ def journeys_visible_to(user: User) -> QuerySet[Journey]:
 def journey_visible_to(user: User, code: str) -> Journey:
     """One journey. Raises Journey.DoesNotExist."""
     return journeys_visible_to(user).get(code=code)
-
-
-def enrolments_visible_to(user: User) -> QuerySet[Enrolment]:
-    """Everybody who is or was in a journey, the newest first."""
-    require(user, Permission.SEE)
-    found = Enrolment.objects.select_related("journey", "version", "lead__canonical")
-    return found.order_by("-entered_at", "-pk")
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Of one step: how many stand there now, how many of them are held up, and how many ever went
-    on or left by each way."""
-
-    waiting: int = 0
-    held_up: int = 0
-    ways: dict[str, int] = field(default_factory=dict)
-
-
-def counts(version: JourneyVersion) -> dict[str, Counts]:
-    """By the id of a step, of those at which anybody stands or stood."""
-    standing = (
-        Enrolment.objects.filter(journey=version.journey_id, version=version, ended_at=None)
-        .values_list("place")
-        .annotate(Count("pk"), Count("pk", filter=~Q(fault="")))
-        .order_by()
-    )
-    found = {place: Counts(waiting, held_up) for place, waiting, held_up in standing}
-    passed = (
-        StepCount.objects.filter(version=version)
-        .values_list("place", "way")
-        .annotate(Sum("count"))
-        .order_by("place", "way")
-    )
-    for place, way, total in passed:
-        found.setdefault(place, Counts()).ways[way] = total
-    return found
-
-
-def inside(journey: Journey) -> int:
-    """How many are in a journey now, under whichever version."""
-    return Enrolment.objects.filter(journey=journey, ended_at=None).count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +47,16 @@ class Standing:
 
 def standings_of(user: User, lead: Lead) -> list[Standing]:
     """The journeys in which this lead is, under whichever face it was let in, oldest first."""
-    found = enrolments_visible_to(user).filter(lead__canonical=lead.canonical_id, ended_at=None)
+    found = visible_to(user).filter(lead__canonical=lead.canonical_id, ended_at=None)
     return [_standing(one) for one in found.order_by("entered_at", "pk")]
+
+
+def enterable(user: User, standings: Sequence[Standing]) -> list[Journey]:
+    """The running journeys into which this person may put a lead that stands in these."""
+    if not may(user, Permission.NURTURE):
+        return []
+    there = [one.enrolment.journey_id for one in standings]
+    return list(journeys_visible_to(user).filter(state=State.RUNNING).exclude(pk__in=there))
 
 
 def _standing(enrolment: Enrolment) -> Standing:
@@ -93,15 +65,22 @@ def _standing(enrolment: Enrolment) -> Standing:
     except AgreementError:
         return Standing(enrolment, enrolment.place, [], enrolment.due_at)
     node = plan.nodes.get(enrolment.place)
-    following: list[Node] = []
-    for to in dict.fromkeys(node.ways.values() if node is not None else ()):
-        if to in plan.nodes:
-            following.append(plan.nodes[to])
-    here = enrolment.place if node is None else words_of(node)
-    return Standing(enrolment, here, [words_of(one) for one in following], enrolment.due_at)
+    if node is None:
+        return Standing(enrolment, enrolment.place, [], enrolment.due_at)
+    raw = plain_yaml.load(enrolment.version.text).value
+    following = [plan.nodes[to] for to in dict.fromkeys(node.ways.values()) if to in plan.nodes]
+    return Standing(
+        enrolment, _words(node, raw), [_words(one, raw) for one in following], enrolment.due_at
+    )
 
 
-__all__ = [
-    "Counts", "Standing", "counts", "enrolments_visible_to", "inside", "journey_visible_to",
-    "journeys_visible_to", "standings_of",
-]  # fmt: skip
+def _words(node: Node, raw: Any) -> str:
+    """What a step does, in a few words."""
+    if node.step is None:
+        return "At the entrance"
+    for key in node.place:
+        raw = raw[key]
+    return title_of(raw)
+
+
+__all__ = ["Standing", "enterable", "journey_visible_to", "journeys_visible_to", "standings_of"]

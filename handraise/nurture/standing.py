@@ -93,7 +93,7 @@ def _line(one: Standing, version: JourneyVersion, at: datetime) -> journal.Line:
         "nurture.left", at, Via.WORKER, lead_id=one.lead_id, said=said,
         data={
             "journey": version.journey.code, "version": version.number, "ending": one.ending,
-            "place": one.place,
+            "place": one.place, "enrolment": one.pk,
         },
     )  # fmt: skip
 

@@ -13,7 +13,6 @@ from handraise.nurture.decide import Ending, Way
 from handraise.nurture.document import JourneyDocument
 from handraise.nurture.gathering import Blocked
 from handraise.nurture.moving import Goes, Leaves, Outcome, Seen, Stays
-from handraise.nurture.wording import words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +27,6 @@ class Passed:
     ending: Ending | None = None
     why: str = ""
     fault: str = ""
-
-    @property
-    def words(self) -> str:
-        return words_of(self.node)
 
 
 def walk(

@@ -128,6 +128,7 @@ ADDRESSES = [
     post("list_removal", REVENUE_OPERATIONS, "list"),
     post("list_working_out", EVERYBODY, "list"),
     post("lead_lists", WORKING, "lead"),
+    post("lead_journeys", WORKING, "lead"),
     Address("bulks", WORKING),
     post("bulk_choice", WORKING),
     Address("helps", EVERYBODY, "lead"),
