@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet, Sum
 
+from handraise.leads.models import Lead
+from handraise.leads.queries import leads_visible_to
 from handraise.nurture.compiling import ENTER
 from handraise.nurture.decide import Ending, State
-from handraise.nurture.models import Enrolment, Journey, JourneyVersion
-from handraise.nurture.queries import counts, enrolments_visible_to, journeys_visible_to
+from handraise.nurture.models import Enrolment, Journey, JourneyVersion, StepCount
 from handraise.nurture.showing import Passed
+from handraise.team.access import require
+from handraise.team.decide import Permission
 from handraise.team.models import User
 
 MONTH = timedelta(days=30)
@@ -34,7 +37,8 @@ class Overview:
 
 def overviews(user: User, *, at: datetime) -> list[Overview]:
     """Every journey, running ones first, with who is inside and the last thirty days."""
-    journeys = journeys_visible_to(user)
+    require(user, Permission.SEE)
+    journeys = Journey.objects.select_related("published", "changed_by").order_by("name")
     recent = Q(ended_at__gte=at - MONTH)
     counted: dict[int, Any] = {
         row["journey_id"]: row
@@ -72,11 +76,13 @@ def walked(version: JourneyVersion, ways: Mapping[str, Iterable[str]]) -> Whole:
     """What passed through each step of a version. `ways`: the named ways of each fork; whatever
     else bears the name of an ending is one."""
     whole = Whole()
-    for place, count in counts(version).items():
-        whole.passed.setdefault(place, Passed()).here = count.waiting
-        whole.inside += count.waiting
-        for way, passed in count.ways.items():
-            _add(whole, place, way, passed, set(ways.get(place, ())))
+    sums = StepCount.objects.filter(version=version).values_list("place", "way")
+    for place, way, count in sums.annotate(Sum("count")):
+        _add(whole, place, way, count, set(ways.get(place, ())))
+    here = Enrolment.objects.filter(version=version, ended_at=None).values_list("place")
+    for place, count in here.annotate(Count("id")):
+        whole.passed.setdefault(place, Passed()).here = count
+        whole.inside += count
     return whole
 
 
@@ -114,12 +120,24 @@ class Rows:
 
 def inside_visible_to(user: User, journey: Journey, *, before: int | None) -> Rows:
     """Who is inside, newest first, of those that this person may see."""
-    rows = enrolments_visible_to(user).filter(journey=journey, ended_at=None)
+    rows = visible_to(user).filter(journey=journey, ended_at=None)
     if before is not None:
         rows = rows.filter(pk__lt=before)
     found = list(rows.order_by("-pk")[: PAGE + 1])
     more = len(found) > PAGE
     return Rows(found[:PAGE], found[PAGE - 1].pk if more else None)
+
+
+def visible_to(user: User) -> QuerySet[Enrolment]:
+    """Enrolments of leads that this person may see."""
+    require(user, Permission.SEE)
+    return Enrolment.objects.filter(_seen(leads_visible_to(user))).select_related(
+        "lead", "lead__canonical", "journey", "version"
+    )
+
+
+def _seen(leads: QuerySet[Lead]) -> Q:
+    return Q(lead__canonical_id__in=leads.values("pk"))
 
 
 def versions_of(journey: Journey) -> list[JourneyVersion]:
@@ -129,5 +147,5 @@ def versions_of(journey: Journey) -> list[JourneyVersion]:
 
 __all__ = [
     "Overview", "Rows", "Whole", "endings", "inside_by_version",
-    "inside_visible_to", "overviews", "versions_of", "walked",
+    "inside_visible_to", "overviews", "versions_of", "visible_to", "walked",
 ]  # fmt: skip

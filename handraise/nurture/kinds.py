@@ -194,7 +194,7 @@ HEAD = Form(
         Field("when", "And only while this holds", ("enter", "when"), Input.CONDITION),
         Field("list", "And only who is in the list", ("enter", "list"), Input.CHOICE,
               offers="lists"),
-        Field("again", "Once more", ("again",), Input.TEXT,
+        Field("again", "May enter again", ("again",), Input.TEXT,
               "never, or such as “after 90 days”.", default="never"),
         Field("priority", "Priority", ("priority",), Input.NUMBER,
               "0 to 100, against other journeys that want to be alone.", default="50"),

@@ -13,7 +13,9 @@ from handraise.agreement.faults import AgreementError
 from handraise.leads.models import Lead
 from handraise.leads.queries import leads_visible_to
 from handraise.nurture import references
+from handraise.nurture.compiling import ENTER
 from handraise.nurture.models import Journey
+from handraise.nurture.publishing_page import titles
 from handraise.nurture.reading import read_anew
 from handraise.nurture.walking import Passed, walk
 from handraise.team.models import User
@@ -33,9 +35,15 @@ def context(
         "journey": journey, "q": q, "lead": lead, "faults": faults,
         "at": at.astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y-%m-%dT%H:%M"),
         "found": list(_fitting(user, q)) if lead is None and q else [],
+        "titles": {ENTER: "Enters", **titles(journey.draft)},
     }  # fmt: skip
     if lead is not None:
-        chosen = {name.removeprefix("way-"): way for name, way in asked.items() if way}
+        chosen = {
+            name.removeprefix("way-"): way
+            for name, way in asked.items()
+            if way and name.startswith("way-")
+        }
+        made["chosen"] = chosen
         made["passed"] = _walked(journey.draft, lead, at, chosen)
     return made
 

@@ -266,8 +266,17 @@ def test_only_who_may_nurture_changes_a_journey(
 def test_a_place_that_is_not_there_changes_nothing(
     client: Client, small: Journey, place: str
 ) -> None:
-    for path in (f"draft/steps/{place}/", f"draft/new/wait/?at={place}"):
-        assert client.get(f"/journeys/{small.code}/{path}").status_code in {302, 404}
+    assert client.get(f"/journeys/{small.code}/draft/steps/{place}/").status_code in {302, 404}
+    assert order(small) == ["settle", "fork", ".ready", "later"]
+
+
+def test_a_new_step_behind_the_last_place_stands_at_the_end(client: Client, small: Journey) -> None:
+    address = f"/journeys/{small.code}/draft/new/leave/"
+    page = client.get(f"{address}?at=9").context["page"]
+
+    client.post(address, {"at": "9", "was": page.part.was})
+
+    assert order(small) == ["settle", "fork", ".ready", "later", "leave"]
 
 
 def test_a_version_says_what_it_changed(client: Client, mark: User) -> None:

@@ -11,8 +11,8 @@ from handraise.kit import clock
 from handraise.leads.decide import Via
 from handraise.nurture import actions
 from handraise.nurture.enrolment_page import context
+from handraise.nurture.figures import visible_to
 from handraise.nurture.models import Enrolment
-from handraise.nurture.queries import enrolments_visible_to
 from handraise.team.access import HttpUserRequest, needs
 from handraise.team.decide import Permission, Refused
 from handraise.team.queries import may
@@ -43,7 +43,7 @@ def leaving(request: HttpUserRequest, pk: int) -> HttpResponse:
 
 
 def _or_404(request: HttpUserRequest, pk: int) -> Enrolment:
-    found = enrolments_visible_to(request.user).filter(pk=pk).first()
+    found = visible_to(request.user).filter(pk=pk).first()
     if found is None:
         raise Http404("There is no such enrolment.")
     return found
