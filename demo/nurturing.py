@@ -48,7 +48,7 @@ class _Nowhere:
     def open(self) -> bool:
         return False
 
-    def deliver(self, mail: Mail, *, clock: Ticking, before_text: Callable[[], None]) -> Outcome:  # noqa: ARG002, E501
+    def deliver(self, mail: Mail, *, clock: Ticking, before_text: Callable[[], None]) -> Outcome:  # noqa: ARG002
         before_text()
         return Outcome(End.SENT, "250 Taken by nobody")
 
