@@ -87,7 +87,7 @@ class Nurturing:
                 by=mara, at=at, via=Via.WEB,
             )  # fmt: skip
             made.refresh_from_db()
-            messaging.publish(made, seen=made.version, by=mara, at=at, via=Via.WEB)
+            messaging.publish(made, seen=made.seen, by=mara, at=at, via=Via.WEB)
         for sample in samples():
             journey = publishing.create(sample.name, sample.text, by=mara, at=at, via=Via.WEB)
             publishing.publish(journey, moves_those_inside=False, by=mara, at=at, via=Via.WEB)

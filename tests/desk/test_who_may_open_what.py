@@ -253,7 +253,7 @@ ELSEWHERE = {
 }  # fmt: skip
 OTHER_STEPS = (
     "agreement", "draft", "rehearsal", "import", "drop", "new_import", "feedback", "export",
-    "api_", "bulk", "journey_step", "journey_version",
+    "api_", "bulk", "journey_step", "journey_version", "journey_simulation_",
 )  # fmt: skip
 
 

@@ -20,7 +20,8 @@ from tests.personas import NOON
 
 pytestmark = pytest.mark.django_db
 GIVEN = {
-    "seen": "0", "quiet0": "20-8", "quiet1": "20:00 – 08:00", "quiet5": "all day", "quiet6": "All day",
+    "seen": "0", "quiet0": "20-8", "quiet1": "20:00 – 08:00", "quiet5": "all day",
+    "quiet6": "All day",
     "dates": "12-24..01-01\n\n 2026-05-01 ", "day": "1", "week": "", "month": "",
 }  # fmt: skip
 
