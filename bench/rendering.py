@@ -45,7 +45,7 @@ def _report(count: int) -> float:
     print(f"values of {len(values):,} leads: {time.perf_counter() - began:.2f} s")
     utm = Utm("journey", "email", "bench")
     footing = Footing("https://h.example/u/a/", "https://h.example/p/a/", "https://h.example/o/a",
-                      lambda _url, place: f"https://h.example/c/{place}")  # fmt: skip
+                      lambda _, place: f"https://h.example/c/{place}")  # fmt: skip
     paces = []
     for code, start in starts().items():
         made = made_ready(start.words, has_purpose=True, utm=utm)
