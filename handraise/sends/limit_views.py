@@ -66,8 +66,8 @@ def _meaning(limits: Limits, at: datetime) -> dict[str, object]:
     return {
         "sentences": sentences(limits, place=PLACE),
         "place": PLACE,
-        "there": at.astimezone(zone),
-        "opens": None if opens is None else opens.astimezone(zone),
+        "there": f"{at.astimezone(zone):%H:%M}",  # said as text: a template would say it here
+        "opens": "" if opens is None else f"{opens.astimezone(zone):%A %H:%M}",
         "is_quiet": opens is None or opens > at,
         "house_zone": settings.TIME_ZONE,
     }

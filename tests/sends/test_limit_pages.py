@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from handraise.kit import clock
 from handraise.leads.decide import Via
 from handraise.leads.models import JournalLine
 from handraise.sends.limiting import in_force, set_limits
@@ -19,7 +20,8 @@ from tests.personas import NOON
 
 pytestmark = pytest.mark.django_db
 GIVEN = {
-    "seen": "0", "quiet0": "20-8", "quiet1": "20:00 – 08:00", "quiet5": "all day", "quiet6": "All day",
+    "seen": "0", "quiet0": "20-8", "quiet1": "20:00 – 08:00",
+    "quiet5": "all day", "quiet6": "All day",
     "dates": "12-24..01-01\n\n 2026-05-01 ", "day": "1", "week": "", "month": "",
 }  # fmt: skip
 
@@ -118,6 +120,18 @@ def test_the_preview_says_what_would_be(marks: Client) -> None:
     assert not SendingLimits.objects.exists()
 
 
+def test_the_example_goes_by_the_clock_there(
+    marks: Client, rita: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOON.replace(hour=20, minute=30))
+    nights = {str(day): [["20:00", "08:00"]] for day in range(7)}
+    set_limits(Limits(hours=nights), seen=0, by=rita, at=NOON, via=Via.WEB)
+
+    text = marks.get("/sending-limits/").content.decode()
+
+    assert "Now, at 21:30 in Germany, mails wait until Thursday 08:00." in text
+
+
 def test_caps_of_purposes_that_are_not_shown_stay(marks: Client, rita: User) -> None:
     kept = Limits({"": Cap(day=5), "old news": Cap(month=1)})
     set_limits(kept, seen=0, by=rita, at=NOON, via=Via.WEB)
@@ -136,7 +150,7 @@ def test_nothing_was_said_yet() -> None:
 def test_of_two_who_save_at_once_one_is_told(mark: User, rita: User) -> None:
     results = together(
         *(
-            lambda by=by, day=day: set_limits(  # type: ignore[misc]
+            lambda by=by, day=day: set_limits(
                 Limits({"": Cap(day=day)}), seen=0, by=by, at=NOON, via=Via.WEB
             )
             for by, day in ((mark, 3), (rita, 4))
