@@ -1,4 +1,4 @@
-"""What providers tell of sends afterwards: mails that came back, and readers who complained."""
+"""What providers tell of sends afterwards: mails that came back, readers who complained or left."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from handraise.leads import journal
 from handraise.leads.decide import Via
 from handraise.leads.models import Lead
 from handraise.sends.decide import Refused
+from handraise.sends.links import Kind as LinkKind
+from handraise.sends.links import token
 from handraise.sends.models import Send
+from handraise.sends.unsubscribing import mail_of, unsubscribe
 
 log = structlog.get_logger()
 _GONE = {RejectReason.BOUNCED, RejectReason.INVALID}
@@ -24,7 +27,8 @@ _LONGEST = 400
 
 
 def take_note(events: Iterable[Any], *, at: datetime) -> int:
-    """Note bounces and complaints, each once however often it is told; how many were new."""
+    """Note bounces and complaints, each once however often it is told, and whoever left by the
+    provider's own link; how many were noted."""
     return sum(_note(event, at=at) for event in events)
 
 
@@ -32,6 +36,11 @@ def take_note(events: Iterable[Any], *, at: datetime) -> int:
 def _note(event: Any, *, at: datetime) -> int:
     kind = _kind(event)
     send = _send_of(event)
+    if send is not None and event.event_type == EventType.UNSUBSCRIBED:
+        mail = mail_of(token(send.pk, LinkKind.UNSUBSCRIBE))
+        assert mail is not None
+        unsubscribe(mail, at=at, via=Via.API)
+        return 1
     if kind is None or send is None:
         return 0
     is_complaint = kind is Kind.COMPLAINT

@@ -18,11 +18,13 @@ from handraise.leads import attention, journal
 from handraise.leads.bulk import among, execute, ids, instants, rows_of, texts
 from handraise.leads.decide import Via
 from handraise.leads.models import Lead
+from handraise.messaging.models import MessageVersion
 from handraise.sends import guarding
 from handraise.sends.decide import STALE_AFTER, Paces, State, domain_of, read_paces
 from handraise.sends.guarding import Verdict
 from handraise.sends.models import Courier, Send
 from handraise.sends.ways import Ways
+from handraise.team.models import User
 
 STALE = "It waited for a week and is not sent unasked any more."
 _MINUTE = timedelta(minutes=1)
@@ -91,10 +93,19 @@ def any_due(*, at: datetime) -> bool:
 
 
 def _sends(pks: Sequence[int]) -> list[Send]:
-    """Read only now that their leads are held. One merged meanwhile waits for the next round."""
-    about = ("lead__canonical__owner", "version__message")
-    found = Send.objects.select_related(*about).filter(pk__in=among(pks))
-    return list(found.order_by("due_at", "pk"))
+    """Read only now that their leads are held. Versions and owners are read once each, and not
+    with every send: a version is long."""
+    rows = Send.objects.select_related("lead__canonical").filter(pk__in=among(pks))
+    found = list(rows.order_by("due_at", "pk"))
+    versions = MessageVersion.objects.select_related("message").in_bulk(
+        {send.version_id for send in found}
+    )
+    owners = User.objects.in_bulk({send.lead.canonical.owner_id for send in found} - {None})
+    for send in found:
+        send.version = versions[send.version_id]
+        canonical = send.lead.canonical
+        canonical.owner = None if canonical.owner_id is None else owners[canonical.owner_id]
+    return found
 
 
 def _judged(due: Sequence[Send], *, at: datetime) -> dict[int, Verdict]:

@@ -26,13 +26,15 @@ def _usual(version_id: int) -> QuerySet[Links]:
 def sends_visible_to(user: User) -> QuerySet[Send]:
     """Every send, for whoever may see leads."""
     require(user, Permission.SEE)
-    return Send.objects.select_related("lead__canonical", "version__message")
+    rows = Send.objects.select_related("lead__canonical", "version__message")
+    return rows.defer("version__mjml", "version__text")  # they are long
 
 
 def sends_of(lead: Lead, *, limit: int) -> list[Send]:
     """The newest sends to a lead, and to those that were merged into it."""
     mine = Send.objects.filter(lead__canonical=lead.canonical_id)
-    return list(mine.select_related("version__message").order_by("-pk")[:limit])
+    named = mine.select_related("version__message").defer("version__mjml", "version__text")
+    return list(named.order_by("-pk")[:limit])
 
 
 __all__ = ["sends_of", "sends_visible_to", "target"]

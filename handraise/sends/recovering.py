@@ -67,7 +67,7 @@ def _lost(*, at: datetime) -> int:
 def _load(courier: Courier) -> list[Send]:
     about = ("lead", "version__message")
     mine = Send.objects.select_related(*about).filter(courier=courier, state=State.SENDING)
-    return list(mine.order_by("pk"))
+    return list(mine.defer("version__mjml", "version__text").order_by("pk"))
 
 
 def _unclear(send: Send, why: str, *, at: datetime) -> Ended:

@@ -250,6 +250,7 @@ ELSEWHERE = {
     "account_signup", "openapi-json", "api-root", "api_key_revocation", "calendar", "reading",
     "consent_confirmation", "consent_preferences", "mail_hook",
     "tracker", "click", "opening_of_mail",
+    "unsubscription",
 }  # fmt: skip
 OTHER_STEPS = (
     "agreement", "draft", "rehearsal", "import", "drop", "new_import", "feedback", "export",

@@ -20,8 +20,8 @@ from tests.personas import NOON
 
 pytestmark = pytest.mark.django_db
 GIVEN = {
-    "seen": "0", "quiet0": "20-8", "quiet1": "20:00 – 08:00", "quiet5": "all day",
-    "quiet6": "All day",
+    "seen": "0", "quiet0": "20-8", "quiet1": "20:00 – 08:00",
+    "quiet5": "all day", "quiet6": "All day",
     "dates": "12-24..01-01\n\n 2026-05-01 ", "day": "1", "week": "", "month": "",
 }  # fmt: skip
 
@@ -150,7 +150,7 @@ def test_nothing_was_said_yet() -> None:
 def test_of_two_who_save_at_once_one_is_told(mark: User, rita: User) -> None:
     results = together(
         *(
-            lambda by=by, day=day: set_limits(  # type: ignore[misc]
+            lambda by=by, day=day: set_limits(
                 Limits({"": Cap(day=day)}), seen=0, by=by, at=NOON, via=Via.WEB
             )
             for by, day in ((mark, 3), (rita, 4))

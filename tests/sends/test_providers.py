@@ -215,6 +215,15 @@ def test_a_full_mailbox_may_be_written_to_again(sent: Send) -> None:
     assert not Suppression.objects.exists()
 
 
+def test_who_leaves_by_the_providers_link_has_left(sent: Send) -> None:
+    told = {"RecordType": "SubscriptionChange", "SuppressSending": True, "Recipient": sent.address,
+            "SuppressionReason": "ManualSuppression"}  # fmt: skip
+
+    assert hook(bounce(sent) | told).status_code == 200
+
+    assert "consent.left" in kinds(sent.lead)
+
+
 @pytest.mark.parametrize("secret", ["", "hook:guess"])
 def test_a_stranger_tells_nothing(sent: Send, secret: str) -> None:
     assert hook(bounce(sent), secret=secret).status_code == 400

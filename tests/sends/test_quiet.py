@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -95,7 +96,7 @@ def test_nothing_waits_longer_than_three_weeks() -> None:
     ],
 )
 def test_what_cannot_be_read_is_said(
-    hours: dict[str, list], dates: list[str], sentence: str
+    hours: dict[str, list[Any]], dates: list[str], sentence: str
 ) -> None:
     with pytest.raises(ValueError, match=sentence.replace("..", "[.][.]")):
         quiet(hours, dates)

@@ -26,7 +26,7 @@ CONNECTIONS = 6
 
 
 def test_sends_survive_kills() -> None:
-    _kill_while_sending(sends=900, kills=3, pause=(0.3, 2.0))
+    _kill_while_sending(sends=500, kills=3, pause=(0.1, 1.0))
 
 
 @pytest.mark.slow
