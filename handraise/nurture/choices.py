@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handraise.agreement import occurring
+from handraise.consent.queries import purposes
 from handraise.lists.models import SavedList
 from handraise.messaging.models import Message
 from handraise.nurture.filling import Filled
@@ -28,6 +29,8 @@ def _offered(what: str) -> list[Choice]:
     match what:
         case "messages":
             return [("", "Choose a message"), *messages()]
+        case "purposes":
+            return [("", "None: what they asked for"), *((p.code, p.name) for p in purposes())]
         case "teams":
             return [("", "None in particular"), *((team.name, team.name) for team in teams())]
         case "lists":
@@ -56,6 +59,5 @@ def suggested() -> dict[str, list[str]]:
     """What occurs here, to be offered beside what is typed."""
     found = {
         "events": occurring.events(), "facts": occurring.facts(),
-        "purposes": occurring.purposes(),
     }  # fmt: skip
     return {name: [one.name for one in each[:MOST]] for name, each in found.items()}

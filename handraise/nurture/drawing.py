@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-BOX = (216, 56)
+BOX = (240, 56)
 GAP = 40  # between two boxes, room for a count
 BESIDE = 28  # between two ways
 FORK = 66  # from a fork to the first step of its ways, with the name of the way on it

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from handraise.leads.models import Lead
 from handraise.leads.queries import leads_visible_to
+from handraise.nurture.compiling import ENTER
 from handraise.nurture.decide import Ending, State
 from handraise.nurture.models import Enrolment, Journey, JourneyVersion, StepCount
 from handraise.nurture.showing import Passed
@@ -20,7 +21,6 @@ from handraise.team.models import User
 
 MONTH = timedelta(days=30)
 PAGE = 50
-ENTER = "enter"
 _ENDINGS = {ending.value for ending in Ending}
 
 
@@ -140,19 +140,12 @@ def _seen(leads: QuerySet[Lead]) -> Q:
     return Q(lead__canonical_id__in=leads.values("pk"))
 
 
-def enrolments_of(user: User, lead: Lead) -> list[Enrolment]:
-    """The journeys of a lead, those it is inside first, then the newest."""
-    rows = visible_to(user).filter(lead__canonical_id=lead.pk)
-    ordered = rows.order_by(F("ended_at").desc(nulls_first=True), "-entered_at")
-    return list(ordered[:PAGE])
-
-
 def versions_of(journey: Journey) -> list[JourneyVersion]:
     """What a journey said, newest first."""
     return list(journey.versions.select_related("by").order_by("-number"))
 
 
 __all__ = [
-    "ENTER", "Overview", "Rows", "Whole", "endings", "enrolments_of", "inside_by_version",
+    "Overview", "Rows", "Whole", "endings", "inside_by_version",
     "inside_visible_to", "overviews", "versions_of", "visible_to", "walked",
 ]  # fmt: skip

@@ -23,7 +23,6 @@ class Input(StrEnum):
     CHECK = "check"
     EVENT = "event"
     FACT = "fact"
-    PURPOSE = "purpose"
     CONDITION = "condition"
 
 
@@ -185,8 +184,8 @@ HEAD = Form(
     "head", "door-open", "Who enters, and the rules", "",
     (
         Field("name", "Name", ("name",)),
-        Field("purpose", "Purpose of its messages", ("purpose",), Input.PURPOSE,
-              "Only who agreed to it gets them. Empty: messages that people asked for."),
+        Field("purpose", "Purpose of its messages", ("purpose",), Input.CHOICE,
+              "Only who may be written to for it gets them.", offers="purposes"),
         Field("topic", "Topic", ("topic",), Input.TEXT, "Of the purpose. May be empty."),
         Field("event", "They enter with each", ("enter", "on", "event"), Input.EVENT,
               "Empty: as soon as the condition below comes to hold."),
@@ -195,7 +194,7 @@ HEAD = Form(
         Field("when", "And only while this holds", ("enter", "when"), Input.CONDITION),
         Field("list", "And only who is in the list", ("enter", "list"), Input.CHOICE,
               offers="lists"),
-        Field("again", "Once more", ("again",), Input.TEXT,
+        Field("again", "May enter again", ("again",), Input.TEXT,
               "never, or such as “after 90 days”.", default="never"),
         Field("priority", "Priority", ("priority",), Input.NUMBER,
               "0 to 100, against other journeys that want to be alone.", default="50"),

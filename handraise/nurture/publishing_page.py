@@ -10,6 +10,7 @@ from django.db.models import Count
 
 from handraise.agreement.faults import AgreementError
 from handraise.nurture import editing, figures, references, steps
+from handraise.nurture.compiling import ENTER
 from handraise.nurture.journey_page import differences
 from handraise.nurture.models import Enrolment, Journey
 from handraise.nurture.step_words import title_of
@@ -52,7 +53,7 @@ def _changes(journey: Journey) -> Any:
 
 def _gone(journey: Journey, kept: Mapping[str, str]) -> list[Gone]:
     inside = Enrolment.objects.filter(journey=journey, ended_at=None).exclude(
-        place__in=[*kept, figures.ENTER]
+        place__in=[*kept, ENTER]
     )
     rows = inside.values_list("version__text", "place").annotate(Count("id")).order_by("place")
     found: dict[str, Gone] = {}

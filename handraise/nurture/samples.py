@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
+from handraise.nurture import shipped
 from handraise.nurture.reading import read
 
 
@@ -22,12 +22,7 @@ class Sample:
 @cache
 def samples() -> tuple[Sample, ...]:
     """Every shipped journey by name."""
-    folder = resources.files("handraise.nurture") / "shipped"
-    texts = {
-        each.name.removesuffix(".yaml"): each.read_text(encoding="utf-8")
-        for each in folder.iterdir()
-        if each.name.endswith(".yaml")
-    }
+    texts = {code: shipped.text(code) for code in shipped.CODES}
     found = [Sample(code, read(text).name, _says(text), text) for code, text in texts.items()]
     return tuple(sorted(found, key=lambda one: one.name))
 

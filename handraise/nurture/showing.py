@@ -16,7 +16,7 @@ from handraise.nurture.reading import OTHERWISE
 from handraise.nurture.step_words import detail_of, icon_of, title_of, way_words
 from handraise.nurture.steps import Place
 
-_TITLE, _DETAIL = 25, 31
+_TITLE, _DETAIL = 24, 29  # letters that fit into a box
 
 
 @dataclass(slots=True)

@@ -40,6 +40,7 @@ from handraise.team.models import Team, User
 from tests.deals.conftest import at_stage, bought, deal_with, reason_called, stage_called
 from tests.desk.conftest import client_of, offered
 from tests.enablement.conftest import asset, message, playbook, script
+from tests.nurture import drawn as journeys
 from tests.world import lead
 
 EVERYBODY = "mark mia sal rita vera"
@@ -204,6 +205,18 @@ ADDRESSES = [
     post("pipeline_stage", REVENUE_OPERATIONS, "stage"),
     post("lost_reasons", REVENUE_OPERATIONS),
     post("lost_reason", REVENUE_OPERATIONS, "reason"),
+    Address("journeys", EVERYBODY),
+    Address("new_journey", EQUIPPING),
+    Address("journey", EVERYBODY, "journey"),
+    *[
+        Address(f"journey_{page}", EQUIPPING, "journey")
+        for page in ("draft", "rules", "text", "kinds", "walk", "publishing")
+    ],
+    Address("journey_suggestions", EQUIPPING),
+    post("journey_undoing", EQUIPPING, "journey"),
+    post("journey_state", EQUIPPING, "journey", 404),
+    Address("enrolment", EVERYBODY, "enrolment"),
+    post("enrolment_leaving", WORKING, "enrolment"),
     Address("patterns", EVERYBODY),
     Address("account_change_password", EVERYBODY),
 ]
@@ -215,7 +228,7 @@ ELSEWHERE = {
 }  # fmt: skip
 OTHER_STEPS = (
     "agreement", "draft", "rehearsal", "import", "drop", "new_import", "feedback", "export",
-    "api_", "bulk",
+    "api_", "bulk", "journey_step", "journey_version",
 )  # fmt: skip
 
 
@@ -245,7 +258,7 @@ def things(
     sales_team: Team,
     settings: Any,
     tmp_path: Path,
-) -> dict[str, int]:
+) -> dict[str, int | str]:
     """One of everything that an address can be about."""
     settings.MEDIA_ROOT = tmp_path
     ada, at = handover.lead, clock.now()
@@ -289,7 +302,14 @@ def things(
         "list": create(name="Fair", is_shared=True, by=rita, at=at, via=Via.WEB).pk,
         **_enabling(rita),
         **deals,
+        **_nurturing(rita),
     }
+
+
+def _nurturing(rita: User) -> dict[str, int | str]:
+    """A journey that runs, and a lead in it."""
+    running = journeys.published(rita)
+    return {"journey": running.code, "enrolment": journeys.inside(running, "Ida", "settle").pk}
 
 
 def things_of_deals(by: User) -> dict[str, int]:
@@ -328,7 +348,7 @@ def contested(by: User) -> Contest:
 @pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: address.name)
 def test_only_who_may_gets_in(
     address: Address,
-    things: dict[str, int],
+    things: dict[str, int | str],
     mark: User,
     mia: User,
     sal: User,
@@ -356,7 +376,7 @@ def ask(client: Client, address: Address, url: str) -> Any:
     "address", [one for one in ADDRESSES if one.method == "post"], ids=lambda address: address.name
 )
 def test_what_changes_something_cannot_be_reached_by_a_link(
-    address: Address, things: dict[str, int], rita: User
+    address: Address, things: dict[str, int | str], rita: User
 ) -> None:
     url = reverse(address.name, args=[things[address.about]] if address.about else [])
 

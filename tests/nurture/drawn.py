@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from handraise.consent.models import Purpose
 from handraise.leads.decide import Via
-from handraise.messaging.models import Message, MessageVersion
+from handraise.messaging.models import Message
 from handraise.nurture import publishing
 from handraise.nurture.models import Enrolment, Journey, JourneyVersion, StepCount
 from handraise.team.models import User
+from tests.nurture.world import message
 from tests.personas import NOON
 from tests.world import lead
 
@@ -44,19 +46,9 @@ steps:
 """
 
 
-def message(by: User, code: str = "guide-welcome") -> Message:
-    """A published message of this code."""
-    made = Message.objects.create(
-        code=code, name=code.replace("-", " ").capitalize(), purpose="newsletter",
-        created_at=NOON, changed_at=NOON, changed_by=by,
-    )  # fmt: skip
-    version = MessageVersion.objects.create(
-        message=made, number=1, subject="Your guide", mjml="<mjml/>", at=NOON, by=by,
-        published_at=NOON,
-    )  # fmt: skip
-    made.published = version
-    made.save()
-    return made
+def newsletter() -> None:
+    """A purpose that marketing may choose."""
+    Purpose.objects.get_or_create(code="newsletter", defaults={"name": "Newsletter"})
 
 
 def draft(by: User, text: str = EVERY_KIND, name: str = "Every kind") -> Journey:
@@ -66,7 +58,7 @@ def draft(by: User, text: str = EVERY_KIND, name: str = "Every kind") -> Journey
 def published(by: User, text: str = EVERY_KIND, name: str = "Every kind") -> Journey:
     """A journey in its first version, running."""
     if not Message.objects.filter(code="guide-welcome").exists():
-        message(by)
+        message("guide-welcome", by, purpose="newsletter")
     made = draft(by, text, name)
     publishing.publish(made, moves_those_inside=False, by=by, at=NOON, via=Via.WEB)
     return publishing.start(made, by=by, at=NOON, via=Via.WEB)

@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 from handraise.nurture.models import Journey
 from handraise.team.models import User
 from tests.browser import Visit, dressed
-from tests.nurture.drawn import EVERY_KIND, draft, inside, message, published, went
+from tests.nurture.drawn import EVERY_KIND, draft, inside, newsletter, published, went
+from tests.nurture.world import message
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -31,7 +32,8 @@ def test_the_pages_of_journeys_pass_axe(dress: str, visit: Visit, mark: User) ->
         "/journeys/", "/journeys/new/", code, f"{code}versions/1/", f"{code}draft/",
         f"{code}draft/rules/", f"{code}draft/text/", f"{code}draft/new/",
         f"{code}draft/new/wait-event/?at=1", f"{code}draft/new/split/?at=1",
-        f"{code}draft/steps/3/", f"{code}draft/steps/3.0.0/", f"{code}publishing/",
+        f"{code}draft/walk/?lead={ada.lead_id}", f"{code}draft/steps/3/",
+        f"{code}draft/steps/3.0.0/", f"{code}publishing/", f"/lead/{ada.lead_id}/",
         f"/journeys/inside/{ada.pk}/", f"/journeys/{broken.code}/draft/",
         f"/journeys/{broken.code}/publishing/",
     ]  # fmt: skip
@@ -49,14 +51,16 @@ def fill(page: Page, **typed: str) -> None:
 
 
 def test_a_journey_is_drawn_up_and_run_without_yaml(visit: Visit, mark: User) -> None:
-    message(mark)
+    newsletter()
+    message("guide-welcome", mark, purpose="newsletter")
     page = visit.sign_in(mark).go("/journeys/")
 
     page.get_by_role("link", name="Begin a journey").click()
     fill(page, Name="Readers")
     page.get_by_role("button", name="Begin").click()
     page.get_by_role("link", name="Change the rules").click()
-    fill(page, Purpose_of_its_messages="newsletter", They_enter_with_each="Content Downloaded")
+    page.get_by_label("Purpose of its messages").select_option("newsletter")
+    fill(page, They_enter_with_each="Content Downloaded")
     page.get_by_role("button", name="Save").last.click()
     _draw_steps(page)
     expect(page.get_by_text("The draft is sound")).to_be_visible()

@@ -13,20 +13,17 @@ from django_htmx.http import HttpResponseClientRedirect
 from handraise.agreement.faults import AgreementError
 from handraise.nurture import editing
 from handraise.nurture.models import Journey
+from handraise.nurture.queries import journey_visible_to
 from handraise.nurture.steps import Place, read
-from handraise.team.access import HttpUserRequest, require
-from handraise.team.decide import Permission
+from handraise.team.access import HttpUserRequest
 from handraise.team.models import User
 
 
 def journey_or_404(user: User, code: str) -> Journey:
-    require(user, Permission.SEE)
-    found = (
-        Journey.objects.filter(code=code).select_related("published", "changed_by").first()
-    )  # fmt: skip
-    if found is None:
-        raise Http404(f"There is no journey {code}.")
-    return found
+    try:
+        return journey_visible_to(user, code)
+    except Journey.DoesNotExist:
+        raise Http404(f"There is no journey {code}.") from None
 
 
 def value_or_text(request: HttpUserRequest, journey: Journey) -> dict[str, Any] | HttpResponse:

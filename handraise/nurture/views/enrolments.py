@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
 
-from handraise.nurture import figures
+from handraise.kit import clock
+from handraise.leads.decide import Via
+from handraise.nurture import actions
 from handraise.nurture.enrolment_page import context
+from handraise.nurture.figures import visible_to
 from handraise.nurture.models import Enrolment
 from handraise.team.access import HttpUserRequest, needs
-from handraise.team.decide import Permission
+from handraise.team.decide import Permission, Refused
 from handraise.team.queries import may
 
 
@@ -19,12 +23,27 @@ from handraise.team.queries import may
 def enrolment(request: HttpUserRequest, pk: int) -> HttpResponse:
     """Where somebody is in a journey, how they came there, and what comes next."""
     found = _or_404(request, pk)
-    shown = {**context(found), "may_nurture": may(request.user, Permission.NURTURE)}
+    shown = {**context(found), "may_take_out": may(request.user, Permission.EDIT_LEADS)}
     return render(request, "nurture/enrolment.html", shown)
 
 
+@require_POST
+@needs(Permission.EDIT_LEADS)
+def leaving(request: HttpUserRequest, pk: int) -> HttpResponse:
+    """Take a lead out of a journey: nothing more comes of it."""
+    found = _or_404(request, pk)
+    reason = request.POST.get("reason", "")
+    try:
+        actions.leave(found, by=request.user, at=clock.now(), via=Via.WEB, reason=reason)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{found.lead.canonical} is out of {found.journey}.")
+    return redirect("enrolment", pk)
+
+
 def _or_404(request: HttpUserRequest, pk: int) -> Enrolment:
-    found = figures.visible_to(request.user).filter(pk=pk).first()
+    found = visible_to(request.user).filter(pk=pk).first()
     if found is None:
         raise Http404("There is no such enrolment.")
     return found

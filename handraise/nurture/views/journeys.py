@@ -51,12 +51,12 @@ def new_journey(request: HttpUserRequest) -> HttpResponse:
     return render(request, "nurture/new_journey.html", context)
 
 
-_ADDRESSES = {"new", "inside", "suggestions"}  # words that a code would hide behind
+_ADDRESSES = {"new", "inside", "suggestions", "of-lead"}  # words that a code would hide behind
 
 
 def _begun(name: str, text: str) -> str:
     """The text of a new draft, under its name."""
-    if "".join(re.findall(r"[a-z0-9]+", fold(name))) in _ADDRESSES:
+    if "-".join(re.findall(r"[a-z0-9]+", fold(name))) in _ADDRESSES:
         raise Refused("That word is taken; give the journey another name.")
     value = editing.value_of(text or "steps: []")
     said = {"name": " ".join(name.split()), **_rest(value)}
