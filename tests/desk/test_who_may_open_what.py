@@ -26,7 +26,7 @@ from handraise.kit import clock
 from handraise.leads import attention
 from handraise.leads.actions import merge_leads
 from handraise.leads.decide import Via
-from handraise.leads.models import Activity, ParkedLead
+from handraise.leads.models import Activity, Lead, ParkedLead
 from handraise.lists.actions import create
 from handraise.post.letters import write_letter
 from handraise.post.meetings import Plan, book_meeting
@@ -302,14 +302,14 @@ def things(
         "list": create(name="Fair", is_shared=True, by=rita, at=at, via=Via.WEB).pk,
         **_enabling(rita),
         **deals,
-        **_nurturing(rita),
+        **_nurturing(rita, ada),
     }
 
 
-def _nurturing(rita: User) -> dict[str, int | str]:
+def _nurturing(rita: User, who: Lead) -> dict[str, int | str]:
     """A journey that runs, and a lead in it."""
     running = journeys.published(rita)
-    return {"journey": running.code, "enrolment": journeys.inside(running, "Ida", "settle").pk}
+    return {"journey": running.code, "enrolment": journeys.inside(running, who, "settle").pk}
 
 
 def things_of_deals(by: User) -> dict[str, int]:
