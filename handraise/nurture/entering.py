@@ -169,18 +169,20 @@ def enrol(
 _SWEEP = 7_203_005  # any number that nothing else locks by
 
 
-@transaction.atomic
 def sweep(*, at: datetime, limit: int = SWEPT) -> int:
     """Take the next slice of all leads into journeys that were just started, as if somebody had
     looked at them; how many were looked at. 0 when no journey is new."""
-    if not rows_of("SELECT pg_try_advisory_xact_lock(%s)", [_SWEEP])[0][0]:
-        return 0  # another worker is at it
     new = Journey.objects.filter(swept_to__isnull=False, state=State.RUNNING).order_by("pk").first()
     if new is None:
         return 0
     slice_ = [row[0] for row in rows_of(_NEXT, [new.swept_to, limit])]
-    attention.lock(slice_)
-    enrol_or_stop(slice_, at=at)
+    with transaction.atomic():
+        if not rows_of("SELECT pg_try_advisory_xact_lock(%s)", [_SWEEP])[0][0]:
+            return 0  # another worker is at it
+        attention.lock(slice_)
+        enrol_or_stop(slice_, at=at)
+    # Apart, as the others who hold the journey need not wait for it; a slice that is asked twice
+    # enters once.
     reached = slice_[-1] if slice_ else None
     Journey.objects.filter(pk=new.pk, swept_to=new.swept_to).update(swept_to=reached)
     return len(slice_)

@@ -33,11 +33,19 @@ def record_identities(lead_ids: list[int], *, at: datetime) -> dict[int, int]:
     return dict(rows_of(_RECORDED, [IdentityKind.RECORD.value, [str(pk) for pk in lead_ids]]))
 
 
+_SOURCE = 7_203_006  # any number that nothing else locks by
+
+
 def source(*, at: datetime) -> Source:
-    """Where what journeys say comes from."""
-    return Source.objects.get_or_create(
-        name="Journeys", kind=SourceKind.CONNECTOR, defaults={"created_at": at}
-    )[0]
+    """Where what journeys say comes from: one, also when two workers are the first."""
+    named = Source.objects.filter(name="Journeys", kind=SourceKind.CONNECTOR).order_by("pk")
+    found = named.first()
+    if found is None:
+        rows_of("SELECT pg_advisory_xact_lock(%s)", [_SOURCE])
+        found = named.first() or Source.objects.create(
+            name="Journeys", kind=SourceKind.CONNECTOR, created_at=at
+        )
+    return found
 
 
 def say(told: Mapping[int, tuple[str, Json]], *, at: datetime) -> list[int]:
