@@ -69,7 +69,8 @@ def inside(journey: Journey, who: str | Lead, place: str) -> Enrolment:
     """A lead, or one of this name, that stands at a step."""
     assert journey.published is not None
     return Enrolment.objects.create(
-        lead=lead(who) if isinstance(who, str) else who, journey=journey, version=journey.published, entered_at=NOON,
+        lead=lead(who) if isinstance(who, str) else who, journey=journey,
+        version=journey.published, entered_at=NOON,
         why="Downloaded a guide.", place=place, since=NOON, due_at=NOON + timedelta(days=3),
     )  # fmt: skip
 
