@@ -55,6 +55,8 @@ def opened(journey: Journey, place: Place | None, given: Mapping[str, str] | Non
 def begun(journey: Journey, kind: str, gap: Place, given: Mapping[str, str] | None) -> Page:
     """A step that is not there yet. Raises LookupError."""
     value, form = editing.value_of(journey.draft), FORMS[kind]
+    if len(gap) > steps.DEEPEST:
+        raise LookupError(gap)
     now = editing.beside(value, _within(value, gap))
     part = Part(None, deepcopy(form.base), now)
     if given is None:
@@ -103,13 +105,19 @@ def checked(page: Page) -> Checked:
 
 def context(page: Page, found: Checked | None = None) -> dict[str, Any]:
     """What the template of a form needs."""
-    offered = choices.choices_of(page.made)
     return {
-        "journey": page.journey, "page": page, "form": page.form, "made": page.made,
-        "choices": offered, "suggested": choices.suggested(), "lengths": LENGTHS,
-        "operators": building.OPERATORS, "faults": found.faults if found else {},
-        "slots": editing.slots(page.made), "words": _words(page), "found": found,
-        "at": steps.written(page.gap or page.part.place or ()), "places": _places(page),
+        **said(page, found), "journey": page.journey, "page": page, "form": page.form,
+        "made": page.made, "choices": choices.choices_of(page.made), "places": _places(page),
+        "suggested": choices.suggested(), "lengths": LENGTHS, "operators": building.OPERATORS,
+        "at": steps.written(page.gap or page.part.place or ()),
+    }  # fmt: skip
+
+
+def said(page: Page, found: Checked | None = None) -> dict[str, Any]:
+    """What there is to say of a part while it is typed."""
+    return {
+        "faults": found.faults if found else {}, "slots": editing.slots(page.made),
+        "words": _words(page), "found": found,
     }  # fmt: skip
 
 
@@ -142,10 +150,10 @@ def _words(page: Page) -> list[str]:
     raw = page.made.raw
     if page.form is HEAD:
         return [f"{name}: {said}" for name, said in rules_in_words(raw)]
-    said = [title_of(raw), detail_of(raw)]
+    lines = [title_of(raw), detail_of(raw)]
     kind = steps.kind_of(raw)
-    said += [f"{way.get('name', '?')}: {way_words(kind, way)}" for way in steps.ways_of(raw)]
-    return [line for line in said if line]
+    lines += [f"{way.get('name', '?')}: {way_words(kind, way)}" for way in steps.ways_of(raw)]
+    return [line for line in lines if line]
 
 
 def kept(page: Page, session: SessionBase, *, by: User, at: datetime) -> Journey | None:

@@ -330,7 +330,7 @@ def things(
         **_enabling(rita),
         **_mailing(rita),
         **deals,
-        **_nurturing(rita),
+        **_nurturing(rita, ada),
     }
 
 
@@ -341,10 +341,10 @@ def answered(by: User, who: Lead) -> Hit:
     return judged(hit(mail, at=now - timedelta(minutes=1)), at=now)[0]
 
 
-def _nurturing(rita: User) -> dict[str, int | str]:
+def _nurturing(rita: User, who: Lead) -> dict[str, int | str]:
     """A journey that runs, and a lead in it."""
     running = journeys.published(rita)
-    return {"journey": running.code, "enrolment": journeys.inside(running, "Ida", "settle").pk}
+    return {"journey": running.code, "enrolment": journeys.inside(running, who, "settle").pk}
 
 
 def things_of_deals(by: User) -> dict[str, int]:

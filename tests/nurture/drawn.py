@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from handraise.consent.models import Purpose
 from handraise.leads.decide import Via
+from handraise.leads.models import Lead
 from handraise.messaging.models import Message
 from handraise.nurture import publishing
 from handraise.nurture.models import Enrolment, Journey, JourneyVersion, StepCount
@@ -64,11 +65,12 @@ def published(by: User, text: str = EVERY_KIND, name: str = "Every kind") -> Jou
     return publishing.start(made, by=by, at=NOON, via=Via.WEB)
 
 
-def inside(journey: Journey, name: str, place: str) -> Enrolment:
-    """A lead of this name that stands at a step."""
+def inside(journey: Journey, who: str | Lead, place: str) -> Enrolment:
+    """A lead, or one of this name, that stands at a step."""
     assert journey.published is not None
     return Enrolment.objects.create(
-        lead=lead(name), journey=journey, version=journey.published, entered_at=NOON,
+        lead=lead(who) if isinstance(who, str) else who, journey=journey,
+        version=journey.published, entered_at=NOON,
         why="Downloaded a guide.", place=place, since=NOON, due_at=NOON + timedelta(days=3),
     )  # fmt: skip
 

@@ -92,7 +92,7 @@ def _part(request: HttpUserRequest, journey: Journey, opening: Callable[[], Page
     if deed == "save":
         return _save(request, page)
     if deed == "check":
-        context = part_page.context(page, part_page.checked(page))
+        context = part_page.said(page, part_page.checked(page))
         return render(request, "nurture/_checked.html", context)
     if deed != "open":
         part_page.act(page, deed)
