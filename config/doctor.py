@@ -256,7 +256,15 @@ def _mail(at: datetime) -> Iterator[Finding]:
         yield Finding(Level.OK, "mail", "a server is named, and nothing waits")
 
 
+def _sends(at: datetime) -> Iterator[Finding]:
+    from handraise.sends.examining import examine as examine_sends
+
+    for found in examine_sends(at=at):
+        level = Level.FAIL if found.is_wrong else Level.WARN if found.to_do else Level.OK
+        yield Finding(level, found.subject, found.said, found.to_do)
+
+
 _CHECKS: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
     _database, _migrations, _agreement, _agreement_text, _people, _write_keys, _worker, _parked,
-    _ledgers, _drops, _mail, _disk,
+    _ledgers, _drops, _mail, _sends, _disk,
 )  # fmt: skip

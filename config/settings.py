@@ -72,7 +72,7 @@ def _database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or query.pop("port", "")),
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,  # a pooled connection may be older than a killed server
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}},
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}},
         "TEST": {"SERIALIZE": False},
     }
 
@@ -207,6 +207,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 SMTP_URL = os.environ.get("HANDRAISE_SMTP_URL", "")  # read by post.servers; empty: mails wait
 MAIL_FROM = os.environ.get("HANDRAISE_MAIL_FROM", "")
+# Read by sends: a provider or another server for messages to many, how fast, and who signs them.
+MAIL_URL = os.environ.get("HANDRAISE_MAIL_URL", "")
+MAIL_CONNECTIONS = env_int("HANDRAISE_MAIL_CONNECTIONS", 8)
+SENDS_PACE = os.environ.get("HANDRAISE_SENDS_PACE", "")
+UNSUBSCRIBE_TO = os.environ.get("HANDRAISE_UNSUBSCRIBE_TO", "")
+MAIL_HOOK_SECRET = os.environ.get("HANDRAISE_MAIL_HOOK_SECRET", "")
+DKIM_DOMAIN = os.environ.get("HANDRAISE_DKIM_DOMAIN", "")
+DKIM_SELECTOR = os.environ.get("HANDRAISE_DKIM_SELECTOR", "")
+DKIM_KEY = os.environ.get("HANDRAISE_DKIM_KEY", "")
 HOOKS_PRIVATE = env_bool("HANDRAISE_HOOKS_PRIVATE", False)
 
 LOGGING = {

@@ -52,6 +52,7 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("leads", "users", "Leads", count=figures.leads),
             Place("companies", "building-2", "Companies"),
             Place("lists", "list-filter", "Lists"),
+            Place("sends", "send", "Sends"),
             Place("pipeline", "square-kanban", "Pipeline"),
             Place("questions", "message-circle-question-mark", "Questions", count=figures.asked),
             Place("enablement", "book-open", "Enablement"),
@@ -81,6 +82,7 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("keys", "key", "Write keys", Permission.ADMINISTER),
             Place("mail_settings", "mail", "Mail", Permission.ADMINISTER),
             Place("mail_answers", "bot", "Machine clicks"),
+            Place("sending_limits", "gauge", "Sending limits", Permission.NURTURE),
         ),
     ),
 )

@@ -18,6 +18,7 @@ from handraise.desk.views import (
     people,
     profile,
     questions,
+    sends,
     today,
 )
 
@@ -71,6 +72,7 @@ urlpatterns: list[URLPattern] = [
     path("company/<int:pk>/edit/", companies.edit_company, name="edit_company"),
     path("export/<str:what>.<str:form>", export_views.export, name="export"),
     path("journal/", journal.journal, name="journal"),
+    path("sends/", sends.sends, name="sends"),
     path("people/", people.people, name="people"),
     path("people/new/", people.new_person, name="new_person"),
     path("people/<int:pk>/", people.person, name="person"),

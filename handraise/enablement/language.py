@@ -1,15 +1,15 @@
-"""The Liquid that scripts are written in: a small part of it, with an end to everything.
+"""The Liquid that scripts and mails are written in: a small part, with an end to everything.
 
-A script is plain text and comes from a colleague, not from us, so it gets no files, no other
-templates, no arithmetic, no clock and no more work than a page can bear. What is not known is
-never left blank: it stands in the text between two marks that no other text can hold.
+A text comes from a colleague, not from us, so it gets no files, no other templates, no arithmetic,
+no clock and no more work than a page can bear. What is not known is never left blank: it stands in
+the text between two marks that no other text can hold.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, wraps
 from typing import Any, TextIO
 
@@ -208,50 +208,79 @@ class _Language(Environment):
         self.filters["message"] = _message
 
 
-LANGUAGE = _Language(undefined=_Missing, strict_filters=True)
+class _LongLanguage(_Language):
+    output_stream_limit = 8 * LONGEST_TEXT
+
+
+@dataclass(frozen=True, eq=False)
+class Dialect:
+    """What one kind of text may name, how long it may be, and whether its values are escaped."""
+
+    noun: str
+    variables: frozenset[str]
+    longest: int = LONGEST_BODY
+    most_marks: int = MOST_MARKS
+    escapes: bool = False
+    language: _Language = field(init=False)
+
+    def __post_init__(self) -> None:
+        kind = _Language if self.longest <= LONGEST_BODY else _LongLanguage
+        made = kind(undefined=_Missing, strict_filters=True, autoescape=self.escapes)
+        object.__setattr__(self, "language", made)
+
+    def read(self, body: str) -> BoundTemplate:
+        """The text, however long it is. Raises Broken with the line of the fault."""
+        try:
+            return self.language.from_string(body)
+        except (LiquidError, RecursionError, ValueError) as fault:
+            raise Broken(_fault(fault, body, self)) from None
+
+    def said(self, read: BoundTemplate, values: Mapping[str, object], body: str) -> str:
+        """The text for these values, what is not known between BEGIN and END. Raises Broken."""
+        try:
+            return read.render(**values)
+        except Exception as fault:  # a filter may raise whatever Python raises
+            raise Broken(_fault(fault, body, self)) from None
+
+
+SCRIPT = Dialect("script", VARIABLES)
+LANGUAGE = SCRIPT.language
 
 
 @lru_cache(maxsize=256)
-def template(body: str) -> BoundTemplate:
-    """The script, read. Raises Broken with the line of the fault."""
-    _refuse_endless(body)
-    try:
-        return LANGUAGE.from_string(body)
-    except (LiquidError, RecursionError, ValueError) as fault:
-        raise Broken(_fault(fault, body)) from None
+def template(body: str, dialect: Dialect = SCRIPT) -> BoundTemplate:
+    """The text, read. Raises Broken with the line of the fault."""
+    _refuse_endless(body, dialect)
+    return dialect.read(body)
 
 
-def _refuse_endless(body: str) -> None:
+def _refuse_endless(body: str, of: Dialect) -> None:
     """What the library would sit over for seconds. Raises Broken."""
-    if len(body) > LONGEST_BODY:
-        raise Broken(Fault(0, f"A script has at most {LONGEST_BODY:,} characters."))
-    if len(_OPENING.findall(body)) > MOST_MARKS:
-        raise Broken(Fault(0, f"A script has at most {MOST_MARKS} tags and variables."))
+    if len(body) > of.longest:
+        raise Broken(Fault(0, f"A {of.noun} has at most {of.longest:,} characters."))
+    if len(_OPENING.findall(body)) > of.most_marks:
+        raise Broken(Fault(0, f"A {of.noun} has at most {of.most_marks} tags and variables."))
     for gap in _GAP.finditer(body):
         raise Broken(Fault(_line(body, gap.start()), "There are too many blanks in a row."))
     for opened in _UNCLOSED.finditer(body):
         raise Broken(Fault(_line(body, opened.start()), "'{{' is not closed by '}}'."))
 
 
-def rendered(body: str, values: Mapping[str, object], wordings: Mapping[str, str]) -> str:
+def rendered(
+    body: str, values: Mapping[str, object], wordings: Mapping[str, str], dialect: Dialect = SCRIPT
+) -> str:
     """The text, with what is not known between BEGIN and END. Raises Broken."""
-    try:
-        return template(body).render({**values, "messages": dict(wordings)})
-    except Broken:
-        raise
-    except Exception as fault:  # a filter may raise whatever Python raises
-        raise Broken(_fault(fault, body)) from None
+    read = template(body, dialect)
+    return dialect.said(read, {**values, "messages": dict(wordings)}, body)
 
 
-_TOO_MUCH = "This takes too long or grows too large; a script is a page of text."
-
-
-def _fault(fault: Exception, body: str) -> Fault:
+def _fault(fault: Exception, body: str, of: Dialect) -> Fault:
     token = getattr(fault, "token", None)
     start = getattr(token, "start_index", -1)
     line = body.count("\n", 0, start) + 1 if start >= 0 else 0
     if isinstance(fault, ResourceLimitError | RecursionError | MemoryError):
-        return Fault(line, _TOO_MUCH)
+        says = f"This takes too long or grows too large; a {of.noun} is a page of text."
+        return Fault(line, says)
     said = str(getattr(fault, "message", "")).rstrip(".")
     if not said or said.startswith("unexpected liquid"):
         return Fault(line, "This cannot be read as Liquid.")
@@ -265,42 +294,42 @@ def pieces(text: str) -> Iterator[tuple[str, bool]]:
             yield part, place % 2 == 1
 
 
-def faults(body: str, *, codes: Collection[str]) -> list[Fault]:
-    """All that is wrong with a script that somebody wants to keep, by line."""
+def faults(body: str, *, codes: Collection[str], dialect: Dialect = SCRIPT) -> list[Fault]:
+    """All that is wrong with a text that somebody wants to keep, by line."""
     try:
-        read = template(body)
+        read = template(body, dialect)
     except Broken as broken:
         return [broken.fault]
-    found = [*_unknown_names(read, body), *_unknown_messages(read, body, codes)]
+    found = [*_unknown_names(read, body, dialect), *_unknown_messages(read, body, codes)]
     if not found:
         try:
-            rendered(body, {}, {})
+            rendered(body, {}, {}, dialect)
         except Broken as broken:
             found.append(broken.fault)
     return sorted(found, key=lambda fault: fault.line)
 
 
-def _unknown_names(read: BoundTemplate, body: str) -> Iterator[Fault]:
+def _unknown_names(read: BoundTemplate, body: str, of: Dialect) -> Iterator[Fault]:
     analysis = read.analyze()
     for name, spans in analysis.filters.items():
-        if name not in LANGUAGE.filters:
-            says = f"There is no filter '{name}'.{nearest(name, LANGUAGE.filters)}"
+        if name not in of.language.filters:
+            says = f"There is no filter '{name}'.{nearest(name, of.language.filters)}"
             yield Fault(_line(body, spans[0].index), says)
     for variables in analysis.globals.values():
         for variable in variables:
             path = str(variable)
-            if not _is_variable(variable.segments):
-                says = f"There is no {path[:80]}.{nearest(path, VARIABLES)}"
+            if not _is_variable(variable.segments, of.variables):
+                says = f"There is no {path[:80]}.{nearest(path, of.variables)}"
                 yield Fault(_line(body, variable.span.index), says)
 
 
-def _is_variable(segments: Any) -> bool:
+def _is_variable(segments: Any, known: frozenset[str]) -> bool:
     path = ".".join(str(each) for each in segments[:2])
     if segments[0] == "read":
         return True
     if segments[0] in {"lead", "company"} and len(segments) == 1:
         return False
-    return path in VARIABLES or str(segments[0]) in OPEN or path == "why_now"
+    return path in known or str(segments[0]) in OPEN & known
 
 
 def _line(body: str, index: int) -> int:
@@ -316,9 +345,9 @@ def _unknown_messages(read: BoundTemplate, body: str, codes: Collection[str]) ->
             yield Fault(line, f"There is no key message '{code[:60]}'.{nearest(code, codes)}")
 
 
-def cited(body: str) -> list[str]:
-    """The codes of the key messages that a script says, in order, each once."""
-    found = (code for code, _ in _quoted(template(body)) if code is not None)
+def cited(body: str, dialect: Dialect = SCRIPT) -> list[str]:
+    """The codes of the key messages that a text says, in order, each once."""
+    found = (code for code, _ in _quoted(template(body, dialect)) if code is not None)
     return list(dict.fromkeys(found))
 
 
@@ -346,6 +375,6 @@ def _within(expression: Expression) -> Iterator[tuple[str | None, int]]:
 
 
 __all__ = [
-    "BEGIN", "END", "LONGEST_BODY", "VARIABLES", "Broken", "Fault", "cited", "faults", "pieces",
-    "rendered", "template",
+    "BEGIN", "END", "LONGEST_BODY", "OPEN", "VARIABLES", "Broken", "Dialect", "Fault", "cited",
+    "faults", "pieces", "rendered", "template",
 ]  # fmt: skip

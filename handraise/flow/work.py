@@ -22,6 +22,7 @@ from handraise.kit.clock import now
 from handraise.post import sending as post
 from handraise.responses.judging import judge_due
 from handraise.scoring import queries as scoring
+from handraise.sends import sending
 
 log = structlog.get_logger()
 
@@ -38,7 +39,8 @@ def run(stop: Event) -> None:
     """Work until `stop` is set. Survives restarts of the database; ends what it is at, no more."""
     busy = [("digest", _digest, IDLE), ("look", _looking(), IDLE)]
     alone = [("rounds", _rounds(), ROUND), ("jobs", lambda: _jobs(stop), IDLE)]
-    leaving = [("mails", _mails, POST), ("hooks", _hooks, POST)]  # a slow server delays no other
+    # A slow server delays no other.
+    leaving = [("mails", _mails, POST), ("hooks", _hooks, POST), ("sends", _sends, POST)]
     coming_back = [("answers", _answers, POST)]
     _repeat_all([*busy, *alone, *leaving, *coming_back], stop)
 
@@ -144,6 +146,10 @@ def _answers() -> int:
 
 def _hooks() -> int:
     return post.send_hooks(at=now())
+
+
+def _sends() -> int:
+    return sending.send_due(at=now())
 
 
 def _jobs(stop: Event) -> int:

@@ -280,18 +280,21 @@ def judge(
 @transaction.atomic
 def record_consent(
     lead: Lead, *, purpose: str, is_given: bool, wording: str, by: User | None, at: datetime,
-    via: Via,
+    via: Via, source: Source | None = None, how: str = "",
 ) -> Consent:  # fmt: skip
-    """Note that the lead gave or withdrew consent for a purpose, with the words it was shown."""
+    """Note that the lead gave or withdrew consent for a purpose, with the words it was shown.
+
+    `how` says for people by which way, as in `on a form`; without a source it was by hand.
+    """
     named = fold(purpose)  # as the agreement spells it
     if not named or len(named) > 60:
         raise Refused("Name the purpose of the consent, in at most 60 characters.")
     held = _hold(lead)
     consent = Consent.objects.create(
         identity=record_identity(held, at=at), purpose=named, is_given=is_given, wording=wording,
-        holds_from=at, known_at=at, source=hand(), by=by,
+        holds_from=at, known_at=at, source=source or hand(), by=by,
     )  # fmt: skip
-    said = f"Consent {'given' if is_given else 'withdrawn'}: {named}."
+    said = f"Consent {'given' if is_given else 'withdrawn'}{how and f' ({how})'}: {named}."
     data: dict[str, Json] = {"purpose": named, "is_given": is_given}
     journal.write("leads.consented", at=at, via=via, lead_id=held.pk, by=by, said=said, data=data)
     attention.wake([held.pk], look_at=at, why="consented")

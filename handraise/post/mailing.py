@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from ipaddress import ip_address
 from socket import gaierror
 
@@ -35,19 +35,40 @@ def deliver(
     """Hand over one message. On the last try it goes to those who are taken, without the rest."""
     spoken = None
     try:
-        spoken = _connected(server, timeout)
-        refused = _announced(spoken, mail_from, recipients, message, is_last=is_last)
-        return _handed_over(spoken, message, refused)
-    except _Stopped as stopped:
-        return stopped.outcome
-    except (OSError, smtplib.SMTPException) as fault:  # all of these come before the text
-        return Outcome(End.LATER, _fault(fault, server))
+        spoken = connected(server, timeout)
+        return hand_over(
+            spoken, server, mail_from=mail_from, recipients=recipients, message=message,
+            is_last=is_last,
+        )  # fmt: skip
+    except (OSError, smtplib.SMTPException) as fault:
+        return Outcome(End.LATER, fault_of(fault, server))
     finally:
         if spoken is not None:
             spoken.close()
 
 
-def _connected(server: Server, timeout: float) -> smtplib.SMTP:
+def hand_over(
+    spoken: smtplib.SMTP, server: Server, *, mail_from: str, recipients: Sequence[str],
+    message: bytes, is_last: bool = False, before_text: Callable[[], None] = lambda: None,
+) -> Outcome:  # fmt: skip
+    """The same over a connection that is open, and stays so unless it broke (`spoken.sock`).
+
+    `before_text` is called when the server has asked for the text, before any of it goes over the
+    line: what it wrote down is known of a message that may have arrived. Its faults are raised.
+    """
+    try:
+        refused = _announced(spoken, mail_from, recipients, message, is_last=is_last)
+        _take(spoken.docmd("DATA"), wanted=354)
+    except _Stopped as stopped:
+        return stopped.outcome
+    except (OSError, smtplib.SMTPException) as fault:  # all of these come before the text
+        spoken.close()
+        return Outcome(End.LATER, fault_of(fault, server))
+    before_text()
+    return _handed_over(spoken, message, refused)
+
+
+def connected(server: Server, timeout: float) -> smtplib.SMTP:
     """A server that has greeted us, encrypted as agreed, and knows who we are."""
     trusted = ssl.create_default_context()
     if server.security is Security.TLS:
@@ -130,11 +151,11 @@ def _is_too_large(spoken: smtplib.SMTP, message: bytes) -> bool:
 
 
 def _handed_over(spoken: smtplib.SMTP, message: bytes, refused: dict[str, str]) -> Outcome:
-    _take(spoken.docmd("DATA"), wanted=354)
     try:
         spoken.send(_dotted(message))
         code, words = spoken.getreply()
     except (OSError, smtplib.SMTPException) as fault:
+        spoken.close()
         said = f"The server had the mail and did not answer for it ({_named(fault)})."
         return Outcome(End.UNCLEAR, said, refused)
     said = _said(code, words)
@@ -170,7 +191,7 @@ def _list(refused: dict[str, str]) -> str:
     return "; ".join(f"{one}: {words}" for one, words in refused.items())[: 4 * LONGEST_WORDS]
 
 
-def _fault(fault: Exception, server: Server) -> str:
+def fault_of(fault: Exception, server: Server) -> str:
     """What went wrong before anything was handed over, in a sentence."""
     if isinstance(fault, smtplib.SMTPAuthenticationError):
         return f"{server} did not take the name and password: {_response(fault)}"
@@ -197,4 +218,4 @@ def _named(fault: Exception) -> str:
     return "it did not answer in time" if is_late else str(fault)
 
 
-__all__ = ["TIMEOUT", "deliver"]
+__all__ = ["TIMEOUT", "connected", "deliver", "fault_of", "hand_over"]

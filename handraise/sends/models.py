@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -33,19 +32,18 @@ class Links(models.Model):
 
 
 class Courier(models.Model):
-    """A worker's claim on sends, from its start until it brought all of them home.
+    """A worker's claim on sends, from its start until all of them came home.
 
-    `on_wire` are the sends that its connections may be handing over: committed before the server
-    is told to take the text. A courier that has not beaten for a while was killed; what is on its
-    wire is unclear, the rest of its load surely was not handed over. `over_at`: nothing is handed
-    over in its name any more.
+    While it is at work its logbook lies, locked, in the data directory of its machine; `boot` is
+    the machine's last start, since when files are known to be whole. `beat_at` moves on while it
+    lives.
     """
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(primary_key=True)
+    boot = models.CharField(max_length=60)
     began_at = models.DateTimeField()
     beat_at = models.DateTimeField()
     over_at = models.DateTimeField(null=True)
-    on_wire = ArrayField(models.BigIntegerField(), default=list)
 
     class Meta:
         indexes = [
@@ -110,3 +108,6 @@ class Send(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} to {self.lead}"
+
+
+from handraise.sends.limit_models import SendingLimits as SendingLimits  # noqa: E402

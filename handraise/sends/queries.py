@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from handraise.leads.models import Lead
 from handraise.sends.models import Links, Send
+from handraise.team.access import require
+from handraise.team.decide import Permission
+from handraise.team.models import User
 
 
 def target(send: Send, place: int) -> str | None:
@@ -17,3 +21,18 @@ def target(send: Send, place: int) -> str | None:
 
 def _usual(version_id: int) -> QuerySet[Links]:
     return Links.objects.filter(version_id=version_id, is_usual=True)
+
+
+def sends_visible_to(user: User) -> QuerySet[Send]:
+    """Every send, for whoever may see leads."""
+    require(user, Permission.SEE)
+    return Send.objects.select_related("lead__canonical", "version__message")
+
+
+def sends_of(lead: Lead, *, limit: int) -> list[Send]:
+    """The newest sends to a lead, and to those that were merged into it."""
+    mine = Send.objects.filter(lead__canonical=lead.canonical_id)
+    return list(mine.select_related("version__message").order_by("-pk")[:limit])
+
+
+__all__ = ["sends_of", "sends_visible_to", "target"]

@@ -6,7 +6,7 @@ from django.templatetags.static import static
 SHEETS = (
     "tokens", "reset", "base", "frame", "button", "card", "badge", "form", "table", "path",
     "score", "timeline", "inbox", "pipeline", "report", "agreement", "editor", "talk",
-    "questions", "enablement", "entrance",
+    "questions", "enablement", "consent", "entrance",
     "utilities", "print",
 )  # fmt: skip
 

@@ -183,6 +183,9 @@ ADDRESSES = [
     Address("meeting", EVERYBODY, "meeting"),
     post("meeting_calling_off", "mark rita", "meeting"),
     post("meeting_answer", WORKING, "meeting"),
+    Address("sends", EVERYBODY),
+    Address("sending_limits", EQUIPPING),
+    post("sending_limits_preview", EQUIPPING, status=200),
     Address("mail_settings", REVENUE_OPERATIONS),
     post("mail_testing", REVENUE_OPERATIONS),
     Address("team_server", REVENUE_OPERATIONS, "team"),
@@ -216,6 +219,7 @@ ELSEWHERE = {
     "account_login", "account_logout", "account_inactive", "account_reauthenticate",
     "account_signup", "openapi-json", "api-root", "api_key_revocation", "calendar", "reading",
     "tracker", "click", "opening_of_mail",
+    "consent_confirmation", "consent_preferences", "mail_hook",
 }  # fmt: skip
 OTHER_STEPS = (
     "agreement", "draft", "rehearsal", "import", "drop", "new_import", "feedback", "export",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from handraise.leads.models import Lead
 from handraise.leads.record import record
 from handraise.messaging.models import Message, MessageVersion
+from handraise.sends import ways
 from handraise.sends.actions import want
 from handraise.sends.decide import Wanted
 from handraise.sends.models import Send
@@ -34,6 +36,20 @@ def message(by: User, code: str = "guide", **told: Any) -> MessageVersion:
     )
     Message.objects.filter(pk=made.pk).update(published=version)
     return version
+
+
+@pytest.fixture(autouse=True)
+def shelf(settings: Any, tmp_path: Path) -> Path:
+    """Couriers keep their books in a data directory of the test's own."""
+    settings.DATA = tmp_path
+    return tmp_path / "couriers"
+
+
+@pytest.fixture(autouse=True)
+def no_line_is_kept() -> Iterator[None]:
+    """Servers of tests come and go, and so do their ports."""
+    yield
+    ways.forget()
 
 
 @pytest.fixture
@@ -68,3 +84,9 @@ def send(version: MessageVersion, lead: Lead, **told: Any) -> Send:
     """One send that is due."""
     want(wanted(version, [lead], **told), at=NOON)
     return Send.objects.get(version=version, lead=lead)
+
+
+@pytest.fixture
+def asked(mark: User) -> MessageVersion:
+    """A message that is part of what somebody asked for: no consent, caps or quiet hours."""
+    return message(mark, purpose="")

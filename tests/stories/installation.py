@@ -23,11 +23,13 @@ _OURS = ("HANDRAISE_", "DJANGO_", "PYTEST_")
 class Installation:
     """Starts, finds and kills the processes of one installation. Use `with`."""
 
-    def __init__(self) -> None:
+    def __init__(self, **told: str) -> None:
+        """`told` are settings of it, without their HANDRAISE_."""
         self.data = Path(tempfile.mkdtemp(prefix="handraise-story-"))
         self.data.chmod(0o755)  # PostgreSQL runs as nobody when we are root
         self.port = _free_port()
         self.supervisor: subprocess.Popen[bytes] | None = None
+        self.told = {f"HANDRAISE_{name}": value for name, value in told.items()}
 
     def __enter__(self) -> Installation:
         return self
@@ -58,12 +60,15 @@ class Installation:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
+    def environment(self) -> dict[str, str]:
+        return _environment() | self.told
+
     def up(self) -> None:
         """Start `handraise up`; does not wait."""
         command = [sys.executable, "-m", "config.cli", "up", "--port", str(self.port)]
         with self.output.open("ab") as output:
             self.supervisor = subprocess.Popen(
-                [*command, "--data", str(self.data)], env=_environment(), cwd=ROOT,
+                [*command, "--data", str(self.data)], env=self.environment(), cwd=ROOT,
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
             )  # fmt: skip
 

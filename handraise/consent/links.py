@@ -1,0 +1,93 @@
+"""Signed links of the public pages: nobody makes one without the installation's secret key.
+
+A link names the address that its mail went to, and the page is about whoever is behind that
+address now: merges, and merges undone, cannot show one person what another one chose.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.urls import reverse
+
+from handraise.consent.decide import folded
+from handraise.consent.models import Confirmation
+from handraise.leads.decide import IdentityKind
+from handraise.leads.models import Identity, Lead
+
+_LONGEST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who opened a preference link: the canonical lead, and the address that it was sent to."""
+
+    lead: Lead
+    address: str
+
+
+def preferences_url(lead_id: int, address: str) -> str:
+    """Where this lead chooses what it gets: an absolute address, without an end."""
+    return settings.ADDRESS + reverse("consent_preferences", args=[token_for(lead_id, address)])
+
+
+def token_for(lead_id: int, address: str) -> str:
+    """The token of the preference link of this lead at this address."""
+    said = base64.urlsafe_b64encode(f"{lead_id}:{folded(address)}".encode()).decode().rstrip("=")
+    return _signer("preferences").sign(said)
+
+
+def reader_of(token: str) -> Reader | None:
+    """Whose preferences a token opens; None for one that we did not make."""
+    said = _unsigned("preferences", token)
+    if said is None:
+        return None
+    number, _, address = _decoded(said).partition(":")
+    known = Identity.objects.filter(kind=IdentityKind.EMAIL, value=address)
+    own = known.values_list("lead__canonical_id", flat=True).first()
+    lead = Lead.objects.filter(pk=own or _canonical(number)).first()
+    return None if lead is None else Reader(lead, address)
+
+
+def confirmation_url(confirmation: Confirmation) -> str:
+    """Where an address is confirmed, as long as `expires_at` says."""
+    token = _signer("confirmation").sign(str(confirmation.pk))
+    return settings.ADDRESS + reverse("consent_confirmation", args=[token])
+
+
+def confirmation_of(token: str) -> Confirmation | None:
+    """The confirmation that a token is about, expired or not; None for one we did not make."""
+    said = _unsigned("confirmation", token)
+    if said is None:
+        return None
+    return Confirmation.objects.select_related("lead").filter(pk=int(said)).first()
+
+
+def _canonical(number: str) -> int | None:
+    found = Lead.objects.filter(pk=int(number)).values_list("canonical_id", flat=True)
+    return found.first()
+
+
+def _signer(use: str) -> Signer:
+    # A full stop is not of the alphabet of either part, and mail programs keep it in a link.
+    return Signer(salt=f"handraise.consent.{use}", sep=".")
+
+
+def _unsigned(use: str, token: str) -> str | None:
+    if len(token) > _LONGEST:
+        return None
+    try:
+        return _signer(use).unsign(token)
+    except BadSignature:
+        return None
+
+
+def _decoded(said: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)).decode()
+    except (binascii.Error, ValueError):
+        return ""

@@ -1,0 +1,220 @@
+"""A version of a message made ready once, and then said to one lead after another.
+
+MJML is compiled and Liquid read when a version is first asked for; for each lead only Liquid is
+carried out. Nothing is half-rendered: what is not known, or leads nowhere, raises Unrenderable.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from html import escape
+from threading import Lock
+from typing import Any
+
+from liquid import BoundTemplate
+
+from handraise.enablement.language import Broken, Dialect, pieces
+from handraise.messaging import frame, mjml, plain
+from handraise.messaging.decide import LONGEST_SUBJECT, PLAIN, SHEET, Utm
+from handraise.messaging.marking import Marks, Unlinkable, by_place
+from handraise.messaging.mjml import Unreadable
+from handraise.messaging.models import MessageVersion
+
+REMEMBERED = 200  # versions
+_ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_BODY_ENDS = "</body>"
+
+
+class Unrenderable(ValueError):
+    """A message that cannot be said to this lead; its text is a sentence that says why."""
+
+
+def _as_it_is(url: str, place: int) -> str:
+    del place
+    return url
+
+
+@dataclass(frozen=True, slots=True)
+class Footing:
+    """What a message stands on for one send: where its ways out lead, and who follows its links.
+
+    `wrap` is given the address behind a link and its place in the version, from 1. An empty
+    `pixel_url` or `decoy_url` leaves the picture, or the link that no person sees, away.
+    """
+
+    unsubscribe_url: str
+    preferences_url: str
+    pixel_url: str = ""
+    wrap: Callable[[str, int], str] = _as_it_is
+    decoy_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One message to one lead. `links[place - 1]` is the address behind the link at a place, with
+    its UTM and before it was wrapped; empty where this lead's message has no such link."""
+
+    subject: str
+    html: str
+    text: str
+    links: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What an author writes of a message."""
+
+    subject: str
+    preheader: str
+    mjml: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One part of a message, read."""
+
+    dialect: Dialect
+    body: str
+    read: BoundTemplate
+
+    @classmethod
+    def of(cls, dialect: Dialect, body: str) -> _Part:
+        return cls(dialect, body, dialect.read(body))
+
+    def said(self, values: Mapping[str, Any]) -> str:
+        """The text for these values. Raises Unrenderable."""
+        try:
+            made = self.dialect.said(self.read, values, self.body)
+        except Broken as broken:
+            raise Unrenderable(f"The message has a fault: {broken}") from None
+        missing = dict.fromkeys(told for told, is_missing in pieces(made) if is_missing)
+        if missing:
+            are = "is" if len(missing) == 1 else "are"
+            raise Unrenderable(f"{', '.join(missing)} {are} not known.")
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A version that was read once, to be said to any number of leads."""
+
+    subject: _Part
+    sheet: _Part
+    text: _Part
+    marks: Marks
+    has_purpose: bool
+
+    @property
+    def places(self) -> int:
+        """How many links it has that can be followed."""
+        return len(self.marks.urls)
+
+    def target(self, place: int, values: Mapping[str, Any]) -> str:
+        """The address behind the link at a place, with its UTM. Raises Unrenderable."""
+        if not 1 <= place <= self.places:
+            raise Unrenderable(f"The message has no link {place}.")
+        url = _Part.of(PLAIN, self.marks.urls[place - 1]).said(values)
+        return self._checked(lambda: self.marks.final(url))
+
+    def render(self, values: Mapping[str, Any], footing: Footing) -> Rendered:
+        """The message for one lead. Raises Unrenderable."""
+        if self.has_purpose and not footing.unsubscribe_url:
+            raise Unrenderable("There is no address to unsubscribe at.")
+        told = {**values, "unsubscribe_url": footing.unsubscribe_url,
+                "preferences_url": footing.preferences_url}  # fmt: skip
+        subject = " ".join(_ODD.sub(" ", self.subject.said(told)).split())[:LONGEST_SUBJECT]
+        if not subject:
+            raise Unrenderable("For this lead the subject says nothing.")
+        ours = frozenset({footing.unsubscribe_url, footing.preferences_url})
+        found: dict[int, str] = {}
+        html = self._led(self.sheet.said(told), footing, ours, True, found)
+        text = self._led(self.text.said(told), footing, ours, False, found)
+        links = by_place(found, self.places)
+        return Rendered(subject, _watched(html, footing), plain.tidy(text) + "\n", links)
+
+    def _led(
+        self, text: str, on: Footing, ours: frozenset[str], is_html: bool, found: dict[int, str]
+    ) -> str:
+        return self._checked(
+            lambda: self.marks.leading(text, on.wrap, ours, is_html=is_html, found=found)
+        )
+
+    @staticmethod
+    def _checked(made: Callable[[], str]) -> str:
+        try:
+            return made()
+        except Unlinkable as fault:
+            raise Unrenderable(str(fault)) from None
+
+
+def _watched(html: str, footing: Footing) -> str:
+    """With the picture that tells of an opening and the link that only machines follow, if any."""
+    added = ""
+    if footing.decoy_url:
+        hidden = 'style="display:none" tabindex="-1" aria-hidden="true"'
+        added += f'<a href="{escape(footing.decoy_url)}" {hidden}></a>'
+    if footing.pixel_url:
+        added += f'<img src="{escape(footing.pixel_url)}" width="1" height="1" alt="">'
+    if not added:
+        return html
+    before, closing, after = html.rpartition(_BODY_ENDS)
+    return f"{before}{added}{closing}{after}"
+
+
+def made_ready(words: Words, *, has_purpose: bool, utm: Utm) -> Prepared:
+    """What an author wrote, read. Raises Unreadable or Broken for what has a fault."""
+    marks = Marks(utm)
+    source = frame.framed(words.mjml, preheader=words.preheader, has_purpose=has_purpose)
+    compiled, away = mjml.compiled(source)
+    marked = marks.in_html(frame.finished(compiled), away)
+    if words.text.strip():
+        apart = mjml.hidden(frame.with_foot(words.text, has_purpose=has_purpose))
+        text = apart.back(marks.in_text(apart.text, apart))
+    else:
+        text = away.back(plain.text_of(marked))
+    return Prepared(
+        _Part.of(PLAIN, words.subject), _Part.of(SHEET, away.back(marked)),
+        _Part.of(PLAIN, text), marks, has_purpose,
+    )  # fmt: skip
+
+
+_ready: OrderedDict[tuple[object, ...], Prepared] = OrderedDict()
+_held = Lock()
+
+
+def prepared(version: MessageVersion) -> Prepared:
+    """The version made ready; a published one, which never changes, is remembered.
+
+    Raises Unrenderable for one that has a fault.
+    """
+    message = version.message
+    utm = Utm(message.utm_source, message.utm_medium, message.utm_campaign)
+    has_purpose = bool(message.purpose)
+    # With its instant: ids come again where a database is made anew, as tests do.
+    key = (version.pk, version.published_at, has_purpose, utm)
+    with _held:
+        if key in _ready:
+            _ready.move_to_end(key)
+            return _ready[key]
+    words = Words(version.subject, version.preheader, version.mjml, version.text)
+    try:
+        made = made_ready(words, has_purpose=has_purpose, utm=utm)
+    except (Broken, Unreadable) as fault:
+        raise Unrenderable(f"The message has a fault: {fault}") from None
+    if version.published_at is not None:
+        _remember(key, made)
+    return made
+
+
+def _remember(key: tuple[object, ...], made: Prepared) -> None:
+    with _held:
+        _ready[key] = made
+        while len(_ready) > REMEMBERED:
+            _ready.popitem(last=False)
+
+
+__all__ = ["Footing", "Prepared", "Rendered", "Unrenderable", "Words", "made_ready", "prepared"]

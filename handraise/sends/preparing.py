@@ -1,0 +1,131 @@
+"""Messages of a claim made ready, one after another: rendered, tracked, addressed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import structlog
+from django.db import DatabaseError, transaction
+
+from handraise.consent.links import preferences_url
+from handraise.leads.bulk import as_json, execute, ids
+from handraise.messaging.decide import SenderKind
+from handraise.messaging.rendering import Footing, Rendered, Unrenderable, prepared
+from handraise.messaging.values import values_for
+from handraise.sends.composing import Mail, compose
+from handraise.sends.decide import Refused
+from handraise.sends.links import DECOY, click_url, open_url, unsubscribe_url
+from handraise.sends.models import Links, Send
+from handraise.sends.ways import Ways
+
+log = structlog.get_logger()
+PORTION = 100  # messages rendered before any of them leaves: their links are kept first
+
+
+@dataclass(frozen=True, slots=True)
+class Unready:
+    """A send that cannot be a mail, and why."""
+
+    send: Send
+    why: str
+
+
+def prepare(sends: Sequence[Send], ways: Ways, *, at: datetime) -> Iterator[list[Mail | Unready]]:
+    """Portions of mails, in the order of the sends; what their links lead to stands in the
+    database before a portion is given."""
+    for begin in range(0, len(sends), PORTION):
+        portion = sends[begin : begin + PORTION]
+        values = values_for({send.lead.canonical_id for send in portion}, at=at)
+        made: list[Mail | Unready] = []
+        links: dict[int, tuple[str, ...]] = {}
+        for send in portion:
+            try:
+                said = _rendered(send, values.get(send.lead.canonical_id, {}))
+                made.append(_mail(send, said, ways))
+                links[send.pk] = said.links
+            except (Unrenderable, Refused) as fault:
+                made.append(Unready(send, str(fault)))
+            except DatabaseError:
+                raise
+            except Exception as fault:  # one that nobody thought of must not hold up the others
+                log.exception("sends.not_prepared", send=send.pk)
+                made.append(Unready(send, f"It could not be made ready ({type(fault).__name__})."))
+        _keep(portion, links)
+        yield made
+
+
+def _rendered(send: Send, values: Mapping[str, Any]) -> Rendered:
+    message = send.version.message
+    tracked = _Tracked(send.pk)
+    return prepared(send.version).render(
+        values,
+        Footing(
+            unsubscribe_url=unsubscribe_url(send.pk),
+            preferences_url=preferences_url(send.lead.canonical_id, send.address),
+            pixel_url=open_url(send.pk) if message.tracks_opens else "",
+            wrap=tracked.url, decoy_url=click_url(send.pk, DECOY),
+        ),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Tracked:
+    """The links of one send, each by its place."""
+
+    send_id: int
+
+    def url(self, url: str, place: int) -> str:
+        return click_url(self.send_id, place) if url.startswith("http") else url
+
+
+def _mail(send: Send, said: Rendered, ways: Ways) -> Mail:
+    message = send.version.message
+    way = ways.of(message.team_id)
+    if way is None:
+        raise Refused("There is no mail server any more by which it could leave.")
+    owner = send.lead.canonical.owner
+    is_owners = message.sender == SenderKind.OWNER and owner is not None and owner.is_active
+    return compose(
+        send, mail_from=way.mail_from, subject=said.subject, html=said.html, text=said.text,
+        name=owner.name if is_owners and owner else "",
+        reply_to=owner.email if is_owners and owner else "",
+    )  # fmt: skip
+
+
+@transaction.atomic
+def _keep(portion: Sequence[Send], links: Mapping[int, tuple[str, ...]]) -> None:
+    """Keep where links lead: once for a version, and apart for those whose links are their own."""
+    by_version: dict[int, dict[tuple[str, ...], list[int]]] = {}
+    for send in portion:
+        if send.pk in links:
+            of = by_version.setdefault(send.version_id, {})
+            of.setdefault(links[send.pk], []).append(send.pk)
+    for version_id, wordings in by_version.items():
+        for urls, pks in wordings.items():
+            row = _row(version_id, urls)
+            if not row.is_usual:
+                told = [row.pk, ids(pks)]
+                execute("UPDATE sends_send SET links_id = %s WHERE id = ANY(%s::bigint[])", told)
+
+
+_ROW = """
+    INSERT INTO sends_links (version_id, digest, urls, is_usual) VALUES (%s, %s, %s, %s)
+    ON CONFLICT DO NOTHING
+"""
+
+
+def _row(version_id: int, links: tuple[str, ...]) -> Links:
+    """The row of these links; the first of a version is its usual one."""
+    urls = as_json({str(place): url for place, url in enumerate(links, start=1) if url})
+    digest = sha256(urls.encode()).hexdigest()
+    kept = Links.objects.filter(version_id=version_id)
+    for is_usual in (True, False):
+        found = kept.filter(digest=digest).first()
+        if found is not None:
+            return found
+        execute(_ROW, [version_id, digest, urls, is_usual])
+    return kept.get(digest=digest)

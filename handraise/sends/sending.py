@@ -1,0 +1,75 @@
+"""The worker's round: take along what is due, render it, hand it over on several lines, note it.
+
+What is taken along is committed first, and a line of the logbook stands before each text that goes
+over a connection: so a worker, a server or a database that is killed loses nothing and sends
+nothing twice. What nobody can know, as the server never answered, is named unclear. A round that
+fails half-way leaves its logbook; the next one, of whichever worker, brings its load home.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from threading import Lock
+
+import structlog
+
+from handraise.sends.carrying import Carrying
+from handraise.sends.claiming import any_due, claim
+from handraise.sends.logbook import Logbook, boot
+from handraise.sends.models import Courier
+from handraise.sends.recovering import bring_home
+from handraise.sends.ticking import Ticking
+from handraise.sends.ways import Ways, close_idle, ways
+
+log = structlog.get_logger()
+LIMIT = 500  # sends of one round at most
+FEWEST = 50
+SECONDS = 5.0  # that a round should take: what the guards decide is not old when it leaves
+
+
+class _Load:
+    """How many sends one round takes along: what the last one would have managed in its time."""
+
+    size = FEWEST
+
+    def learn(self, sends: int, seconds: float, limit: int) -> None:
+        if sends >= self.size:
+            self.size = min(limit, max(FEWEST, int(sends / max(seconds, 0.01) * SECONDS)))
+
+
+_load = _Load()
+_alone = Lock()  # the lines of a process serve one round at a time
+
+
+def send_due(*, at: datetime, limit: int = LIMIT) -> int:
+    """Send what is due; how many sends were taken along, 0 when none could be."""
+    with _alone:
+        bring_home(at=at)
+        if not any_due(at=at):
+            close_idle()
+            return 0
+        found = ways()
+        if not found.are_any():
+            return 0
+        clock = Ticking(at)
+        taken = _round(found, clock, min(limit, _load.size))
+        _load.learn(taken, clock.passed(), limit)
+        return taken
+
+
+def _round(found: Ways, clock: Ticking, limit: int) -> int:
+    book = Logbook.begin()
+    try:
+        Courier.objects.create(pk=book.name, boot=boot(), began_at=clock.at, beat_at=clock.at)
+        sends = claim(book.name, found, at=clock.at, limit=limit)
+        Carrying(book, found, clock).carry(sends)
+    except BaseException:
+        book.leave()
+        raise
+    book.end()
+    if sends:
+        log.info("sends.carried", sends=len(sends), seconds=round(clock.passed(), 2))
+    return len(sends)
+
+
+__all__ = ["send_due"]
