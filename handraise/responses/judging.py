@@ -125,10 +125,15 @@ def _mails(send_ids: Iterable[int]) -> tuple[dict[int, Mail], dict[int, dict[str
             of_version[links.version_id] = links.urls
     urls = {row[0]: own.get(row[3]) or of_version.get(row[2], {}) for row in rows}
     mails = {
-        pk: Mail(pk, sent_at, len(urls[pk].keys() - {"0"}), lead, company)
+        pk: Mail(pk, sent_at, _tracked(urls[pk]), lead, company)
         for pk, sent_at, _, _, lead, company in rows
     }
     return mails, urls
+
+
+def _tracked(urls: dict[str, str]) -> int:
+    """How many links can be followed here; a mailto: is none of them."""
+    return sum(place != "0" and url.startswith("http") for place, url in urls.items())
 
 
 _OF_SEND = (
