@@ -28,7 +28,9 @@ def test_the_pages_are_sound_in_every_dress(visit: Visit, mark: User, dress: str
     seen = Visit(dressed(visit.page.context, dress), visit.origin).sign_in(mark)
 
     pages = ["", "new/?start=recycled", "house/", "guide/", "guide/settings/", "older/versions/"]
-    assert not seen.troubles([f"/messages/{page}" for page in pages])
+    found = seen.troubles([f"/messages/{page}" for page in pages])
+    # axe speaks to every frame; the one of a preview is nobody's origin and cannot be spoken to.
+    assert not [line for line in found if "Failed to execute 'postMessage'" not in line]
 
 
 def test_a_message_is_seen_for_a_lead_while_it_is_written(visit: Visit, mark: User) -> None:
