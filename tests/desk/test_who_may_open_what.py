@@ -18,6 +18,8 @@ from handraise.deals.actions import win
 from handraise.enablement.models import Citation
 from handraise.feedback.weekly.actions import write_down
 from handraise.feedback.weekly.decide import week_with
+from handraise.forms.models import Submission
+from handraise.forms.submitting import submit
 from handraise.handover import asking
 from handraise.handover.actions import reject
 from handraise.handover.contesting import contest
@@ -40,6 +42,10 @@ from handraise.team.models import Team, User
 from tests.deals.conftest import at_stage, bought, deal_with, reason_called, stage_called
 from tests.desk.conftest import client_of, offered
 from tests.enablement.conftest import asset, message, playbook, script
+from tests.forms.conftest import ADA as FORM_ANSWERS
+from tests.forms.conftest import form as published_form
+from tests.forms.conftest import sent
+from tests.personas import NOON
 from tests.world import lead
 
 EVERYBODY = "mark mia sal rita vera"
@@ -128,6 +134,13 @@ ADDRESSES = [
     post("list_removal", REVENUE_OPERATIONS, "list"),
     post("list_working_out", EVERYBODY, "list"),
     post("lead_lists", WORKING, "lead"),
+    Address("forms", EVERYBODY),
+    Address("new_form", EQUIPPING),
+    Address("form", EVERYBODY, "form"),
+    Address("edit_form", EQUIPPING, "form"),
+    post("form_preview", EQUIPPING, "form", 200),
+    post("form_closing", EQUIPPING, "form"),
+    post("submission_release", EQUIPPING, "submission"),
     Address("bulks", WORKING),
     post("bulk_choice", WORKING),
     Address("helps", EVERYBODY, "lead"),
@@ -208,6 +221,7 @@ ADDRESSES = [
 ELSEWHERE = {
     "account_login", "account_logout", "account_inactive", "account_reauthenticate",
     "account_signup", "openapi-json", "api-root", "api_key_revocation", "calendar", "reading",
+    "content", "form_thanks", "hosted_form",
     "consent_confirmation", "consent_preferences",
 }  # fmt: skip
 OTHER_STEPS = (
@@ -285,6 +299,7 @@ def things(
         "contest": contest_of_ben.pk,
         "list": create(name="Fair", is_shared=True, by=rita, at=at, via=Via.WEB).pk,
         **_enabling(rita),
+        **things_of_forms(rita),
         **deals,
     }
 
@@ -300,6 +315,14 @@ def things_of_deals(by: User) -> dict[str, int]:
         "stage": stage_called("Proposal").pk,
         "reason": reason_called("Price").pk,
     }
+
+
+def things_of_forms(by: User) -> dict[str, int]:
+    """A form, and what a machine sent."""
+    made = published_form(by)
+    held_back = submit(made, sent(made, FORM_ANSWERS, honeypot="x"), at=NOON)
+    assert isinstance(held_back, Submission)
+    return {"form": made.pk, "submission": held_back.pk}
 
 
 def _enabling(rita: User) -> dict[str, int]:
