@@ -22,6 +22,7 @@ from handraise.forms.decide import (
 from handraise.forms.document import Document
 from handraise.forms.models import Download, Submission
 from handraise.leads import journal
+from handraise.leads.bulk import among
 from handraise.leads.decide import Via
 from handraise.leads.entry import Entry, EntryKind, Json
 from handraise.leads.models import Lead
@@ -51,7 +52,7 @@ def deliver_confirmed(lead_ids: Collection[int], *, at: datetime) -> int:
     """Mail what waited for a confirmation of these canonical leads, where it has come."""
     rows = Submission.objects.select_for_update(of=("self",)).select_related("form", "version")
     waiting = rows.filter(
-        content=Content.AWAITED, lead__canonical__in=lead_ids, at__gt=at - CONFIRMED_WITHIN
+        content=Content.AWAITED, lead__canonical__in=among(lead_ids), at__gt=at - CONFIRMED_WITHIN
     )
     found = [held for held in waiting.order_by("pk") if _is_confirmed(held, at=at)]
     for held in found:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from handraise.enablement.models import Asset
 from handraise.forms.decide import LONGEST_NAME, Caught, Content, State
 from handraise.forms.document import Document
+from handraise.leads.entry import Json
 from handraise.leads.models import Lead, Source
 
 _PERSON = settings.AUTH_USER_MODEL
@@ -134,6 +135,15 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    def said(self) -> list[tuple[str, Json]]:
+        """What was answered, under the words of the question, in the order of the form."""
+        return [
+            (field.label, self.answers[field.name])
+            for field in self.version.document.fields
+            if field.name in self.answers
+        ]
 
 
 class Download(models.Model):

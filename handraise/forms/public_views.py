@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -55,6 +56,8 @@ def hosted_form(request: HttpRequest, code: str) -> HttpResponse:
     form = hosted(code)
     if form is None:
         raise Http404
+    if _is_too_large(request):
+        return _gone(request, "That is more than this form can take.", form, status=413)
     assert form.published is not None
     document = form.published.document
     if request.method == "OPTIONS":
@@ -208,9 +211,18 @@ def _handed(request: HttpRequest, asset: Asset, form: Form) -> HttpResponse:
     return answer
 
 
-def _gone(request: HttpRequest, said: str, form: Form | None = None) -> HttpResponse:
+def _is_too_large(request: HttpRequest) -> bool:
+    """Whether the body should not even be read: strangers send no files."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+    return not str(length).isdecimal() or int(length) > most
+
+
+def _gone(
+    request: HttpRequest, said: str, form: Form | None = None, *, status: int = 410
+) -> HttpResponse:
     context = {"said": said, "form": form}
-    return _shown(request, "forms/gone.html", context, Document(), status=410)
+    return _shown(request, "forms/gone.html", context, Document(), status=status)
 
 
 def _shown(

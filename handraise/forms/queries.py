@@ -45,6 +45,12 @@ def submissions_of(user: User, lead: Lead) -> QuerySet[Submission]:
     return submissions_visible_to(user).filter(lead__canonical=lead.canonical_id)
 
 
+def open_forms(user: User) -> QuerySet[Form]:
+    """The forms that take submissions, those changed last first."""
+    require(user, Permission.SEE)
+    return Form.objects.filter(closed_at=None).exclude(published=None).order_by("-changed_at", "pk")
+
+
 def hosted(code: str) -> Form | None:
     """The form at this address, if it was ever published: for everybody."""
     found = Form.objects.select_related("published__asset").filter(code=code)

@@ -6,6 +6,7 @@ stays stored; the worker tries again, and people see what it could not.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,7 +37,8 @@ def take(submission: Submission, *, at: datetime) -> Submission:
     except Exception as fault:  # whatever it is, what somebody sent is kept and tried again
         log.exception("forms.not_taken", submission=submission.pk)
         _note_fault(submission.pk, fault)
-    submission.refresh_from_db()
+    with suppress(DatabaseError):  # away for a moment: what is stored is thanked for all the same
+        submission.refresh_from_db()
     return submission
 
 

@@ -58,6 +58,20 @@ def test_the_page_that_thanks_leads_to_the_file(handbook: Asset, mark: User) -> 
     assert "Get The handbook" not in stranger().get("/forms/guide/thanks/").content.decode()
 
 
+def test_an_address_that_came_too_often_looks_like_any_other(handbook: Asset, mark: User) -> None:
+    made = gated(mark, handbook, Delivery.PAGE)
+    for place in range(5):
+        submitted(made, at=clock.now(), message=f"{place}")
+
+    answer = post(made, ADA)
+    page = stranger().get(answer.headers["Location"]).content.decode()
+
+    assert Submission.objects.filter(state="spam").count() == 1
+    assert "Get The handbook" in page
+    assert stranger().post(path_of(Submission.objects.get(state="spam"))).status_code == 200
+    assert not Activity.objects.filter(name="Content Downloaded").exists()
+
+
 def test_looking_at_the_link_downloads_nothing_and_pressing_does(
     handbook: Asset, mark: User
 ) -> None:

@@ -195,6 +195,16 @@ def test_it_may_be_framed_elsewhere_but_our_own_pages_may_not(guide: Form, mark:
     assert client.get(f"/forms/{guide.pk}/").headers["X-Frame-Options"] == "DENY"
 
 
+def test_more_than_a_form_can_hold_is_not_even_read(guide: Form) -> None:
+    text = stranger().post("/forms/guide/", {**ADA, "message": "x" * 1_000_000})
+    flood = stranger().post("/forms/guide/", {**ADA, "message": "x" * 3_000_000})
+
+    assert text.status_code == 422
+    assert "At most 5,000 characters" in text.content.decode()
+    assert flood.status_code == 413
+    assert not Submission.objects.exists()
+
+
 def test_a_draft_and_a_closed_form_take_nothing(guide: Form, mark: User) -> None:
     begin(name="Draft", code="draft", by=mark, **HOW)
     close(guide, by=mark, **HOW)
