@@ -22,8 +22,18 @@ from handraise.consent.decide import (
 from handraise.consent.models import Purpose, Topic
 from handraise.kit.fold import fold
 from handraise.leads.bulk import ids, rows_of, texts
+from handraise.leads.limits import TooLong, limited
 
-__all__ = ["Permitted", "Suppressed", "permitted", "purposes", "rule_of", "said_by", "suppressed"]
+__all__ = [
+    "Permitted",
+    "Suppressed",
+    "permitted",
+    "purposes",
+    "rule_of",
+    "said_by",
+    "suppressed",
+    "tallies",
+]
 
 
 def purposes() -> list[Purpose]:
@@ -76,6 +86,40 @@ def _rule(purpose: str, topic: str) -> Rule | str:
 def rule_of(purpose: Purpose) -> Rule:
     """What decides for a purpose as a whole."""
     return Rule(purpose.code, purpose.name, Basis(purpose.basis), purpose.needs_confirmation)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many leads have given, and how many withdrawn, their consent to a purpose."""
+
+    given: int = 0
+    withdrawn: int = 0
+
+
+_TALLY = """
+    SELECT newest.purpose, count(*) FILTER (WHERE newest.is_given),
+        count(*) FILTER (WHERE NOT newest.is_given)
+    FROM (
+        SELECT DISTINCT ON (lead.canonical_id, consent.purpose) consent.purpose, consent.is_given
+        FROM leads_consent consent
+        JOIN leads_identity identity ON identity.id = consent.identity_id
+        JOIN leads_lead lead ON lead.id = identity.lead_id
+        WHERE consent.withdrawn_at IS NULL
+        ORDER BY lead.canonical_id, consent.purpose, consent.holds_from DESC,
+            consent.known_at DESC, consent.id DESC
+    ) newest
+    GROUP BY 1 ORDER BY 1
+"""
+PATIENT = 3_000  # milliseconds that a page waits for the counts
+
+
+def tallies() -> dict[str, Tally] | None:
+    """By code of a purpose, also those that no purpose has; None where counting takes too long."""
+    try:
+        with limited(PATIENT):
+            return {code: Tally(given, left) for code, given, left in rows_of(_TALLY)}
+    except TooLong:
+        return None
 
 
 # LATERAL, so that each lead reads its own few rows through the indexes, whatever the tables hold.
