@@ -9,11 +9,12 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from handraise.consent.arranging import retire_purpose
 from handraise.consent.decide import How
 from handraise.consent.links import confirmation_url, preferences_url, reader_of, token_for
 from handraise.consent.models import Confirmation, Leaving, TopicChoice
 from handraise.kit import clock
-from handraise.leads.actions import merge_leads, record_consent, undo_merge
+from handraise.leads.actions import edit_lead, merge_leads, record_consent, undo_merge
 from handraise.leads.decide import Via
 from handraise.leads.models import Consent, Lead
 from handraise.leads.queries import consents_of
@@ -87,6 +88,26 @@ def test_ticks_give_leave_and_choose_and_say_so(ada: Lead) -> None:
     assert (given.proof.how, given.proof.address) == ("preferences", ADA)
 
 
+def test_what_is_ticked_by_one_address_is_not_sent_to_another(ada: Lead, rita: User) -> None:
+    facts = {"email": "victim@elsewhere.example"}
+    edit_lead(ada, facts=facts, by=rita, at=NOON, via=Via.WEB)
+
+    text = page(path(ada), **ticks(events=[]))
+
+    assert "Noted: Events. Our mails go to another address of yours" in text
+    assert not may(ada, "events", at=clock.now())
+
+
+def test_what_is_not_sent_any_more_is_not_confirmed(ada: Lead, mark: User) -> None:
+    url = link_of(asked(ada, at=clock.now()))
+    retire_purpose(purpose("newsletter"), by=mark, at=NOON, via=Via.WEB)
+
+    answer = Client().post(url)
+
+    assert "This is not sent any more" in answer.content.decode()
+    assert not Consent.objects.exists()
+
+
 def test_saving_what_is_there_writes_nothing(ada: Lead) -> None:
     give(ada)
     everything = ticks(newsletter=["guides", "customer-stories"])
@@ -132,7 +153,7 @@ def test_what_was_not_shown_is_not_left(ada: Lead, mark: User) -> None:
 def test_a_purpose_of_a_contract_is_told_of_and_not_for_ticking(ada: Lead) -> None:
     text = page(path(ada), **ticks(service=None))
 
-    assert "as part of their contract: Service messages" in text
+    assert "Customers also get “Service messages” as part of their contract." in text
     assert may(ada, "service", at=clock.now())
 
 
