@@ -75,6 +75,7 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
     (
         "Settings",
         (
+            Place("purposes", "shield-check", "Consent", Permission.NURTURE),
             Place("frameworks", "list-checks", "Frameworks", Permission.ADMINISTER),
             Place("people", "user-plus", "People", Permission.ADMINISTER),
             Place("chats", "message-square", "Chats", Permission.OVERRIDE),

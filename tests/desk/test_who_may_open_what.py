@@ -14,6 +14,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from handraise.capture.keys import create_key
+from handraise.consent.actions import suppress
+from handraise.consent.decide import Kind
+from handraise.consent.importing import preview
+from handraise.consent.models import Purpose, Suppression
 from handraise.deals.actions import win
 from handraise.enablement.models import Citation
 from handraise.feedback.weekly.actions import write_down
@@ -53,6 +57,7 @@ WORKING = "mark mia sal rita"
 SELLING = "mia sal rita"
 REVENUE_OPERATIONS = "rita"
 EQUIPPING = "mark rita"
+NURTURING = "mark rita"
 ENABLING = ("playbook", "script", "asset", "key_message")
 
 
@@ -114,6 +119,18 @@ ADDRESSES = [
     post("framework_removal", REVENUE_OPERATIONS, "framework"),
     post("moves", SELLING, "lead"),
     post("consents", WORKING, "lead"),
+    Address("lead_consent", EVERYBODY, "lead"),
+    Address("purposes", NURTURING),
+    Address("new_purpose", NURTURING),
+    Address("purpose", NURTURING, "purpose"),
+    post("purpose_retirement", NURTURING, "purpose"),
+    post("purpose_topics", NURTURING, "purpose"),
+    post("purpose_topic", NURTURING, "topic"),
+    Address("suppressions", NURTURING),
+    post("suppression_lifting", NURTURING, "suppression"),
+    Address("new_suppression_list", NURTURING),
+    Address("suppression_list", NURTURING, "suppression_list"),
+    post("suppression_list_doing", NURTURING, "suppression_list"),
     Address("merges", WORKING, "lead"),
     post("undoing", WORKING, "merge"),
     post("judgement", WORKING, "activity"),
@@ -300,6 +317,7 @@ def things(
         "list": create(name="Fair", is_shared=True, by=rita, at=at, via=Via.WEB).pk,
         **_enabling(rita),
         **things_of_forms(rita),
+        **_consenting(rita),
         **deals,
     }
 
@@ -335,6 +353,18 @@ def _enabling(rita: User) -> dict[str, int]:
         "asset": asset(rita, link="", file=SimpleUploadedFile("a.pdf", b"a")).pk,
         "playbook": playbook(rita, "All", "").pk,
         "citation": Citation.objects.get().pk,
+    }
+
+
+def _consenting(rita: User) -> dict[str, int]:
+    """A purpose, a topic, a suppressed address and a list of them."""
+    at, newsletter = clock.now(), Purpose.objects.get(code="newsletter")
+    suppress(["x@y.example"], kind=Kind.HAND, why="", by=rita, at=at, via=Via.WEB)
+    return {
+        "purpose": newsletter.pk,
+        "topic": newsletter.topics.all()[0].pk,
+        "suppression": Suppression.objects.get().pk,
+        "suppression_list": preview("a@b.example", name="Old", why="", by=rita, at=at).pk,
     }
 
 
