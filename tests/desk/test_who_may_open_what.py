@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -19,11 +18,8 @@ from handraise.consent.decide import Kind
 from handraise.consent.importing import preview
 from handraise.consent.models import Purpose, Suppression
 from handraise.deals.actions import win
-from handraise.enablement.models import Citation
 from handraise.feedback.weekly.actions import write_down
 from handraise.feedback.weekly.decide import week_with
-from handraise.forms.models import Submission
-from handraise.forms.submitting import submit
 from handraise.handover import asking
 from handraise.handover.actions import reject
 from handraise.handover.contesting import contest
@@ -45,11 +41,8 @@ from handraise.talk.tasking import add_task
 from handraise.team.models import Team, User
 from tests.deals.conftest import at_stage, bought, deal_with, reason_called, stage_called
 from tests.desk.conftest import client_of, offered
-from tests.enablement.conftest import asset, message, playbook, script
-from tests.forms.conftest import ADA as FORM_ANSWERS
-from tests.forms.conftest import form as published_form
-from tests.forms.conftest import sent
-from tests.personas import NOON
+from tests.enablement.conftest import things_that_enable
+from tests.forms.conftest import things_of_forms
 from tests.world import lead
 
 EVERYBODY = "mark mia sal rita vera"
@@ -315,7 +308,7 @@ def things(
         "decision": write_down("Call.", week=week_with(at.date()), by=rita, at=at, via=Via.WEB).pk,
         "contest": contest_of_ben.pk,
         "list": create(name="Fair", is_shared=True, by=rita, at=at, via=Via.WEB).pk,
-        **_enabling(rita),
+        **things_that_enable(rita),
         **things_of_forms(rita),
         **_consenting(rita),
         **deals,
@@ -332,27 +325,6 @@ def things_of_deals(by: User) -> dict[str, int]:
         "purchase": won.purchases.get().pk,
         "stage": stage_called("Proposal").pk,
         "reason": reason_called("Price").pk,
-    }
-
-
-def things_of_forms(by: User) -> dict[str, int]:
-    """A form, and what a machine sent."""
-    made = published_form(by)
-    held_back = submit(made, sent(made, FORM_ANSWERS, honeypot="x"), at=NOON)
-    assert isinstance(held_back, Submission)
-    return {"form": made.pk, "submission": held_back.pk}
-
-
-def _enabling(rita: User) -> dict[str, int]:
-    """One of everything that helps to sell."""
-    code = message(rita)
-    said = script(rita, "{{ 'speed-1' | message }}")
-    return {
-        "key_message": code.pk,
-        "script": said.pk,
-        "asset": asset(rita, link="", file=SimpleUploadedFile("a.pdf", b"a")).pk,
-        "playbook": playbook(rita, "All", "").pk,
-        "citation": Citation.objects.get().pk,
     }
 
 

@@ -81,3 +81,11 @@ def ada() -> Lead:
 def stranger() -> Client:
     """A browser without a cookie."""
     return Client(headers={"user-agent": BROWSER}, enforce_csrf_checks=True)
+
+
+def things_of_forms(by: User) -> dict[str, int]:
+    """A form, and what a machine sent."""
+    made = form(by)
+    held_back = submit(made, sent(made, ADA, honeypot="x"), at=NOON)
+    assert isinstance(held_back, Submission)
+    return {"form": made.pk, "submission": held_back.pk}
