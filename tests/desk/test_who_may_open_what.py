@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from handraise.capture.keys import create_key
+from handraise.consent.actions import suppress
+from handraise.consent.decide import Kind
+from handraise.consent.importing import preview
+from handraise.consent.models import Purpose, Suppression
 from handraise.deals.actions import win
-from handraise.enablement.models import Citation
 from handraise.feedback.weekly.actions import write_down
 from handraise.feedback.weekly.decide import week_with
 from handraise.handover import asking
@@ -43,7 +45,8 @@ from handraise.talk.tasking import add_task
 from handraise.team.models import Team, User
 from tests.deals.conftest import at_stage, bought, deal_with, reason_called, stage_called
 from tests.desk.conftest import client_of, offered
-from tests.enablement.conftest import asset, message, playbook, script
+from tests.enablement.conftest import things_that_enable
+from tests.forms.conftest import things_of_forms
 from tests.messaging.conftest import words
 from tests.nurture import drawn as journeys
 from tests.responses.conftest import hit, judged, sent
@@ -55,6 +58,7 @@ WORKING = "mark mia sal rita"
 SELLING = "mia sal rita"
 REVENUE_OPERATIONS = "rita"
 EQUIPPING = "mark rita"
+NURTURING = "mark rita"
 ENABLING = ("playbook", "script", "asset", "key_message")
 
 
@@ -116,6 +120,18 @@ ADDRESSES = [
     post("framework_removal", REVENUE_OPERATIONS, "framework"),
     post("moves", SELLING, "lead"),
     post("consents", WORKING, "lead"),
+    Address("lead_consent", EVERYBODY, "lead"),
+    Address("purposes", NURTURING),
+    Address("new_purpose", NURTURING),
+    Address("purpose", NURTURING, "purpose"),
+    post("purpose_retirement", NURTURING, "purpose"),
+    post("purpose_topics", NURTURING, "purpose"),
+    post("purpose_topic", NURTURING, "topic"),
+    Address("suppressions", NURTURING),
+    post("suppression_lifting", NURTURING, "suppression"),
+    Address("new_suppression_list", NURTURING),
+    Address("suppression_list", NURTURING, "suppression_list"),
+    post("suppression_list_doing", NURTURING, "suppression_list"),
     Address("merges", WORKING, "lead"),
     post("undoing", WORKING, "merge"),
     post("judgement", WORKING, "activity"),
@@ -148,6 +164,13 @@ ADDRESSES = [
     post("message_retirement", EQUIPPING, "mail"),
     post("mail_confirmation", EQUIPPING, "mail_citation"),
     post("lead_journeys", WORKING, "lead"),
+    Address("forms", EVERYBODY),
+    Address("new_form", EQUIPPING),
+    Address("form", EVERYBODY, "form"),
+    Address("edit_form", EQUIPPING, "form"),
+    post("form_preview", EQUIPPING, "form", 200),
+    post("form_closing", EQUIPPING, "form"),
+    post("submission_release", EQUIPPING, "submission"),
     Address("bulks", WORKING),
     post("bulk_choice", WORKING),
     Address("helps", EVERYBODY, "lead"),
@@ -248,9 +271,8 @@ ADDRESSES = [
 ELSEWHERE = {
     "account_login", "account_logout", "account_inactive", "account_reauthenticate",
     "account_signup", "openapi-json", "api-root", "api_key_revocation", "calendar", "reading",
-    "consent_confirmation", "consent_preferences", "mail_hook",
-    "tracker", "click", "opening_of_mail",
-    "unsubscription",
+    "consent_confirmation", "consent_preferences", "mail_hook", "content", "form_thanks",
+    "hosted_form", "tracker", "click", "opening_of_mail", "unsubscription",
 }  # fmt: skip
 OTHER_STEPS = (
     "agreement", "draft", "rehearsal", "import", "drop", "new_import", "feedback", "export",
@@ -327,7 +349,9 @@ def things(
         "contest": contest_of_ben.pk,
         "list": create(name="Fair", is_shared=True, by=rita, at=at, via=Via.WEB).pk,
         "answer_to_mail": answered(mark, ada).pk,
-        **_enabling(rita),
+        **things_that_enable(rita),
+        **things_of_forms(rita),
+        **_consenting(rita),
         **_mailing(rita),
         **deals,
         **_nurturing(rita, ada),
@@ -360,16 +384,15 @@ def things_of_deals(by: User) -> dict[str, int]:
     }
 
 
-def _enabling(rita: User) -> dict[str, int]:
-    """One of everything that helps to sell."""
-    code = message(rita)
-    said = script(rita, "{{ 'speed-1' | message }}")
+def _consenting(rita: User) -> dict[str, int]:
+    """A purpose, a topic, a suppressed address and a list of them."""
+    at, newsletter = clock.now(), Purpose.objects.get(code="newsletter")
+    suppress(["x@y.example"], kind=Kind.HAND, why="", by=rita, at=at, via=Via.WEB)
     return {
-        "key_message": code.pk,
-        "script": said.pk,
-        "asset": asset(rita, link="", file=SimpleUploadedFile("a.pdf", b"a")).pk,
-        "playbook": playbook(rita, "All", "").pk,
-        "citation": Citation.objects.get().pk,
+        "purpose": newsletter.pk,
+        "topic": newsletter.topics.all()[0].pk,
+        "suppression": Suppression.objects.get().pk,
+        "suppression_list": preview("a@b.example", name="Old", why="", by=rita, at=at).pk,
     }
 
 
