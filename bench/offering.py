@@ -120,12 +120,14 @@ def offered(ids: Sequence[int], at: datetime) -> float:
     """Seconds to offer these, in batches."""
     from handraise.agreement.queries import published
     from handraise.handover.offering import offer
+    from handraise.kit.garbage import uncollected
 
     agreed = published()
     assert agreed is not None
     begun, made = time.perf_counter(), 0
     for place in range(0, len(ids), BATCH):
-        made += len(offer(ids[place : place + BATCH], published=agreed, at=at))
+        with uncollected():  # as `look` does
+            made += len(offer(ids[place : place + BATCH], published=agreed, at=at))
     if made != len(ids):
         raise RuntimeError(f"Of {len(ids)} leads {made} were offered.")
     return time.perf_counter() - begun

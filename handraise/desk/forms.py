@@ -17,6 +17,7 @@ from handraise.leads.models import Fact
 from handraise.team import actions
 from handraise.team.decide import Role
 from handraise.team.models import Team
+from handraise.ui.widgets import QuickSelect
 
 
 class _FactsForm(forms.Form):
@@ -119,7 +120,7 @@ def loggable(document: Document | None) -> list[tuple[str, str]]:
 class LogForm(forms.Form):
     """Something that happened away from the website."""
 
-    name = forms.ChoiceField(label="What happened")
+    name = forms.ChoiceField(label="What happened", widget=QuickSelect)
     occurred_at = forms.DateTimeField(
         required=False,
         label="When",

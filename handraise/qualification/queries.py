@@ -209,7 +209,13 @@ def moves_open_to(user: User, lead: Lead, *, document: Document, at: datetime) -
     if not may(user, Permission.QUALIFY):
         return []
     overrides = may(user, Permission.OVERRIDE)
-    lacks = sql_lacks(lead, document, at=at)
+    rules = [
+        rule
+        for rule in decide.open_to(Stage(lead.stage), Role(user.role), is_manager=overrides)
+        if rule.before is not Stage.MARKETING_QUALIFIED or rule.after in BESIDE
+    ]
+    asks_criteria = any(rule.asks is Asks.SQL_CRITERIA for rule in rules)
+    lacks = sql_lacks(lead, document, at=at) if asks_criteria else ""
     return [
         OpenMove(
             rule,
@@ -217,8 +223,7 @@ def moves_open_to(user: User, lead: Lead, *, document: Document, at: datetime) -
             lacks=lacks if rule.asks is Asks.SQL_CRITERIA else "",
             may_override=overrides,
         )
-        for rule in decide.open_to(Stage(lead.stage), Role(user.role), is_manager=overrides)
-        if rule.before is not Stage.MARKETING_QUALIFIED or rule.after in BESIDE
+        for rule in rules
     ]
 
 

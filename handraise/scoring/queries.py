@@ -8,7 +8,6 @@ from functools import cached_property
 from itertools import islice
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import F
 
 from handraise.agreement.document import Document
@@ -45,7 +44,7 @@ def explain(
     """One canonical lead's scores with every activity, fact and condition behind them."""
     made = postgres.text_for(document, settings.TIME_ZONE)
     moment = _moment(lead_id, at, hindsight)
-    with transaction.atomic():
+    with postgres.tuned(are_few=True):
         (scores,) = scores_of(made, [moment])
         return explaining.explanation(made, moment, scores)
 

@@ -15,6 +15,7 @@ from handraise.talk.models import Task
 from handraise.talk.queries import digest_hour_of, preferences_of
 from handraise.team.models import Team, User
 from handraise.team.queries import teams, working_people
+from handraise.ui.widgets import QuickSelect
 
 _ASKS = "What should others know? @ names somebody."
 _DATE = {"type": "date"}
@@ -68,7 +69,7 @@ class NewTaskForm(TaskForm):
     """A task, and for whom."""
 
     assignee: forms.ModelChoiceField[User] = forms.ModelChoiceField(
-        label="For", queryset=None, required=False, empty_label=None
+        label="For", queryset=None, required=False, empty_label=None, widget=QuickSelect
     )
     field_order = ("text", "assignee", "day", "hour", "priority")
 

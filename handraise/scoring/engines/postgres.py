@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from threading import local
 from typing import Any
 
 import ibis
@@ -157,11 +159,31 @@ def run(
     inputs = f"WITH {tables}, {made.inputs.removeprefix('WITH ')}" if tables else made.inputs
     parameters = [*given, *_times_and_leads(moments), *made.list_parameters]
     are_few = len(moments) <= FEW
+    with tuned(are_few=are_few):
+        return _execute(inputs + text, parameters, prepare=are_few)
+
+
+_tuning = local()
+
+
+@contextmanager
+def tuned(*, are_few: bool) -> Iterator[None]:
+    """A transaction whose planner is set for these texts. Within another such, nothing is set
+    again: a page asks four of them of one lead, and setting took longer than some answers."""
+    if getattr(_tuning, "are_few", None) is are_few and connection.in_atomic_block:
+        yield
+        return
+    before = getattr(_tuning, "are_few", None)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(SETTINGS, ["force_generic_plan" if are_few else "auto"])
-        found = _execute(inputs + text, parameters, prepare=are_few)
+        _tuning.are_few = are_few
+        try:
+            yield
+        finally:
+            _tuning.are_few = before
         cursor.execute(FREE)
-        return found
+        if before is not None:
+            cursor.execute(SETTINGS, ["force_generic_plan" if before else "auto"])
 
 
 def _times_and_leads(moments: Sequence[Moment]) -> list[Any]:
