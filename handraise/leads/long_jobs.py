@@ -56,7 +56,7 @@ def _sentence(error: Exception, refusals: dict[type[Exception], str], job: str) 
             return said.format(error)
     if isinstance(error, OperationalError | InterfaceError):
         return f"The database gave up: {type(error.__cause__).__name__}."
-    log.exception("leads.job_failed", job=job)
+    log.exception("job_failed", job=job)
     return f"Something went wrong that nobody foresaw ({type(error).__name__}); the log has it."
 
 
