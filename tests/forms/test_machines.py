@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from handraise.forms import links
-from handraise.forms.actions import release
+from handraise.forms.actions import publish, release
 from handraise.forms.decide import MOST_A_WINDOW, Caught, Refused, State
 from handraise.forms.models import Form, Submission, Turn
 from handraise.forms.submitting import Sent, submit
@@ -50,6 +50,14 @@ def test_without_a_page_it_is_held_back_where_no_html_was_copied(mark: User) -> 
     made = form(mark, document(takes_plain_html=False))
 
     assert held_back(made, Sent(ADA)) is Caught.NO_TICKET
+
+
+def test_a_door_that_was_closed_is_closed_to_older_html(guide: Form, mark: User) -> None:
+    told = document(takes_plain_html=False)
+    publish(guide, told, name="Guide", seen=2, by=mark, **HOW)
+    guide.refresh_from_db()
+
+    assert held_back(guide, Sent(ADA, number=1)) is Caught.NO_TICKET
 
 
 def test_one_address_again_and_again_is_held_back(guide: Form) -> None:
