@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from handraise.consent.models import Purpose
 from handraise.forms import links
 from handraise.forms.actions import publish, release
 from handraise.forms.decide import MOST_A_WINDOW, Caught, Refused, State
@@ -17,7 +18,8 @@ from handraise.kit import clock
 from handraise.leads.decide import Via
 from handraise.leads.models import Activity, Lead
 from handraise.team.models import User
-from tests.forms.conftest import ADA, HOW, ada, document, form, sent, stranger, submitted
+from tests.consent.conftest import leave, may
+from tests.forms.conftest import ADA, HOW, NEWS, ada, document, form, sent, stranger, submitted
 from tests.personas import NOON
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +81,22 @@ def test_this_was_a_person(guide: Form, mark: User) -> None:
     assert (activity.occurred_at, activity.known_at) == (NOON, later)
     with pytest.raises(Refused, match="taken already"):
         release(found, by=mark, **HOW)
+
+
+def test_who_left_since_is_not_brought_back(mark: User) -> None:
+    Purpose.objects.filter(code="newsletter").update(needs_confirmation=False)
+    made = form(mark, document(consents=(NEWS,)))
+    submitted(made)
+    agreed = {**ADA, "consent-0": "yes"}
+    found = submit(made, sent(made, agreed, honeypot="x"), at=NOON)
+    assert isinstance(found, Submission)
+    leave(ada(), at=NOON + timedelta(days=1))
+
+    done = release(found, by=mark, at=NOON + timedelta(days=2), via=Via.WEB)
+
+    assert done.state == State.TAKEN
+    assert not may(ada(), at=NOON + timedelta(days=3))
+    assert "they left it since" in done.why
 
 
 def test_too_much_from_one_place_waits_and_loses_nothing(guide: Form) -> None:
