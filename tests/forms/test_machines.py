@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.test import RequestFactory
 
 from handraise.consent.models import Purpose
 from handraise.forms import links
@@ -13,7 +15,7 @@ from handraise.forms.decide import MOST_A_WINDOW, Caught, Refused, State
 from handraise.forms.models import Form, Submission, Turn
 from handraise.forms.submitting import Sent, submit
 from handraise.forms.taking import take
-from handraise.forms.turns import forget_old
+from handraise.forms.turns import forget_old, place_of
 from handraise.kit import clock
 from handraise.leads.decide import Via
 from handraise.leads.models import Activity, Lead
@@ -110,6 +112,22 @@ def test_too_much_from_one_place_waits_and_loses_nothing(guide: Form) -> None:
     assert answer.headers["Retry-After"] == "600"
     assert 'value="Lovelace"' in answer.content.decode()
     assert stranger().post("/forms/guide/", ADA, REMOTE_ADDR="10.0.0.9").status_code == 302
+
+
+def place(address: str, **more: Any) -> str:
+    return place_of(RequestFactory().post("/forms/guide/", REMOTE_ADDR=address, **more))
+
+
+def test_a_place_is_one_address_however_it_is_written(settings: Any) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
+    assert place("::ffff:192.0.2.1") == place("192.0.2.1")
+    assert place("::ffff:192.0.2.1") != place("::ffff:192.0.2.2")
+    assert place("2001:db8:0:1::5") == place("2001:db8:0:1:ffff::6") != place("2001:db8:0:2::5")
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    written = ("192.0.2.1:4711", "6.6.6.6, 192.0.2.1:99", "[2001:db8:0:1::5]:80")
+    by_proxy = [place("10.0.0.1", HTTP_X_FORWARDED_FOR=told) for told in written]
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
+    assert by_proxy == [place("192.0.2.1"), place("192.0.2.1"), place("2001:db8:0:1::5")]
 
 
 def test_places_are_kept_as_digests_and_not_for_long(guide: Form) -> None:
