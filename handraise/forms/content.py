@@ -109,6 +109,9 @@ def _mail(held: Submission, lead: Lead, document: Document, *, at: datetime) -> 
     """Post the mail, once a submission. Where it may not leave, the submission says why."""
     asset = held.version.asset
     assert asset is not None
+    if asset.retired_at is not None:
+        held.content, held.content_said = Content.WITHHELD, "Not mailed: it is not in use any more."
+        return
     found = consents.suppressed([held.address], at=at).get(held.address)
     if found is not None:
         held.content, held.content_said = Content.WITHHELD, f"Not mailed: {found.why}"

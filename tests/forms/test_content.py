@@ -143,6 +143,18 @@ def test_a_suppressed_address_is_not_mailed_and_nobody_else_sees_why(
     assert "Not mailed" in done.content_said
 
 
+def test_what_is_out_of_use_is_not_mailed(handbook: Asset, mark: User) -> None:
+    made = gated(mark, handbook)
+    retire(handbook, by=mark, at=NOON, via=Via.WEB)
+
+    done = submitted(made)
+
+    assert not Outgoing.objects.exists()
+    assert (done.content, done.content_said) == (
+        Content.WITHHELD, "Not mailed: it is not in use any more.",
+    )  # fmt: skip
+
+
 def test_the_mail_waits_until_the_address_is_confirmed(handbook: Asset, mark: User) -> None:
     made = gated(mark, handbook, consents=(NEWS,), is_confirmed_first=True)
     done = submitted(made, consent_0="yes")
