@@ -63,12 +63,13 @@ def deliver_confirmed(lead_ids: Collection[int], *, at: datetime) -> int:
 
 
 def is_open(submission: Submission) -> bool:
-    """Whether its content may be taken: asked for by a person, and in use.
+    """Whether its content may be taken: asked for by a person, also where that could not be
+    recorded yet, and in use.
 
     Who types somebody's address must not see by what follows that it came too often.
     """
     asset = submission.version.asset
-    is_meant = submission.state == State.TAKEN or submission.caught == Caught.TOO_MANY
+    is_meant = submission.state != State.SPAM or submission.caught == Caught.TOO_MANY
     return is_meant and asset is not None and asset.retired_at is None
 
 
