@@ -93,7 +93,8 @@ def test_pressing_twice_counts_once_and_a_machine_counts_not(handbook: Asset, ma
 
     for _ in range(2):
         stranger().post(path)
-    stranger().post(path, headers={"user-agent": "Googlebot/2.1"})
+    for name in ("Googlebot/2.1", "bingbot/2.0", "abcbot/1.0"):
+        stranger().post(path, headers={"user-agent": name})
 
     assert Download.objects.count() == 2
     assert Judgement.objects.get().activity.name == "Content Downloaded"
