@@ -189,7 +189,8 @@ def _link_in(arrived: Arrived, path: str) -> str:
     assert arrived.to == ["ada@engines.example"]
     part = arrived.message.get_body(("plain",))
     assert part is not None
-    return next(word for word in part.get_content().split() if path in word)
+    text: str = part.get_content()
+    return next(word for word in text.split() if path in word)
 
 
 def _confirms(page: Page, link: str, hands: Hands) -> None:
