@@ -102,7 +102,10 @@ def _typed(question: Field, text: str) -> Json:
 
 def _mail(text: str) -> str:
     try:
-        return spec_of(address(text)).lower()
+        folded = spec_of(address(text)).lower()
+        if len(folded) > LONGEST[FieldKind.EMAIL]:  # some letters are two when they are small
+            raise Refused(folded)
+        return folded
     except Refused:
         said = "That is not an e-mail address; one looks like ada@example.com."
         raise Refused(said) from None

@@ -63,12 +63,13 @@ def deliver_confirmed(lead_ids: Collection[int], *, at: datetime) -> int:
 
 
 def is_open(submission: Submission) -> bool:
-    """Whether its content may be taken: asked for by a person, and in use.
+    """Whether its content may be taken: asked for by a person, also where that could not be
+    recorded yet, and in use.
 
     Who types somebody's address must not see by what follows that it came too often.
     """
     asset = submission.version.asset
-    is_meant = submission.state == State.TAKEN or submission.caught == Caught.TOO_MANY
+    is_meant = submission.state != State.SPAM or submission.caught == Caught.TOO_MANY
     return is_meant and asset is not None and asset.retired_at is None
 
 
@@ -80,8 +81,9 @@ def note_download(submission: Submission, *, robot: str, at: datetime) -> None:
     held = rows.get(pk=submission.pk)
     if held.state != State.TAKEN:
         return
-    since = at - DOWNLOAD_COUNTS_EVERY
-    if held.downloads.filter(at__gt=since, robot=robot).exists():
+    lately = held.downloads.filter(at__gt=at - DOWNLOAD_COUNTS_EVERY)
+    # However many names machines have, they are one: nobody fills a timeline by making them up.
+    if (lately.exclude(robot="") if robot else lately.filter(robot="")).exists():
         return
     taken = Download.objects.create(submission=held, at=at, robot=robot)
     asset = held.version.asset
@@ -109,6 +111,9 @@ def _mail(held: Submission, lead: Lead, document: Document, *, at: datetime) -> 
     """Post the mail, once a submission. Where it may not leave, the submission says why."""
     asset = held.version.asset
     assert asset is not None
+    if asset.retired_at is not None:
+        held.content, held.content_said = Content.WITHHELD, "Not mailed: it is not in use any more."
+        return
     found = consents.suppressed([held.address], at=at).get(held.address)
     if found is not None:
         held.content, held.content_said = Content.WITHHELD, f"Not mailed: {found.why}"

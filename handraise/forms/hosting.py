@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
@@ -160,8 +161,8 @@ def is_welcome(request: HttpRequest, document: Document) -> bool:
     origin = request.headers.get("Origin", "")
     if not document.sites or not origin:
         return True
-    own = f"{request.scheme}://{request.get_host()}"
-    return origin.lower() in {own, *(origin_of(site) for site in document.sites)}
+    own = {f"{request.scheme}://{request.get_host()}", origin_of(settings.ADDRESS)}
+    return origin.lower() in own.union(map(origin_of, document.sites))
 
 
 def shared(request: HttpRequest, response: HttpResponse, document: Document) -> HttpResponse:

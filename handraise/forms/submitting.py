@@ -132,8 +132,10 @@ def _row(
 ) -> Submission:
     since = at - ADDRESS_WINDOW
     earlier = form.submissions.filter(address=address, at__gt=since).exclude(state=State.SPAM)
+    now = form.published  # what is held back today, whatever version was on the screen
+    assert now is not None
     why = caught(
-        honeypot=sent.honeypot, shown_at=shown.shown_at, at=at, document=shown.document,
+        honeypot=sent.honeypot, shown_at=shown.shown_at, at=at, document=now.document,
         robot=sent.robot, earlier=earlier.count(),
     )  # fmt: skip
     told = agreed(shown.document, shown.boxes, sent.answers)

@@ -22,7 +22,7 @@ from handraise.forms.decide import ATTEMPTS, Refused, State
 from handraise.forms.models import Form, Submission
 from handraise.leads.decide import IdentityKind, Via
 from handraise.leads.entry import Entry, EntryKind, Json
-from handraise.leads.models import Identity, Lead
+from handraise.leads.models import Consent, Identity, Lead
 from handraise.leads.record import record
 
 log = structlog.get_logger()
@@ -97,7 +97,7 @@ def _properties(held: Submission) -> dict[str, Json]:
 
 def _consented(held: Submission, lead: Lead, *, at: datetime) -> list[str]:
     """Note each consent, or ask for its confirmation; the purposes that wait for one. A purpose
-    that was given up since the form was shown hinders nothing else."""
+    that was given up or left since the form was sent hinders nothing else."""
     purposes = {purpose.code: purpose for purpose in consents.purposes()}
     awaits: list[str] = []
     said: list[str] = []
@@ -107,6 +107,9 @@ def _consented(held: Submission, lead: Lead, *, at: datetime) -> list[str]:
         if purpose is None:
             said.append(f"The consent to {code} was not noted: the purpose is not in use.")
             continue
+        if _has_left_since(held, lead, code):
+            said.append(f"The consent to {code} was not noted: they left it since.")
+            continue
         try:
             with transaction.atomic():
                 if _agrees(held, lead, purpose, wording, at=at):
@@ -115,6 +118,12 @@ def _consented(held: Submission, lead: Lead, *, at: datetime) -> list[str]:
             said.append(f"The consent to {code} was not noted: {refused}")
     held.why = " ".join(said)
     return awaits
+
+
+def _has_left_since(held: Submission, lead: Lead, code: str) -> bool:
+    """What was stored and taken late, or let through by hand, is older than a withdrawal."""
+    left = Consent.objects.filter(identity__lead__canonical=lead.pk, purpose=code, is_given=False)
+    return left.filter(holds_from__gt=held.at, withdrawn_at=None).exists()
 
 
 def _agrees(held: Submission, lead: Lead, purpose: Purpose, wording: str, *, at: datetime) -> bool:

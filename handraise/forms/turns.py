@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from datetime import datetime, timedelta
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -15,6 +16,7 @@ from handraise.forms.models import Turn
 from handraise.leads.bulk import execute, rows_of
 
 KEPT = timedelta(days=1)
+_WITH_PORT = re.compile(r"\[([0-9a-fA-F:.]+)\](?::\d+)?|([\d.]+):\d+")  # as some proxies write
 
 _TAKE = """
     INSERT INTO forms_turn (form_id, place, since, count) VALUES (%s, %s, %s, 1)
@@ -55,10 +57,13 @@ def place_of(request: HttpRequest) -> str:
     Of an IPv6 address the part that a household or firm is given, since its rest changes at will.
     """
     host = _address(request)
+    named = _WITH_PORT.fullmatch(host)
     try:
-        found = ip_address(host)
-        if isinstance(found, IPv6Address):
+        found = ip_address(named[1] or named[2] if named else host)
+        if isinstance(found, IPv6Address) and found.ipv4_mapped is None:
             host = str(ip_network(f"{found}/64", strict=False))
+        else:  # a server that listens to both kinds calls an IPv4 address ::ffff:192.0.2.1
+            host = str(getattr(found, "ipv4_mapped", None) or found)
     except ValueError:
         host = "unknown"
     return hmac.new(settings.SECRET_KEY.encode(), f"forms:{host}".encode(), sha256).hexdigest()[:32]

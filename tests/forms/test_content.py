@@ -14,8 +14,8 @@ from handraise.consent.decide import How, Kind
 from handraise.enablement.actions import About, retire
 from handraise.enablement.models import Asset
 from handraise.flow.advance import advance
-from handraise.forms import links
-from handraise.forms.decide import Content
+from handraise.forms import links, taking
+from handraise.forms.decide import Content, State
 from handraise.forms.document import Delivery
 from handraise.forms.models import Download, Form, Submission
 from handraise.kit import clock
@@ -93,7 +93,8 @@ def test_pressing_twice_counts_once_and_a_machine_counts_not(handbook: Asset, ma
 
     for _ in range(2):
         stranger().post(path)
-    stranger().post(path, headers={"user-agent": "Googlebot/2.1"})
+    for name in ("Googlebot/2.1", "bingbot/2.0", "abcbot/1.0"):
+        stranger().post(path, headers={"user-agent": name})
 
     assert Download.objects.count() == 2
     assert Judgement.objects.get().activity.name == "Content Downloaded"
@@ -141,6 +142,32 @@ def test_a_suppressed_address_is_not_mailed_and_nobody_else_sees_why(
     assert not Outgoing.objects.exists()
     assert done.content == Content.WITHHELD
     assert "Not mailed" in done.content_said
+
+
+def test_what_is_out_of_use_is_not_mailed(handbook: Asset, mark: User) -> None:
+    made = gated(mark, handbook)
+    retire(handbook, by=mark, at=NOON, via=Via.WEB)
+
+    done = submitted(made)
+
+    assert not Outgoing.objects.exists()
+    assert (done.content, done.content_said) == (
+        Content.WITHHELD, "Not mailed: it is not in use any more.",
+    )  # fmt: skip
+
+
+def test_what_could_not_be_recorded_yet_is_handed_over_all_the_same(
+    handbook: Asset, mark: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = gated(mark, handbook, Delivery.PAGE)
+    monkeypatch.setattr(taking, "record", None)
+
+    answer = post(made, ADA)
+
+    page = stranger().get(answer.headers["Location"]).content.decode()
+    assert Submission.objects.get().state == State.WAITING
+    assert "Get The handbook" in page
+    assert stranger().post(path_of(Submission.objects.get())).content == b"%PDF-1.7 tides"
 
 
 def test_the_mail_waits_until_the_address_is_confirmed(handbook: Asset, mark: User) -> None:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.test import RequestFactory
 
+from handraise.consent.models import Purpose
 from handraise.forms import links
-from handraise.forms.actions import release
+from handraise.forms.actions import publish, release
 from handraise.forms.decide import MOST_A_WINDOW, Caught, Refused, State
 from handraise.forms.models import Form, Submission, Turn
 from handraise.forms.submitting import Sent, submit
 from handraise.forms.taking import take
-from handraise.forms.turns import forget_old
+from handraise.forms.turns import forget_old, place_of
 from handraise.kit import clock
 from handraise.leads.decide import Via
 from handraise.leads.models import Activity, Lead
 from handraise.team.models import User
-from tests.forms.conftest import ADA, HOW, ada, document, form, sent, stranger, submitted
+from tests.consent.conftest import leave, may
+from tests.forms.conftest import ADA, HOW, NEWS, ada, document, form, sent, stranger, submitted
 from tests.personas import NOON
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +56,14 @@ def test_without_a_page_it_is_held_back_where_no_html_was_copied(mark: User) -> 
     assert held_back(made, Sent(ADA)) is Caught.NO_TICKET
 
 
+def test_a_door_that_was_closed_is_closed_to_older_html(guide: Form, mark: User) -> None:
+    told = document(takes_plain_html=False)
+    publish(guide, told, name="Guide", seen=2, by=mark, **HOW)
+    guide.refresh_from_db()
+
+    assert held_back(guide, Sent(ADA, number=1)) is Caught.NO_TICKET
+
+
 def test_one_address_again_and_again_is_held_back(guide: Form) -> None:
     done = [submitted(guide, message=f"{place}") for place in range(7)]
 
@@ -73,6 +85,22 @@ def test_this_was_a_person(guide: Form, mark: User) -> None:
         release(found, by=mark, **HOW)
 
 
+def test_who_left_since_is_not_brought_back(mark: User) -> None:
+    Purpose.objects.filter(code="newsletter").update(needs_confirmation=False)
+    made = form(mark, document(consents=(NEWS,)))
+    submitted(made)
+    agreed = {**ADA, "consent-0": "yes"}
+    found = submit(made, sent(made, agreed, honeypot="x"), at=NOON)
+    assert isinstance(found, Submission)
+    leave(ada(), at=NOON + timedelta(days=1))
+
+    done = release(found, by=mark, at=NOON + timedelta(days=2), via=Via.WEB)
+
+    assert done.state == State.TAKEN
+    assert not may(ada(), at=NOON + timedelta(days=3))
+    assert "they left it since" in done.why
+
+
 def test_too_much_from_one_place_waits_and_loses_nothing(guide: Form) -> None:
     client = stranger()
     for _ in range(MOST_A_WINDOW):
@@ -84,6 +112,22 @@ def test_too_much_from_one_place_waits_and_loses_nothing(guide: Form) -> None:
     assert answer.headers["Retry-After"] == "600"
     assert 'value="Lovelace"' in answer.content.decode()
     assert stranger().post("/forms/guide/", ADA, REMOTE_ADDR="10.0.0.9").status_code == 302
+
+
+def place(address: str, **more: Any) -> str:
+    return place_of(RequestFactory().post("/forms/guide/", REMOTE_ADDR=address, **more))
+
+
+def test_a_place_is_one_address_however_it_is_written(settings: Any) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
+    assert place("::ffff:192.0.2.1") == place("192.0.2.1")
+    assert place("::ffff:192.0.2.1") != place("::ffff:192.0.2.2")
+    assert place("2001:db8:0:1::5") == place("2001:db8:0:1:ffff::6") != place("2001:db8:0:2::5")
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    written = ("192.0.2.1:4711", "6.6.6.6, 192.0.2.1:99", "[2001:db8:0:1::5]:80")
+    by_proxy = [place("10.0.0.1", HTTP_X_FORWARDED_FOR=told) for told in written]
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
+    assert by_proxy == [place("192.0.2.1"), place("192.0.2.1"), place("2001:db8:0:1::5")]
 
 
 def test_places_are_kept_as_digests_and_not_for_long(guide: Form) -> None:

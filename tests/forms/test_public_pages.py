@@ -173,6 +173,13 @@ def test_only_sites_named_may_hold_it(mark: User) -> None:
     assert taken.headers["Access-Control-Allow-Origin"] == "https://tide.example"
 
 
+def test_our_own_page_is_ours_behind_a_proxy(mark: User, settings: Any) -> None:
+    settings.ADDRESS = "https://hands.example"
+    made = form(mark, document(sites=("https://tide.example",)))
+
+    assert post(made, ADA, headers={"origin": "https://hands.example"}).status_code == 302
+
+
 def test_a_script_is_answered_in_json(guide: Form) -> None:
     wants = {"accept": "application/json", "origin": "https://other.example"}
 

@@ -88,6 +88,7 @@ def test_a_submission_names_the_version_that_was_on_the_screen(guide: Form, mark
         ("e-mail", "ada at engines", "That is not an e-mail address"),
         ("e-mail", "ada@engines.example\nBcc: x@y.example", "One line"),
         ("e-mail", "", "Please give your e-mail address."),
+        ("e-mail", "\u0130" * 200 + "@engines.example", "That is not an e-mail address"),
         ("first-name", "A\0da", "no text"),
         ("first-name", "x" * 256, "At most 255 characters"),
         ("size", "many", "A number, please"),
