@@ -12,7 +12,7 @@ class ConsentConfig(AppConfig):
     name = "handraise.consent"
 
     def ready(self) -> None:
-        post_migrate.connect(_ship, sender=self, dispatch_uid="consent.purposes")
+        post_migrate.connect(_ship, sender=self, dispatch_uid="consent: ship")
 
 
 def _ship(using: str, **_: Any) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from handraise.kit.fold import fold
-from handraise.post.decide import address, spec_of
+from handraise.post.decide import LONGEST_ADDRESS, address, spec_of
 from handraise.team.decide import Refused as Refused
 
 
@@ -172,10 +172,10 @@ def _is_proven(said: Said) -> bool:
 # Addresses and codes
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_PLAIN = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
-_DOMAIN = re.compile(
-    r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+"
-)
+_LABELS = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+"
+_DOMAIN = re.compile(_LABELS)
+# Nearly every address; the rest is read by the rules of mail, which takes twenty times as long.
+_PLAIN = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@" + _LABELS)
 
 
 def folded(text: str) -> str:
@@ -197,6 +197,8 @@ def barred(text: str) -> str:
     plain = text.strip().lower()
     if _CONTROL.search(plain):
         raise Refused("An address has no control characters.")
+    if len(plain) <= LONGEST_ADDRESS and _PLAIN.fullmatch(plain):
+        return plain
     local, at, _ = plain.rpartition("@")
     if at and local:
         return spec_of(address(plain)).lower()

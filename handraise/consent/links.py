@@ -49,9 +49,8 @@ def reader_of(token: str) -> Reader | None:
     number, _, address = _decoded(said).partition(":")
     known = Identity.objects.filter(kind=IdentityKind.EMAIL, value=address)
     own = known.values_list("lead__canonical_id", flat=True).first()
-    canonical = own or _canonical(number)
-    lead = None if canonical is None else Lead.objects.filter(pk=canonical).first()
-    return None if lead is None else Reader(lead, address)
+    root = own or _canonical(number)
+    return None if root is None else Reader(Lead.objects.get(pk=root), address)
 
 
 def confirmation_url(confirmation: Confirmation) -> str:

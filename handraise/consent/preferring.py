@@ -32,6 +32,8 @@ def confirm(confirmation: Confirmation, *, at: datetime, via: Via = Via.WEB) -> 
         raise Refused("This link has run out. Please ask again where you asked before.")
     held.confirmed_at = at
     held.save(update_fields=["confirmed_at"])
+    if not Purpose.objects.filter(code=held.purpose, retired_at=None).exists():
+        raise Refused("This is not sent any more, so there is nothing to confirm.")
     lead = Lead.objects.get(pk=root)
     journal.write(
         "consent.confirmed", at=at, via=via, lead_id=root,
@@ -47,9 +49,11 @@ def confirm(confirmation: Confirmation, *, at: datetime, via: Via = Via.WEB) -> 
 
 @dataclass(slots=True)
 class Preferred:
-    """What a preference page changed: names of purposes, for people."""
+    """What a preference page changed: names of purposes, for people. `waiting` are given too, but
+    mails would go to another address than the link did, and that one is not confirmed."""
 
     given: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     chosen: list[str] = field(default_factory=list)
 
@@ -82,7 +86,8 @@ def prefer(
                 held, purpose=purpose.code, wording=purpose.wording, how=how, address=address,
                 by=None, at=at, via=via, source=source,
             )  # fmt: skip
-            done.given.append(purpose.name)
+            is_sent = has(held, purpose, at=at)
+            (done.given if is_sent else done.waiting).append(purpose.name)
         if _differ(held, purpose, topics, at=at) and choose(
             held, purpose, topics, how=how, by=None, at=at, via=via
         ):

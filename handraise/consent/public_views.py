@@ -11,7 +11,7 @@ from handraise.consent.actions import pages, withdraw_all
 from handraise.consent.decide import How, masked, permission
 from handraise.consent.links import Reader, confirmation_of, preferences_url, reader_of
 from handraise.consent.models import Purpose, Topic
-from handraise.consent.preferring import confirm, prefer
+from handraise.consent.preferring import Preferred, confirm, prefer
 from handraise.consent.public import later, nothing_here, public_page, too_often
 from handraise.consent.queries import purposes, rule_of, said_by, suppressed
 from handraise.kit import clock
@@ -34,6 +34,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         "boxes": [box for box in boxes if not box.purpose.is_of_contract],
         "owed": [box.purpose for box in boxes if box.purpose.is_of_contract],
         "address": masked(reader.address), "done": done,
+        "is_none": request.POST.get("do") == "none",
         "is_stopped": bool(suppressed([reader.address], at=at)),
     }  # fmt: skip
     return render(request, "consent/preferences.html", context)
@@ -72,16 +73,6 @@ class Box:
     topics: list[tuple[Topic, bool]]
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What was changed, for the page to say."""
-
-    is_none: bool
-    given: list[str]
-    left: list[str]
-    chosen: list[str]
-
-
 def boxes_of(reader: Reader) -> list[Box]:
     """What this person gets now."""
     at, made = clock.now(), []
@@ -93,16 +84,15 @@ def boxes_of(reader: Reader) -> list[Box]:
     return made
 
 
-def _done(reader: Reader, posted: QueryDict) -> Done:
+def _done(reader: Reader, posted: QueryDict) -> Preferred:
     at = clock.now()
     if posted.get("do") == "none":
         withdraw_all(
             reader.lead, how=How.PREFERENCES, address=reader.address, by=None, at=at, via=Via.WEB,
             source=pages(at=at),
         )  # fmt: skip
-        return Done(True, [], [], [])
-    found = prefer(reader.lead, wanted=_wanted(posted), address=reader.address, at=at)
-    return Done(False, found.given, found.left, found.chosen)
+        return Preferred()
+    return prefer(reader.lead, wanted=_wanted(posted), address=reader.address, at=at)
 
 
 def _wanted(posted: QueryDict) -> dict[str, list[str] | None]:

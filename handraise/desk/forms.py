@@ -159,21 +159,6 @@ class MoveForm(forms.Form):
     override = forms.BooleanField(required=False, label="Pass over the criteria")
 
 
-class ConsentForm(forms.Form):
-    """Consent for one purpose, with the wording it was asked in."""
-
-    purpose = forms.CharField(max_length=60)
-    is_given = forms.ChoiceField(
-        label="Was it given?", choices=[("yes", "Given"), ("no", "Withdrawn")]
-    )
-    wording = forms.CharField(
-        required=False, max_length=4000, label="In which words", widget=forms.Textarea
-    )
-
-    def given(self) -> dict[str, Any]:
-        return {**self.cleaned_data, "is_given": self.cleaned_data["is_given"] == "yes"}
-
-
 class LeadForm(_FactsForm):
     """The facts that people write most, and one more of any name."""
 

@@ -53,6 +53,7 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("companies", "building-2", "Companies"),
             Place("lists", "list-filter", "Lists"),
             Place("messages", "mails", "Messages"),
+            Place("forms", "text-cursor-input", "Forms"),
             Place("pipeline", "square-kanban", "Pipeline"),
             Place("questions", "message-circle-question-mark", "Questions", count=figures.asked),
             Place("enablement", "book-open", "Enablement"),
@@ -82,6 +83,7 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
     (
         "Settings",
         (
+            Place("purposes", "shield-check", "Consent", Permission.NURTURE),
             Place("frameworks", "list-checks", "Frameworks", Permission.ADMINISTER),
             Place("people", "user-plus", "People", Permission.ADMINISTER),
             Place("chats", "message-square", "Chats", Permission.OVERRIDE),

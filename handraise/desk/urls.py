@@ -59,7 +59,6 @@ urlpatterns: list[URLPattern] = [
     path("lead/<int:pk>/answers/", answers.answers, name="answers"),
     path("answer/<int:pk>/withdrawal/", answers.withdrawal, name="answer_withdrawal"),
     path("lead/<int:pk>/moves/", lead_acts.moves, name="moves"),
-    path("lead/<int:pk>/consents/", lead_acts.consents, name="consents"),
     path("lead/<int:pk>/journeys/", lead_views.of_lead, name="lead_journeys"),
     path("lead/<int:pk>/merges/", lead_acts.merges, name="merges"),
     path("merge/<int:pk>/undoing/", lead_acts.undoing, name="undoing"),

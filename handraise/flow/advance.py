@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from handraise.agreement import queries as agreements
+from handraise.forms.content import deliver_confirmed
 from handraise.handover import actions as handover
 from handraise.handover.queries import held
 from handraise.leads import attention, cards
@@ -26,6 +27,7 @@ def advance(lead_ids: Sequence[int], *, at: datetime) -> None:
     """
     attention.lock(lead_ids)
     cards.look_when_seen(lead_ids, within=cards.SEEN_EVERY)
+    deliver_confirmed(lead_ids, at=at)
     published = agreements.published()
     if published is None:  # nothing is agreed, so nothing means anything yet
         return

@@ -9,6 +9,8 @@ from django.db import transaction
 
 from handraise.agreement import queries as agreements
 from handraise.agreement.queries import Published
+from handraise.forms.taking import take_waiting
+from handraise.forms.turns import forget_old
 from handraise.handover.offering import wake_waiting
 from handraise.leads.bulk import execute, rows_of
 from handraise.scoring.rescoring import note_rescoring
@@ -104,3 +106,5 @@ class Rounds:
             self._told_at = at
             remind_due(at=at)
             send_due(at=at)
+            take_waiting(at=at)
+            forget_old(at=at)

@@ -4,57 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from handraise.capture.keys import create_key
-from handraise.deals.actions import win
-from handraise.enablement.models import Citation
-from handraise.feedback.weekly.actions import write_down
-from handraise.feedback.weekly.decide import week_with
-from handraise.handover import asking
-from handraise.handover.actions import reject
-from handraise.handover.contesting import contest
-from handraise.handover.models import Contest, Handover
-from handraise.kit import clock
-from handraise.leads import attention
-from handraise.leads.actions import merge_leads
-from handraise.leads.decide import Via
-from handraise.leads.models import Activity, Lead, ParkedLead
-from handraise.lists.actions import create
-from handraise.messaging.actions import Settings
-from handraise.messaging.actions import add as add_mail
-from handraise.messaging.models import MailCitation
-from handraise.post.letters import write_letter
-from handraise.post.meetings import Plan, book_meeting
-from handraise.qualification.answering import Said, answer
-from handraise.qualification.frameworks.actions import write
-from handraise.qualification.frameworks.reading import shipped
-from handraise.responses.models import Hit
-from handraise.talk.chat import set_hook
-from handraise.talk.noting import write_note
-from handraise.talk.tasking import add_task
-from handraise.team.models import Team, User
-from tests.deals.conftest import at_stage, bought, deal_with, reason_called, stage_called
-from tests.desk.conftest import client_of, offered
-from tests.enablement.conftest import asset, message, playbook, script
-from tests.messaging.conftest import words
-from tests.nurture import drawn as journeys
-from tests.responses.conftest import hit, judged, sent
-from tests.sends.conftest import message as message_to_many
-from tests.world import lead
+from handraise.team.models import User
+from tests.desk.conftest import client_of
+from tests.desk.things import things
 
+__all__ = ["things"]
 EVERYBODY = "mark mia sal rita vera"
 WORKING = "mark mia sal rita"
 SELLING = "mia sal rita"
 REVENUE_OPERATIONS = "rita"
 EQUIPPING = "mark rita"
+NURTURING = "mark rita"
 ENABLING = ("playbook", "script", "asset", "key_message")
 
 
@@ -116,6 +82,18 @@ ADDRESSES = [
     post("framework_removal", REVENUE_OPERATIONS, "framework"),
     post("moves", SELLING, "lead"),
     post("consents", WORKING, "lead"),
+    Address("lead_consent", EVERYBODY, "lead"),
+    Address("purposes", NURTURING),
+    Address("new_purpose", NURTURING),
+    Address("purpose", NURTURING, "purpose"),
+    post("purpose_retirement", NURTURING, "purpose"),
+    post("purpose_topics", NURTURING, "purpose"),
+    post("purpose_topic", NURTURING, "topic"),
+    Address("suppressions", NURTURING),
+    post("suppression_lifting", NURTURING, "suppression"),
+    Address("new_suppression_list", NURTURING),
+    Address("suppression_list", NURTURING, "suppression_list"),
+    post("suppression_list_doing", NURTURING, "suppression_list"),
     Address("merges", WORKING, "lead"),
     post("undoing", WORKING, "merge"),
     post("judgement", WORKING, "activity"),
@@ -148,6 +126,13 @@ ADDRESSES = [
     post("message_retirement", EQUIPPING, "mail"),
     post("mail_confirmation", EQUIPPING, "mail_citation"),
     post("lead_journeys", WORKING, "lead"),
+    Address("forms", EVERYBODY),
+    Address("new_form", EQUIPPING),
+    Address("form", EVERYBODY, "form"),
+    Address("edit_form", EQUIPPING, "form"),
+    post("form_preview", EQUIPPING, "form", 200),
+    post("form_closing", EQUIPPING, "form"),
+    post("submission_release", EQUIPPING, "submission"),
     Address("bulks", WORKING),
     post("bulk_choice", WORKING),
     Address("helps", EVERYBODY, "lead"),
@@ -248,9 +233,8 @@ ADDRESSES = [
 ELSEWHERE = {
     "account_login", "account_logout", "account_inactive", "account_reauthenticate",
     "account_signup", "openapi-json", "api-root", "api_key_revocation", "calendar", "reading",
-    "consent_confirmation", "consent_preferences", "mail_hook",
-    "tracker", "click", "opening_of_mail",
-    "unsubscription",
+    "consent_confirmation", "consent_preferences", "mail_hook", "content", "form_thanks",
+    "hosted_form", "tracker", "click", "opening_of_mail", "unsubscription",
 }  # fmt: skip
 OTHER_STEPS = (
     "agreement", "draft", "rehearsal", "import", "drop", "new_import", "feedback", "export",
@@ -273,119 +257,6 @@ def test_every_address_is_in_the_table() -> None:
     missing = {name for name in names() if name not in listed and not name.startswith(OTHER_STEPS)}
 
     assert not missing, f"Say in ADDRESSES who may open {sorted(missing)}."
-
-
-@pytest.fixture
-def things(
-    handover: Handover,
-    mark: User,
-    rita: User,
-    vera: User,
-    sales_team: Team,
-    settings: Any,
-    tmp_path: Path,
-) -> dict[str, int | str]:
-    """One of everything that an address can be about."""
-    settings.MEDIA_ROOT = tmp_path
-    ada, at = handover.lead, clock.now()
-    twin = lead("Gus", "page", at=at)
-    merge = merge_leads(ada, twin, why="Same person.", by=rita, at=at, via=Via.WEB)
-    attention.park(ada.pk, error="It broke.", at=at)
-    contest_of_ben = contested(rita)
-    deals = things_of_deals(rita)
-    key, _ = create_key(name="Website", by=rita, at=at)
-    question = asking.ask(handover, text="Who?", by=rita, at=at, via=Via.WEB)
-    assert ada.company_id is not None
-    said = Said("Clear need", quote="It hurts.")
-    given = answer(ada, framework="BANT", question="need", said=said, by=rita, at=at, via=Via.WEB)
-    own = write(shipped()["bant"][1].replace("BANT", "Ours"), by=rita, at=at, via=Via.WEB)
-    letter = write_letter(ada, subject="Hi", text="Hi.", by=mark, at=at, via=Via.WEB)
-    plan = Plan("Demo", (at + timedelta(days=1)).replace(tzinfo=None), 30, "UTC")
-    meeting = book_meeting(ada, plan, by=mark, at=at, via=Via.WEB)
-    return {
-        "answer": given.pk,
-        "framework": own.pk,
-        "letter": letter.pk,
-        "meeting": meeting.pk,
-        "outgoing": letter.outgoing_id,
-        "team": sales_team.pk,
-        "handover": handover.pk,
-        "lead": ada.pk,
-        "merge": merge.pk,
-        "activity": Activity.objects.filter(identity__lead=ada).latest("pk").pk,
-        "parked": ParkedLead.objects.get().pk,
-        "company": ada.company_id,
-        "person": vera.pk,
-        "key": key.pk,
-        "chat": set_hook(
-            rita, url="https://chat.example/x", kinds=[], by=rita, at=at, via=Via.WEB
-        ).pk,
-        "note": write_note(ada, "She called.", by=rita, at=at, via=Via.WEB).pk,
-        "task": add_task("Call", assignee=rita, lead=ada, by=rita, at=at, via=Via.WEB).pk,
-        "question": question.pk,
-        "decision": write_down("Call.", week=week_with(at.date()), by=rita, at=at, via=Via.WEB).pk,
-        "contest": contest_of_ben.pk,
-        "list": create(name="Fair", is_shared=True, by=rita, at=at, via=Via.WEB).pk,
-        "answer_to_mail": answered(mark, ada).pk,
-        **_enabling(rita),
-        **_mailing(rita),
-        **deals,
-        **_nurturing(rita, ada),
-    }
-
-
-def answered(by: User, who: Lead) -> Hit:
-    """A click in a mail, judged."""
-    now = clock.now()
-    mail = sent(message_to_many(by, "answered"), who)
-    return judged(hit(mail, at=now - timedelta(minutes=1)), at=now)[0]
-
-
-def _nurturing(rita: User, who: Lead) -> dict[str, int | str]:
-    """A journey that runs, and a lead in it."""
-    running = journeys.published(rita)
-    return {"journey": running.code, "enrolment": journeys.inside(running, who, "settle").pk}
-
-
-def things_of_deals(by: User) -> dict[str, int]:
-    """An open deal, and what a won one brought."""
-    buyer = at_stage("Buyer")
-    won = deal_with(buyer, by)
-    win(won, bought=bought(), by=by, at=clock.now(), via=Via.WEB)
-    return {
-        "deal": deal_with(buyer, by).pk,
-        "purchase": won.purchases.get().pk,
-        "stage": stage_called("Proposal").pk,
-        "reason": reason_called("Price").pk,
-    }
-
-
-def _enabling(rita: User) -> dict[str, int]:
-    """One of everything that helps to sell."""
-    code = message(rita)
-    said = script(rita, "{{ 'speed-1' | message }}")
-    return {
-        "key_message": code.pk,
-        "script": said.pk,
-        "asset": asset(rita, link="", file=SimpleUploadedFile("a.pdf", b"a")).pk,
-        "playbook": playbook(rita, "All", "").pk,
-        "citation": Citation.objects.get().pk,
-    }
-
-
-def _mailing(rita: User) -> dict[str, Any]:
-    """A message to many that says a key message; it is named by its code."""
-    inside = '<mj-text>{{ "speed-1" | message }}</mj-text>'
-    made = add_mail(code="welcome", settings=Settings("Welcome"), words=words(inside), by=rita,
-                    at=clock.now(), via=Via.WEB)  # fmt: skip
-    return {"mail": made.code, "mail_citation": MailCitation.objects.get().pk}
-
-
-def contested(by: User) -> Contest:
-    """A contest of a rejection of another lead."""
-    ben = offered("Ben")
-    rejected = reject(ben, reason="Not now", by=ben.assignee, at=clock.now(), via=Via.WEB)
-    return contest(rejected, said="No.", by=by, at=clock.now(), via=Via.WEB)
 
 
 @pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: address.name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from handraise.enablement.actions import (
     About,
     Line,
@@ -13,7 +15,7 @@ from handraise.enablement.actions import (
     write_script,
 )
 from handraise.enablement.decide import Kind
-from handraise.enablement.models import Asset, KeyMessage, Playbook, Script
+from handraise.enablement.models import Asset, Citation, KeyMessage, Playbook, Script
 from handraise.leads.decide import Via
 from handraise.team.models import User
 from tests.personas import NOON
@@ -45,3 +47,16 @@ def playbook(by: User, name: str, condition: str, *lines: Line, **rest: Any) -> 
     """A playbook with these lines."""
     told = {"priority": 0, **HOW, **rest}
     return write_playbook(None, name=name, condition=condition, lines=lines, by=by, **told)
+
+
+def things_that_enable(rita: User) -> dict[str, int]:
+    """One of everything that helps to sell."""
+    code = message(rita)
+    said = script(rita, "{{ 'speed-1' | message }}")
+    return {
+        "key_message": code.pk,
+        "script": said.pk,
+        "asset": asset(rita, link="", file=SimpleUploadedFile("a.pdf", b"a")).pk,
+        "playbook": playbook(rita, "All", "").pk,
+        "citation": Citation.objects.get().pk,
+    }

@@ -11,7 +11,7 @@ from django.utils import timezone
 from handraise.agreement.queries import Published, published
 from handraise.desk.asked import talk_about
 from handraise.desk.doors import lead_or_404
-from handraise.desk.forms import ConsentForm, LogForm
+from handraise.desk.forms import LogForm
 from handraise.desk.lead_page import happenings, path_of
 from handraise.desk.next_step import next_step
 from handraise.desk.passing import passing_of
@@ -96,7 +96,6 @@ def _acts(
         "may_override": may(request.user, Permission.OVERRIDE),
         "people": working_people() if may_edit else [],
         "log_form": LogForm(document=agreed.document if agreed else None),
-        "consent_form": ConsentForm(auto_id="consent_%s"),
         "identities": identities_of(shown),
         "merges": merges_of(shown),
         "post": correspondence(request.user, shown, at=at, consents=consents),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from handraise.agreement.queries import published
 from handraise.desk.doors import found, lead_or_404, number_in
-from handraise.desk.forms import ConsentForm, LogForm, MoveForm, lead_form
+from handraise.desk.forms import LogForm, MoveForm, lead_form
 from handraise.desk.listing import Wanted, leads_wanted
 from handraise.kit import clock
 from handraise.leads import actions, attention
@@ -129,23 +129,6 @@ def moves(request: HttpUserRequest, pk: int) -> HttpResponse:
             via=Via.WEB,
         ),
         f"Moved to {Stage(given['to']).label}.",
-    )
-
-
-@require_POST
-@needs(Permission.EDIT_LEADS)
-def consents(request: HttpUserRequest, pk: int) -> HttpResponse:
-    """Write down consent that was given or withdrawn, with the words it was asked in."""
-    lead, form = lead_or_404(request.user, pk), ConsentForm(request.POST)
-    if not form.is_valid():
-        return _refused(request, lead, "Say for which purpose, and whether it was given.")
-    return _done(
-        request,
-        lead,
-        lambda: actions.record_consent(
-            lead, **form.given(), by=request.user, at=clock.now(), via=Via.WEB
-        ),
-        "Consent noted.",
     )
 
 
