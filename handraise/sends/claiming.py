@@ -27,6 +27,7 @@ from handraise.sends.ways import Ways
 from handraise.team.models import User
 
 STALE = "It waited for a week and is not sent unasked any more."
+OUT_OF_USE = "The message is out of use."
 _MINUTE = timedelta(minutes=1)
 
 _SETTLE = """
@@ -109,9 +110,10 @@ def _sends(pks: Sequence[int]) -> list[Send]:
 
 
 def _judged(due: Sequence[Send], *, at: datetime) -> dict[int, Verdict]:
-    stale = {send.pk for send in due if send.due_at <= at - STALE_AFTER}
-    verdicts = guarding.verdicts([send for send in due if send.pk not in stale], at=at)
-    return verdicts | dict.fromkeys(stale, Verdict(guarding.Kind.SKIP, STALE, None))
+    against = {send.pk: STALE for send in due if send.due_at <= at - STALE_AFTER}
+    against |= {send.pk: OUT_OF_USE for send in due if send.version.message.retired_at is not None}
+    verdicts = guarding.verdicts([send for send in due if send.pk not in against], at=at)
+    return verdicts | {pk: Verdict(guarding.Kind.SKIP, why, None) for pk, why in against.items()}
 
 
 def _may_go(verdict: Verdict) -> bool:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from handraise.consent.models import Suppression
+from handraise.leads.decide import Via
+from handraise.messaging.actions import retire
 from handraise.messaging.models import Message, MessageVersion
 from handraise.post.models import TeamServer
 from handraise.sends.actions import want
@@ -168,6 +170,18 @@ def test_what_waited_for_a_week_is_not_sent_unasked(
 
     assert now_(row).state == State.SKIPPED
     assert "a week" in row.why
+
+
+def test_what_is_out_of_use_is_not_sent(
+    mailbox: Mailbox, asked: MessageVersion, mark: User
+) -> None:
+    row = send(asked, *people(1))
+    retire(asked.message, by=mark, at=NOON, via=Via.WEB)
+
+    send_due(at=NOON)
+
+    assert (now_(row).state, row.why) == (State.SKIPPED, "The message is out of use.")
+    assert mailbox.arrived == []
 
 
 def test_no_domain_gets_more_than_its_pace(
