@@ -23,6 +23,7 @@ from handraise.sends import guarding
 from handraise.sends.decide import STALE_AFTER, Paces, State, domain_of, read_paces
 from handraise.sends.guarding import Verdict
 from handraise.sends.models import Courier, Send
+from handraise.sends.ticking import Ticking
 from handraise.sends.ways import Ways
 from handraise.team.models import User
 
@@ -69,9 +70,16 @@ def _able(ways: Ways) -> dict[str, object]:
 
 
 @transaction.atomic
-def claim(courier: UUID, ways: Ways, *, at: datetime, limit: int) -> list[Send]:
+def claim(
+    courier: UUID, ways: Ways, *, at: datetime, limit: int, clock: Ticking | None = None
+) -> list[Send]:
     """Take those that are due, have a way and may go; the others are put off or skipped with their
-    reason. The courier's row stands already: who brings it home waits for this to be over."""
+    reason. The courier's row stands already: who brings it home waits for this to be over.
+
+    `clock` ticks since `at`: servers and leads may have been waited for, and who left meanwhile
+    gets nothing.
+    """
+    ticking = clock or Ticking(at)
     if not Courier.objects.select_for_update().filter(pk=courier, over_at=None).exists():
         return []  # taken for dead, and brought home
     picked = rows_of(_PICK, {"at": at, "limit": limit} | _able(ways))
@@ -81,15 +89,17 @@ def claim(courier: UUID, ways: Ways, *, at: datetime, limit: int) -> list[Send]:
     held = set(asked.values_list("canonical_id", flat=True))
     attention.lock(held)
     due = [send for send in _sends([pk for pk, _ in picked]) if send.lead.canonical_id in held]
-    verdicts = _judged(due, at=at)
+    verdicts = _judged(due, at=at, heard_at=ticking.now())
     going = _paced([send for send in due if _may_go(verdicts[send.pk])], verdicts, at=at)
     _settle([send for send in due if not _may_go(verdicts[send.pk])], verdicts, at=at)
     _take(courier, going, at=at)
     return going
 
 
-def any_due(*, at: datetime) -> bool:
-    """Whether anything is due, if perhaps without a way."""
+def any_due(*, at: datetime, by: Ways | None = None) -> bool:
+    """Whether anything is due; perhaps without a way, unless it is asked for these ways."""
+    if by is not None:
+        return bool(rows_of(_WAITING, {"at": at, "limit": 1} | _able(by)))
     return Send.objects.filter(state=State.WAITING, due_at__lte=at).exists()
 
 
@@ -109,10 +119,11 @@ def _sends(pks: Sequence[int]) -> list[Send]:
     return found
 
 
-def _judged(due: Sequence[Send], *, at: datetime) -> dict[int, Verdict]:
+def _judged(due: Sequence[Send], *, at: datetime, heard_at: datetime) -> dict[int, Verdict]:
     against = {send.pk: STALE for send in due if send.due_at <= at - STALE_AFTER}
     against |= {send.pk: OUT_OF_USE for send in due if send.version.message.retired_at is not None}
-    verdicts = guarding.verdicts([send for send in due if send.pk not in against], at=at)
+    asked = [send for send in due if send.pk not in against]
+    verdicts = guarding.verdicts(asked, at=at, heard_at=heard_at)
     return verdicts | {pk: Verdict(guarding.Kind.SKIP, why, None) for pk, why in against.items()}
 
 

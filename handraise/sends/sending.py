@@ -43,16 +43,17 @@ _alone = Lock()  # the lines of a process serve one round at a time
 
 def send_due(*, at: datetime, limit: int = LIMIT) -> int:
     """Send what is due; how many sends were taken along, 0 when none could be."""
+    begun = Ticking(at)
     with _alone:
         bring_home(at=at)
         if not any_due(at=at):
             close_idle()
             return 0
         found = ways()
-        if not found.are_any():
+        if not found.are_any() or not any_due(at=at, by=found):
             return 0
         clock = Ticking(at)
-        taken = _round(found, clock, min(limit, _load.size))
+        taken = _round(found, clock, min(limit, _load.size), begun)
         _load.learn(taken, clock.passed(), limit)
         return taken
 
@@ -61,14 +62,15 @@ def send_by(found: Ways, *, at: datetime, limit: int = LIMIT) -> int:
     """One round by these ways instead of those that the settings name; as `send_due`."""
     with _alone:
         bring_home(at=at)
-        return _round(found, Ticking(at), limit) if any_due(at=at) else 0
+        clock = Ticking(at)
+        return _round(found, clock, limit, clock) if any_due(at=at, by=found) else 0
 
 
-def _round(found: Ways, clock: Ticking, limit: int) -> int:
+def _round(found: Ways, clock: Ticking, limit: int, begun: Ticking) -> int:
     book = Logbook.begin()
     try:
         Courier.objects.create(pk=book.name, boot=boot(), began_at=clock.at, beat_at=clock.at)
-        sends = claim(book.name, found, at=clock.at, limit=limit)
+        sends = claim(book.name, found, at=clock.at, limit=limit, clock=begun)
         Carrying(book, found, clock).carry(sends)
     except BaseException:
         book.leave()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -14,11 +15,15 @@ from handraise.messaging.actions import retire
 from handraise.messaging.models import Message, MessageVersion
 from handraise.post.models import TeamServer
 from handraise.sends.actions import want
+from handraise.sends.claiming import claim
 from handraise.sends.decide import State
 from handraise.sends.models import Courier, Send
 from handraise.sends.queries import target
 from handraise.sends.sending import send_due
+from handraise.sends.ticking import Ticking
+from handraise.sends.ways import ways
 from handraise.team.models import Team, User
+from tests.consent.conftest import give, leave
 from tests.personas import NOON
 from tests.post.conftest import Mailbox, mailbox
 from tests.sends.conftest import message, people, send, wanted
@@ -161,6 +166,21 @@ def test_a_skipped_send_says_why(mailbox: Mailbox, version: MessageVersion) -> N
     assert mailbox.arrived == []
 
 
+def test_who_leaves_while_servers_are_asked_gets_nothing(
+    mailbox: Mailbox, version: MessageVersion
+) -> None:
+    (lead,) = people(1)
+    give(lead)
+    row = send(version, lead)
+    leave(lead, at=NOON + MINUTE / 2)
+    courier = Courier.objects.create(pk=uuid4(), boot="now", began_at=NOON, beat_at=NOON)
+
+    claim(courier.pk, ways(), at=NOON, limit=10, clock=Ticking(NOON + MINUTE))
+
+    assert now_(row).state == State.SKIPPED
+    assert "withdrew" in row.why
+
+
 def test_what_waited_for_a_week_is_not_sent_unasked(
     mailbox: Mailbox, asked: MessageVersion
 ) -> None:
@@ -227,8 +247,10 @@ def test_a_team_with_a_server_of_its_own_sends_by_it(
     want([*wanted(asked, [lead]), *wanted(other, [lead])], at=NOON)
 
     assert send_due(at=NOON) == 1
+    assert send_due(at=NOON) == 0
 
     assert str(mailbox.one().message["From"]) == "Sales <team@handraise.example>"
+    assert Courier.objects.count() == 1  # nobody sets out for what has no way
 
 
 def test_an_owners_message_bears_their_name(
