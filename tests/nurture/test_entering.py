@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from handraise.flow.advance import advance
 from handraise.leads.actions import merge_leads
@@ -72,6 +73,28 @@ def test_everybody_who_meets_them_already_is_taken_in_at_the_start(ada: Lead, ma
     assert sweep(at=NOON) == 2
     assert sweep(at=NOON) == 0
     assert (where(ada), where(ben)) == (["enter"], [])
+    assert Journey.objects.get(pk=made.pk).swept_to is None
+
+
+def test_one_who_cannot_be_taken_in_keeps_nobody_out(ada: Lead, mark: User) -> None:
+    ben = lead("Ben", at=NOON - DAY)
+    for one in (ada, ben):
+        is_(one, NOON - HOUR, size=200)
+    made = journey(BIG, mark)
+    with connection.cursor() as cursor:  # the database itself refuses her
+        cursor.execute(
+            "create function boom() returns trigger language plpgsql as"
+            " $$ begin raise exception 'boom'; end $$"
+        )
+        cursor.execute(
+            "create trigger boom before insert on nurture_enrolment for each row"
+            f" when (new.lead_id = {ada.pk}) execute function boom()"
+        )
+
+    assert sweep(at=NOON) == 2
+
+    assert (where(ada), where(ben)) == ([], ["enter"])
+    assert sweep(at=NOON) == 0
     assert Journey.objects.get(pk=made.pk).swept_to is None
 
 
