@@ -76,6 +76,17 @@ def test_a_book_from_before_a_power_cut_proves_only_what_it_tells(book: Logbook)
     assert states() == [State.SENT, State.FAILED, State.UNCLEAR, State.UNCLEAR]
 
 
+def test_a_book_that_a_power_cut_spoiled_holds_nobody_up(book: Logbook) -> None:
+    Courier.objects.update(boot="before")
+    with book.path.open("ab") as file:
+        file.write(b"\0" * 40 + b"\n>[\xff]\n")
+    killed_at_work(book)
+
+    assert bring_home(at=NOON) == 4
+
+    assert states() == [State.SENT, State.FAILED, State.UNCLEAR, State.UNCLEAR]
+
+
 def test_a_courier_whose_machine_is_gone_is_not_sent_again(book: Logbook) -> None:
     book.end()  # the disk with it
 
