@@ -323,4 +323,4 @@ Arm.model_rebuild()
 Share.model_rebuild()
 
 
-__all__ = ["KINDS", "Happening", "JourneyDocument", "OnFact", "Step", "WaitStep"]
+__all__ = ["KINDS", "LONGEST", "Happening", "JourneyDocument", "OnFact", "Step", "WaitStep"]
