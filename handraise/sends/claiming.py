@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -69,10 +70,17 @@ def _able(ways: Ways) -> dict[str, object]:
     return {"own": ids(ways.teams), "able": ids(able), "house": ways.house is not None}
 
 
+class Claim(NamedTuple):
+    """What a courier takes along, of how many that were due; the others are put off or skipped."""
+
+    going: list[Send]
+    asked: int
+
+
 @transaction.atomic
 def claim(
     courier: UUID, ways: Ways, *, at: datetime, limit: int, clock: Ticking | None = None
-) -> list[Send]:
+) -> Claim:
     """Take those that are due, have a way and may go; the others are put off or skipped with their
     reason. The courier's row stands already: who brings it home waits for this to be over.
 
@@ -81,10 +89,10 @@ def claim(
     """
     ticking = clock or Ticking(at)
     if not Courier.objects.select_for_update().filter(pk=courier, over_at=None).exists():
-        return []  # taken for dead, and brought home
+        return Claim([], 0)  # taken for dead, and brought home
     picked = rows_of(_PICK, {"at": at, "limit": limit} | _able(ways))
     if not picked:
-        return []
+        return Claim([], 0)
     asked = Lead.objects.filter(pk__in=among({lead_id for _, lead_id in picked}))
     held = set(asked.values_list("canonical_id", flat=True))
     attention.lock(held)
@@ -93,7 +101,7 @@ def claim(
     going = _paced([send for send in due if _may_go(verdicts[send.pk])], verdicts, at=at)
     _settle([send for send in due if not _may_go(verdicts[send.pk])], verdicts, at=at)
     _take(courier, going, at=at)
-    return going
+    return Claim(going, len(due))
 
 
 def any_due(*, at: datetime, by: Ways | None = None) -> bool:
@@ -212,4 +220,4 @@ def _take(courier: UUID, going: Sequence[Send], *, at: datetime) -> None:
     execute(_TAKE, told)
 
 
-__all__ = ["any_due", "claim", "skipped_line"]
+__all__ = ["Claim", "any_due", "claim", "skipped_line"]

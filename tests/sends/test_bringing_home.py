@@ -31,7 +31,7 @@ def book(mailbox: Mailbox, asked: MessageVersion) -> Logbook:
     want(wanted(asked, people(4)), at=NOON)
     begun = Logbook.begin()
     Courier.objects.create(pk=begun.name, boot=boot(), began_at=NOON, beat_at=NOON)
-    assert len(claim(begun.name, ways(), at=NOON, limit=10)) == 4
+    assert len(claim(begun.name, ways(), at=NOON, limit=10).going) == 4
     return begun
 
 
@@ -110,7 +110,7 @@ def test_who_was_taken_for_dead_takes_nothing_more_along(book: Logbook) -> None:
     book.leave()
     bring_home(at=NOON)
 
-    assert claim(book.name, ways(), at=NOON, limit=10) == []
+    assert claim(book.name, ways(), at=NOON, limit=10).going == []
 
 
 def test_an_orphaned_book_is_cleared_away(shelf: Path) -> None:

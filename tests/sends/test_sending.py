@@ -34,6 +34,11 @@ __all__ = ["mailbox"]
 MINUTE = timedelta(minutes=1)
 
 
+@pytest.fixture
+def asked_too(mark: User) -> MessageVersion:
+    return message(mark, "other", purpose="")
+
+
 def now_(row: Send) -> Send:
     row.refresh_from_db()
     return row
@@ -202,6 +207,20 @@ def test_what_is_out_of_use_is_not_sent(
 
     assert (now_(row).state, row.why) == (State.SKIPPED, "The message is out of use.")
     assert mailbox.arrived == []
+
+
+def test_those_who_may_not_be_written_to_hold_nobody_up(
+    mailbox: Mailbox, version: MessageVersion, asked_too: MessageVersion
+) -> None:
+    leads = people(52)
+    want(wanted(version, leads[:51], due_at=NOON - MINUTE), at=NOON)  # nobody of them agreed
+    row = send(asked_too, leads[51])
+
+    while send_due(at=NOON, limit=10):
+        pass
+
+    assert now_(row).state == State.SENT
+    assert Send.objects.filter(state=State.SKIPPED).count() == 51
 
 
 def test_no_domain_gets_more_than_its_pace(
