@@ -94,7 +94,7 @@ def test_no_walk_begins_where_time_ends(ada: Lead, mark: User, told: str) -> Non
     made = publishing.create("A long year", YEAR, by=mark, at=NOON, via=Via.WEB)
     page = reverse("journey_walk", args=[made.code])
 
-    answer = client_of(mark).get(page, {"lead": ada.pk, "at": told})
+    answer = client_of(mark).get(page, {"lead": str(ada.pk), "at": told})
 
     assert answer.status_code == 200
     assert f'value="{clock.now():%Y-}' in answer.content.decode()
