@@ -217,14 +217,15 @@ _ready: OrderedDict[tuple[object, ...], Prepared] = OrderedDict()
 _held = Lock()
 
 
-def prepared(version: MessageVersion) -> Prepared:
+def prepared(version: MessageVersion, *, has_purpose: bool = False) -> Prepared:
     """The version made ready; a published one, which never changes, is remembered.
 
-    Raises Unrenderable for one that has a fault.
+    With `has_purpose` it says the ways out though its message has no purpose of its own: a journey
+    may have one. Raises Unrenderable for one that has a fault.
     """
     message = version.message
     utm = Utm(message.utm_source, message.utm_medium, message.utm_campaign)
-    has_purpose = bool(message.purpose)
+    has_purpose = has_purpose or bool(message.purpose)
     # With its instant: ids come again where a database is made anew, as tests do.
     key = (version.pk, version.published_at, has_purpose, utm)
     with _held:

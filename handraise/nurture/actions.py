@@ -15,6 +15,7 @@ from handraise.nurture.compiling import plan_of
 from handraise.nurture.decide import SALES, Ending, State
 from handraise.nurture.entering import enrol
 from handraise.nurture.models import Enrolment, Journey
+from handraise.nurture.standing import call_off_sends
 from handraise.qualification.actions import hold, reason_given
 from handraise.team.access import require
 from handraise.team.decide import Permission, Refused
@@ -46,6 +47,7 @@ def leave(enrolment: Enrolment, *, by: User, at: datetime, via: Via, reason: str
             "ending": Ending.BY_HAND.value, "place": held.place, "enrolment": held.pk,
         },
     )  # fmt: skip
+    call_off_sends({held.pk: lead.pk}, at=at)
     counting.add(Counter({(held.version_id, held.place, Ending.BY_HAND.value): 1}), at=at)
     return held
 

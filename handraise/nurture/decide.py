@@ -28,6 +28,10 @@ class Ending(StrEnum):
     OVERTAKEN = "overtaken"  # a journey of higher priority took them, or leads were merged
 
 
+# What was to be sent and has not left is called off then; other endings let it go.
+CUT_SHORT = frozenset({Ending.GOAL, Ending.EXIT, Ending.SALES, Ending.BY_HAND, Ending.OVERTAKEN})
+
+
 class Way(StrEnum):
     """Ways on from a step that have no name of their own."""
 

@@ -20,12 +20,14 @@ from pydantic import (
 )
 
 from handraise.agreement.conditions import ConditionError, Scope, is_reserved, parse
-from handraise.agreement.document import Length, Name, Part, Positive, When, WhenProperty
+from handraise.agreement.document import Length as AnyLength
+from handraise.agreement.document import Name, Part, Positive, When, WhenProperty
 from handraise.agreement.faults import nearest
 from handraise.kit import durations
 from handraise.kit.fold import fold
 
 LONGEST_TEXT = 500  # of a task or a notice
+LONGEST = timedelta(days=3650)  # of any while: what lies behind the year 9999 cannot be reckoned
 WORKING_TIME = "working time"
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -35,6 +37,12 @@ _DAY = timedelta(days=1)
 def _clock(raw: object) -> str:
     if not isinstance(raw, str) or not _CLOCK.fullmatch(raw):
         raise ValueError(f"{raw!r} is not a time of day such as '09:00'.")
+    return raw
+
+
+def _bounded(raw: timedelta) -> timedelta:
+    if raw > LONGEST:
+        raise ValueError(f"Nothing in a journey is longer than {LONGEST.days:,} days.")
     return raw
 
 
@@ -49,10 +57,11 @@ def _again(raw: object) -> timedelta | None:
         return None
     if not isinstance(raw, str) or not raw.startswith("after "):
         raise ValueError(f"{raw!r} is neither 'never' nor such as 'after 90 days'.")
-    return durations.parse(raw.removeprefix("after "))
+    return _bounded(durations.parse(raw.removeprefix("after ")))
 
 
 Clock = Annotated[str, BeforeValidator(_clock)]
+Length = Annotated[AnyLength, AfterValidator(_bounded)]
 Days = Annotated[Length, AfterValidator(_days)]
 Again = Annotated[
     timedelta | None,
@@ -314,4 +323,4 @@ Arm.model_rebuild()
 Share.model_rebuild()
 
 
-__all__ = ["KINDS", "Happening", "JourneyDocument", "OnFact", "Step", "WaitStep"]
+__all__ = ["KINDS", "LONGEST", "Happening", "JourneyDocument", "OnFact", "Step", "WaitStep"]

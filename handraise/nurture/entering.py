@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from django.db import transaction
 
 from handraise.leads import attention, journal
 from handraise.leads.bulk import ids, rows_of, texts
 from handraise.leads.decide import Via
 from handraise.leads.entry import Json
+from handraise.leads.outage import is_outage
 from handraise.nurture import counting
 from handraise.nurture.compiling import ENTER, Plan
 from handraise.nurture.decide import Ending, State
@@ -28,6 +30,7 @@ from handraise.nurture.stopping import counted, end, stop, why_over
 from handraise.nurture.versions import readable, versions
 from handraise.team.models import User
 
+log = structlog.get_logger()
 SWEPT = 2_000  # leads that a journey that was started takes in at a time
 
 _ENROL = """
@@ -180,12 +183,29 @@ def sweep(*, at: datetime, limit: int = SWEPT) -> int:
         if not rows_of("SELECT pg_try_advisory_xact_lock(%s)", [_SWEEP])[0][0]:
             return 0  # another worker is at it
         attention.lock(slice_)
-        enrol_or_stop(slice_, at=at)
+        _take_in(slice_, at)
     # Apart, as the others who hold the journey need not wait for it; a slice that is asked twice
     # enters once.
     reached = slice_[-1] if slice_ else None
     Journey.objects.filter(pk=new.pk, swept_to=new.swept_to).update(swept_to=reached)
     return len(slice_)
+
+
+def _take_in(leads: Sequence[int], at: datetime) -> None:
+    """All together; if that fails, by halves: one lead that cannot be looked at keeps no other
+    out. Its own look parks it, and lets it in when it is mended."""
+    try:
+        with transaction.atomic():
+            enrol_or_stop(leads, at=at)
+    except Exception as fault:
+        if is_outage(fault):
+            raise
+        if len(leads) == 1:
+            log.exception("nurture.not_swept", lead=leads[0])
+            return
+        middle = len(leads) // 2
+        for half in (leads[:middle], leads[middle:]):
+            _take_in(half, at)
 
 
 __all__ = ["enrol", "enrol_or_stop", "sweep"]

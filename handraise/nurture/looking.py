@@ -19,6 +19,7 @@ from handraise.scoring.happening import Happened, happened
 from handraise.scoring.holding import holding
 
 DOOR = timedelta(days=7)  # how long an activity lets somebody in
+_WINDOWS = tuple(timedelta(days=days) for days in (8, 32, 128, 512))
 
 # Share: a journey that is paused or published meanwhile waits for this look to end.
 _LIVE = """
@@ -87,7 +88,7 @@ class Look:
         return condition is not None and self.truths.get(lead_id, {}).get(condition) is True
 
     def did(self, lead_id: int, wanted: Happening) -> list[Happened]:
-        """What this lead did of this, the newest last."""
+        """What this lead did of this."""
         return self.done.get(lead_id, {}).get(wanted, [])
 
 
@@ -147,7 +148,14 @@ def _conditions(plans: Mapping[int, Plan], entering: Collection[int]) -> Iterato
 def _ask_events(
     found: Look, plans: Mapping[int, Plan], entering: Collection[int], document: Document | None
 ) -> None:
+    """What these leads did that opens a journey, and what those who wait for it did since they came
+    in: of everybody and ever, an event that happens every day would be more than anybody can hold.
+    """
     opening = [on for pk in entering if (on := plans[pk].document.enter.on) is not None]
+    _happened(found, opening, DOOR, found.current, document)
+    waiting = [one for one in found.inside if one.standing.awaits]
+    if not waiting:
+        return
     awaited = [
         node.step.wait.until
         for plan in plans.values()
@@ -155,15 +163,24 @@ def _ask_events(
         if node.step is not None and node.step.wait is not None
         and isinstance(node.step.wait.until, Happening)
     ]  # fmt: skip
-    wanted = list(dict.fromkeys([*opening, *awaited]))
-    leads = (
-        found.current if opening else {one.lead_id for one in found.inside if one.standing.awaits}
-    )
-    dids = [_did(one, DOOR if one not in awaited else None) for one in wanted]
-    asked = happened(dids, document=document, lead_ids=sorted(leads), at=found.at)
-    for one in asked:
+    window = _window(found.at - min(one.entered_at for one in waiting))
+    _happened(found, awaited, window, {one.lead_id for one in waiting}, document)
+
+
+def _happened(
+    found: Look, events: Sequence[Happening], within: timedelta | None, leads: Collection[int],
+    document: Document | None,
+) -> None:  # fmt: skip
+    wanted = list(dict.fromkeys(events))
+    dids = [_did(one, within) for one in wanted]
+    for one in happened(dids, document=document, lead_ids=sorted(leads), at=found.at):
         by_event = found.done.setdefault(one.lead_id, {})
         by_event.setdefault(wanted[one.place], []).append(one)
+
+
+def _window(length: timedelta) -> timedelta | None:
+    """The shortest of a few windows that this fits in: each is compiled once."""
+    return next((one for one in _WINDOWS if length < one), None)
 
 
 def _did(event: Happening, within: timedelta | None) -> Did:

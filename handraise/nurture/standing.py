@@ -9,8 +9,9 @@ from datetime import datetime
 from handraise.leads import journal
 from handraise.leads.bulk import execute, ids, instants, texts
 from handraise.leads.decide import Via
-from handraise.nurture.decide import ENDED, Ending
+from handraise.nurture.decide import CUT_SHORT, ENDED, Ending
 from handraise.nurture.models import JourneyVersion
+from handraise.sends.actions import call_off
 
 
 @dataclass(slots=True)
@@ -83,6 +84,14 @@ def write(
         ],
     )  # fmt: skip
     journal.write_many(_line(one, versions[one.version_id], at) for one in moved if one.ending)
+    call_off_sends({one.pk: one.lead_id for one in moved if one.ending in CUT_SHORT}, at=at)
+
+
+def call_off_sends(over: Mapping[int, int], *, at: datetime) -> None:
+    """Send nothing more of these enrolments, each with its canonical lead: also what waits for the
+    end of quiet hours. The caller holds the leads."""
+    begins = {f"enrolment:{pk}/": lead for pk, lead in over.items()}
+    call_off(begins, why="They left the journey before.", at=at)
 
 
 def _line(one: Standing, version: JourneyVersion, at: datetime) -> journal.Line:
@@ -98,4 +107,4 @@ def _line(one: Standing, version: JourneyVersion, at: datetime) -> journal.Line:
     )  # fmt: skip
 
 
-__all__ = ["Standing", "write"]
+__all__ = ["Standing", "call_off_sends", "write"]

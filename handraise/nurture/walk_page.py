@@ -14,6 +14,7 @@ from handraise.leads.models import Lead
 from handraise.leads.queries import leads_visible_to
 from handraise.nurture import references
 from handraise.nurture.compiling import ENTER
+from handraise.nurture.document import LONGEST
 from handraise.nurture.models import Journey
 from handraise.nurture.publishing_page import titles
 from handraise.nurture.reading import read_anew
@@ -78,9 +79,11 @@ def _chosen(user: User, told: str) -> Lead | None:
 
 
 def _instant(told: str, now: datetime) -> datetime:
-    """When the walk begins, on the clock of the house; now where nothing readable was said."""
+    """When the walk begins, on the clock of the house; now where nothing readable was said, or an
+    instant from which no wait can be reckoned."""
     try:
         at = datetime.fromisoformat(told)
-        return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
-    except ValueError:
+        at = at if at.tzinfo else at.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
+        return at if abs(at - now) <= LONGEST else now
+    except (ValueError, OverflowError):
         return now

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
 from django.conf import settings
 
-from handraise.leads.bulk import execute, ids, instants, texts
+from handraise.leads import journal
+from handraise.leads.bulk import execute, ids, instants, rows_of, texts
+from handraise.sends.claiming import skipped_line
 from handraise.sends.decide import State, Wanted
+from handraise.sends.models import Send
 
 _WANT = """
     INSERT INTO sends_send (
@@ -46,9 +49,45 @@ def want(wanted: Sequence[Wanted], *, at: datetime) -> int:
     )  # fmt: skip
 
 
+_CALL_OFF = """
+    UPDATE sends_send SET state = %(skipped)s, why = %(why)s
+    FROM (
+        SELECT send.id
+        FROM unnest(%(begins)s::text[], %(leads)s::bigint[]) AS ended (begins, lead)
+        JOIN leads_lead face ON face.canonical_id = ended.lead
+        JOIN sends_send send ON send.lead_id = face.id
+        WHERE send.state = %(waiting)s AND starts_with(send.once, ended.begins)
+        FOR UPDATE OF send SKIP LOCKED
+    ) gone
+    WHERE sends_send.id = gone.id
+    RETURNING sends_send.id
+"""
+
+
+def call_off(told: Mapping[str, int], *, why: str, at: datetime) -> int:
+    """Do not send any more what waits, by how its `once` begins and the canonical lead it is for;
+    how many. Part of the caller's transaction, which holds the leads.
+
+    What a courier is about to take along is on its way: it waits for the leads, so nobody who
+    holds them may wait for it.
+    """
+    if not told:
+        return 0
+    rows = rows_of(
+        _CALL_OFF,
+        {
+            "begins": texts(told), "leads": ids(told.values()), "why": why,
+            "skipped": State.SKIPPED.value, "waiting": State.WAITING.value,
+        },
+    )  # fmt: skip
+    gone = Send.objects.select_related("lead", "version__message").in_bulk([row[0] for row in rows])
+    journal.write_many(skipped_line(gone[pk], why, at=at) for pk in sorted(gone))
+    return len(gone)
+
+
 def message_host() -> str:
     """What stands behind the @ of Message-IDs: the domain that mails come from."""
     return settings.MAIL_FROM.rpartition("@")[2].strip(" <>") or "handraise.invalid"
 
 
-__all__ = ["message_host", "want"]
+__all__ = ["call_off", "message_host", "want"]

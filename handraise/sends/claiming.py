@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -23,10 +24,12 @@ from handraise.sends import guarding
 from handraise.sends.decide import STALE_AFTER, Paces, State, domain_of, read_paces
 from handraise.sends.guarding import Verdict
 from handraise.sends.models import Courier, Send
+from handraise.sends.ticking import Ticking
 from handraise.sends.ways import Ways
 from handraise.team.models import User
 
 STALE = "It waited for a week and is not sent unasked any more."
+OUT_OF_USE = "The message is out of use."
 _MINUTE = timedelta(minutes=1)
 
 _SETTLE = """
@@ -67,28 +70,44 @@ def _able(ways: Ways) -> dict[str, object]:
     return {"own": ids(ways.teams), "able": ids(able), "house": ways.house is not None}
 
 
+class Claim(NamedTuple):
+    """What a courier takes along, of how many that were due; the others are put off or skipped."""
+
+    going: list[Send]
+    asked: int
+
+
 @transaction.atomic
-def claim(courier: UUID, ways: Ways, *, at: datetime, limit: int) -> list[Send]:
+def claim(
+    courier: UUID, ways: Ways, *, at: datetime, limit: int, clock: Ticking | None = None
+) -> Claim:
     """Take those that are due, have a way and may go; the others are put off or skipped with their
-    reason. The courier's row stands already: who brings it home waits for this to be over."""
+    reason. The courier's row stands already: who brings it home waits for this to be over.
+
+    `clock` ticks since `at`: servers and leads may have been waited for, and who left meanwhile
+    gets nothing.
+    """
+    ticking = clock or Ticking(at)
     if not Courier.objects.select_for_update().filter(pk=courier, over_at=None).exists():
-        return []  # taken for dead, and brought home
+        return Claim([], 0)  # taken for dead, and brought home
     picked = rows_of(_PICK, {"at": at, "limit": limit} | _able(ways))
     if not picked:
-        return []
+        return Claim([], 0)
     asked = Lead.objects.filter(pk__in=among({lead_id for _, lead_id in picked}))
     held = set(asked.values_list("canonical_id", flat=True))
     attention.lock(held)
     due = [send for send in _sends([pk for pk, _ in picked]) if send.lead.canonical_id in held]
-    verdicts = _judged(due, at=at)
+    verdicts = _judged(due, at=at, heard_at=ticking.now())
     going = _paced([send for send in due if _may_go(verdicts[send.pk])], verdicts, at=at)
     _settle([send for send in due if not _may_go(verdicts[send.pk])], verdicts, at=at)
     _take(courier, going, at=at)
-    return going
+    return Claim(going, len(due))
 
 
-def any_due(*, at: datetime) -> bool:
-    """Whether anything is due, if perhaps without a way."""
+def any_due(*, at: datetime, by: Ways | None = None) -> bool:
+    """Whether anything is due; perhaps without a way, unless it is asked for these ways."""
+    if by is not None:
+        return bool(rows_of(_WAITING, {"at": at, "limit": 1} | _able(by)))
     return Send.objects.filter(state=State.WAITING, due_at__lte=at).exists()
 
 
@@ -108,10 +127,12 @@ def _sends(pks: Sequence[int]) -> list[Send]:
     return found
 
 
-def _judged(due: Sequence[Send], *, at: datetime) -> dict[int, Verdict]:
-    stale = {send.pk for send in due if send.due_at <= at - STALE_AFTER}
-    verdicts = guarding.verdicts([send for send in due if send.pk not in stale], at=at)
-    return verdicts | dict.fromkeys(stale, Verdict(guarding.Kind.SKIP, STALE, None))
+def _judged(due: Sequence[Send], *, at: datetime, heard_at: datetime) -> dict[int, Verdict]:
+    against = {send.pk: STALE for send in due if send.due_at <= at - STALE_AFTER}
+    against |= {send.pk: OUT_OF_USE for send in due if send.version.message.retired_at is not None}
+    asked = [send for send in due if send.pk not in against]
+    verdicts = guarding.verdicts(asked, at=at, heard_at=heard_at)
+    return verdicts | {pk: Verdict(guarding.Kind.SKIP, why, None) for pk, why in against.items()}
 
 
 def _may_go(verdict: Verdict) -> bool:
@@ -199,4 +220,4 @@ def _take(courier: UUID, going: Sequence[Send], *, at: datetime) -> None:
     execute(_TAKE, told)
 
 
-__all__ = ["any_due", "claim", "skipped_line"]
+__all__ = ["Claim", "any_due", "claim", "skipped_line"]

@@ -120,11 +120,14 @@ class _Lead:
         return zone_of(told, self.countries, otherwise=settings.TIME_ZONE)
 
 
-def verdicts(sends: Sequence[Send], *, at: datetime) -> dict[int, Verdict]:
+def verdicts(
+    sends: Sequence[Send], *, at: datetime, heard_at: datetime | None = None
+) -> dict[int, Verdict]:
     """Whether each of these sends leaves now; in about ten statements, however many they are.
 
     Judged in the order of their due times: where caps let one of two go, the earlier goes. The
-    caller is inside a transaction and holds the leads (`attention.lock`).
+    caller is inside a transaction and holds the leads (`attention.lock`). What leads said of mails
+    holds until `heard_at`, an instant after they were locked; else until `at`.
     """
     if not sends:
         return {}
@@ -133,7 +136,7 @@ def verdicts(sends: Sequence[Send], *, at: datetime) -> dict[int, Verdict]:
     leads = _leads({send.lead_id for send in sends}, at)
     messages = _messages({send.version_id for send in sends})
     limits = in_force().limits
-    cases = _cases(ordered, leads, messages, limits, at)
+    cases = _cases(ordered, leads, messages, limits, at, heard_at or at)
     past = _past(cases, at)
     return dict(judged(cases, Moment(at, limits, past)))
 
@@ -184,10 +187,10 @@ def _messages(version_ids: Collection[int]) -> dict[int, int]:
 
 def _cases(
     sends: Sequence[Send], leads: Mapping[int, _Lead], messages: Mapping[int, int],
-    limits: Limits, at: datetime,
+    limits: Limits, at: datetime, heard_at: datetime,
 ) -> list[Case]:  # fmt: skip
-    barred = suppressions({lead.address for lead in leads.values() if lead.address}, at=at)
-    against = _against(sends, leads, at)
+    barred = suppressions({lead.address for lead in leads.values() if lead.address}, at=heard_at)
+    against = _against(sends, leads, heard_at)
     opening = _Opening(limits.quiet(), at)
     cases = []
     for send in sends:

@@ -107,12 +107,10 @@ class Logbook:
             for line in file:
                 if not line.endswith(b"\n"):
                     break
-                if line.startswith(b">"):
-                    told.open.add(_handing.decode(line[1:]).send_id)
-                else:
-                    answer = _answer.decode(line[1:])
-                    told.answers[answer.send_id] = answer
-                    told.open.discard(answer.send_id)
+                try:
+                    _read(line, told)
+                except msgspec.DecodeError:  # zeros, as a power cut leaves; others are still told
+                    continue
         return told
 
     def leave(self) -> None:
@@ -131,6 +129,15 @@ class Logbook:
             if written != len(line):  # what follows shall stand on a line of its own
                 os.ftruncate(self._file, os.fstat(self._file).st_size - written)
                 raise OSError(f"The logbook {self.path} could not be written: is the disk full?")
+
+
+def _read(line: bytes, told: Told) -> None:
+    if line.startswith(b">"):
+        told.open.add(_handing.decode(line[1:]).send_id)
+        return
+    answer = _answer.decode(line[1:])
+    told.answers[answer.send_id] = answer
+    told.open.discard(answer.send_id)
 
 
 def left_books() -> Iterator[Logbook]:

@@ -61,7 +61,7 @@ def prepare(sends: Sequence[Send], ways: Ways, *, at: datetime) -> Iterator[list
 def _rendered(send: Send, values: Mapping[str, Any]) -> Rendered:
     message = send.version.message
     tracked = _Tracked(send.pk)
-    return prepared(send.version).render(
+    return prepared(send.version, has_purpose=bool(send.purpose)).render(
         values,
         Footing(
             unsubscribe_url=unsubscribe_url(send.pk),

@@ -14,7 +14,7 @@ from threading import Lock
 import structlog
 
 from handraise.sends.carrying import Carrying
-from handraise.sends.claiming import any_due, claim
+from handraise.sends.claiming import Claim, any_due, claim
 from handraise.sends.logbook import Logbook, boot
 from handraise.sends.models import Courier
 from handraise.sends.recovering import bring_home
@@ -42,41 +42,44 @@ _alone = Lock()  # the lines of a process serve one round at a time
 
 
 def send_due(*, at: datetime, limit: int = LIMIT) -> int:
-    """Send what is due; how many sends were taken along, 0 when none could be."""
+    """Send what is due; how many sends were decided on, 0 when none could be: when none of them
+    may go, others that may can stand behind them."""
+    begun = Ticking(at)
     with _alone:
         bring_home(at=at)
         if not any_due(at=at):
             close_idle()
             return 0
         found = ways()
-        if not found.are_any():
+        if not found.are_any() or not any_due(at=at, by=found):
             return 0
         clock = Ticking(at)
-        taken = _round(found, clock, min(limit, _load.size))
-        _load.learn(taken, clock.passed(), limit)
-        return taken
+        claimed = _round(found, clock, min(limit, _load.size), begun)
+        _load.learn(len(claimed.going), clock.passed(), limit)
+        return claimed.asked
 
 
 def send_by(found: Ways, *, at: datetime, limit: int = LIMIT) -> int:
     """One round by these ways instead of those that the settings name; as `send_due`."""
     with _alone:
         bring_home(at=at)
-        return _round(found, Ticking(at), limit) if any_due(at=at) else 0
+        clock = Ticking(at)
+        return _round(found, clock, limit, clock).asked if any_due(at=at, by=found) else 0
 
 
-def _round(found: Ways, clock: Ticking, limit: int) -> int:
+def _round(found: Ways, clock: Ticking, limit: int, begun: Ticking) -> Claim:
     book = Logbook.begin()
     try:
         Courier.objects.create(pk=book.name, boot=boot(), began_at=clock.at, beat_at=clock.at)
-        sends = claim(book.name, found, at=clock.at, limit=limit)
-        Carrying(book, found, clock).carry(sends)
+        claimed = claim(book.name, found, at=clock.at, limit=limit, clock=begun)
+        Carrying(book, found, clock).carry(claimed.going)
     except BaseException:
         book.leave()
         raise
     book.end()
-    if sends:
-        log.info("sends.carried", sends=len(sends), seconds=round(clock.passed(), 2))
-    return len(sends)
+    if claimed.going:
+        log.info("sends.carried", sends=len(claimed.going), seconds=round(clock.passed(), 2))
+    return claimed
 
 
 __all__ = ["send_by", "send_due"]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from handraise.leads.models import Activity, Lead
-from handraise.nurture.models import Enrolment, StepCount
+from handraise.nurture.document import Happening
+from handraise.nurture.looking import ask, look
+from handraise.nurture.models import Enrolment, JourneyVersion, StepCount
+from handraise.nurture.versions import readable
 from handraise.sends.models import Send
 from handraise.talk.models import Notification, Task
 from handraise.team.models import User
@@ -91,6 +94,22 @@ def test_what_was_waited_for_happens(ada: Lead, mark: User) -> None:
 
     assert where(ada) == ["finished"]
     assert StepCount.objects.get(place="wait").way == "happened"
+
+
+def test_only_who_waits_is_asked_what_they_did_and_not_of_all_time(ada: Lead, mark: User) -> None:
+    ben = lead("Ben", at=NOON - DAY)
+    for one in (ada, ben):
+        for days in (100, 1):
+            does(one, "Email Clicked", NOON - days * DAY)
+    begin(ada, mark, by(" - wait: {until: {event: Email Clicked}}\n"))
+    version = JourneyVersion.objects.get()
+
+    seen = look([ada.pk, ben.pk], at=NOON + 2 * HOUR)
+    ask(seen, readable([version]), [version.pk])
+
+    event = Happening(event="Email Clicked")
+    assert [done.occurred_at for done in seen.did(ada.pk, event)] == [NOON - DAY]
+    assert seen.did(ben.pk, event) == []
 
 
 def test_what_was_waited_for_does_not_happen(ada: Lead, mark: User) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from handraise.flow.advance import advance
 from handraise.leads.actions import merge_leads
@@ -16,6 +17,7 @@ from handraise.nurture.entering import sweep
 from handraise.nurture.models import Enrolment, Journey
 from handraise.nurture.queries import standings_of
 from handraise.qualification.actions import move_by_hand
+from handraise.sends.models import Send
 from handraise.team.decide import Refused
 from handraise.team.models import User
 from tests.nurture.world import DAY, GUIDE, HOUR, does, is_, journey, message, run, sent, where
@@ -24,7 +26,8 @@ from tests.world import in_force, lead, said
 
 pytestmark = pytest.mark.django_db
 
-WAITS = "steps:\n  - {id: rest, wait: {for: 30 days}}\n"
+REST = "  - {id: rest, wait: {for: 30 days}}\n"
+WAITS = f"steps:\n{REST}"
 BIG = f"name: Big ones\nenter: {{when: {{size: {{at_least: 100}}}}}}\n{WAITS}"
 ON = "name: Guides\nenter: {on: {event: Content Downloaded, where: {topic: fleet}}"
 
@@ -70,6 +73,28 @@ def test_everybody_who_meets_them_already_is_taken_in_at_the_start(ada: Lead, ma
     assert sweep(at=NOON) == 2
     assert sweep(at=NOON) == 0
     assert (where(ada), where(ben)) == (["enter"], [])
+    assert Journey.objects.get(pk=made.pk).swept_to is None
+
+
+def test_one_who_cannot_be_taken_in_keeps_nobody_out(ada: Lead, mark: User) -> None:
+    ben = lead("Ben", at=NOON - DAY)
+    for one in (ada, ben):
+        is_(one, NOON - HOUR, size=200)
+    made = journey(BIG, mark)
+    with connection.cursor() as cursor:  # the database itself refuses her
+        cursor.execute(
+            "create function boom() returns trigger language plpgsql as"
+            " $$ begin raise exception 'boom'; end $$"
+        )
+        cursor.execute(
+            "create trigger boom before insert on nurture_enrolment for each row"
+            f" when (new.lead_id = {ada.pk}) execute function boom()"
+        )
+
+    assert sweep(at=NOON) == 2
+
+    assert (where(ada), where(ben)) == ([], ["enter"])
+    assert sweep(at=NOON) == 0
     assert Journey.objects.get(pk=made.pk).swept_to is None
 
 
@@ -146,6 +171,34 @@ def test_goal_and_exits_end_it(ada: Lead, mark: User) -> None:
     is_(ben, NOON + DAY, useless=True)
     assert (where(ada), where(ben)) == (["goal"], ["exit"])
     assert said(ben, "nurture.left") == ["Left “Big ones”. No use."]
+
+
+def test_what_was_to_be_sent_is_called_off_with_the_journey(ada: Lead, mark: User) -> None:
+    journey(GUIDE.replace("steps:", "goal: {bought: true}\nsteps:") + REST, mark)
+    ben = lead("Ben", at=NOON - DAY)
+    for one in (ada, ben):
+        does(one, "Content Downloaded", NOON + HOUR)
+    run(NOON + HOUR)
+    run(NOON + 2 * DAY)
+    is_(ada, NOON + 2 * DAY + HOUR, bought=True)
+    leave(Enrolment.objects.get(lead=ben), by=mark, at=NOON + 2 * DAY + HOUR, via=Via.WEB)
+
+    assert (where(ada), where(ben)) == (["goal"], ["by hand"])
+    assert set(Send.objects.values_list("state", "why")) == {
+        ("skipped", "They left the journey before.")
+    }
+    told = ["“Welcome” was not sent: They left the journey before."]
+    assert said(ada, "sends.skipped") == said(ben, "sends.skipped") == told
+
+
+def test_who_finished_gets_what_was_still_to_be_sent(ada: Lead, mark: User) -> None:
+    journey(GUIDE, mark)
+    does(ada, "Content Downloaded", NOON + HOUR)
+    run(NOON + HOUR)
+    run(NOON + 2 * DAY)
+
+    assert where(ada) == ["finished"]
+    assert Send.objects.get().state == "waiting"
 
 
 def test_one_journey_at_a_time_by_priority(ada: Lead, mark: User) -> None:

@@ -120,3 +120,12 @@ def test_lists_that_the_agreement_does_not_have_are_told() -> None:
     [fault] = condition_faults(text, agreed=None)
     assert fault.line == 4
     assert "There is no list 'nobody_knows'" in fault.sentence
+
+
+@pytest.mark.parametrize(
+    "head", ["again: after 99999999 days\n", "again: after 4000 days\n", ""], ids=str
+)
+def test_no_while_is_longer_than_can_be_reckoned(head: str) -> None:
+    step = " - {wait: {for: 1 day}}\n" if head else " - {wait: {for: 4000 days}}\n"
+    (said,) = faults_of(step, head=head + HEAD)
+    assert "Nothing in a journey is longer than 3,650 days." in said

@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
+from handraise.kit import clock
+from handraise.leads.decide import Via
 from handraise.leads.models import Lead
+from handraise.nurture import publishing
 from handraise.nurture.decide import Ending
 from handraise.nurture.models import Enrolment
 from handraise.nurture.reading import read
 from handraise.nurture.walking import walk
 from handraise.sends.models import Send
 from handraise.team.models import User
+from tests.desk.conftest import client_of
 from tests.nurture.world import DAY, HOUR, does, is_, journey, message, run
 from tests.personas import NOON
 from tests.world import in_force, lead
@@ -82,3 +87,14 @@ def test_where_it_waits_for_ever_or_cannot_go_on_the_walk_ends(ada: Lead) -> Non
     assert walk(read(ever), ada.pk, at=NOON)[-1].went_at is None
     team = YEAR.replace("{for: 300 days}", "{until: working time, of: Nobody}")
     assert "no team “Nobody”" in walk(read(team), ada.pk, at=NOON)[-1].fault
+
+
+@pytest.mark.parametrize("told", ["0001-01-01T00:00", "9999-12-31T23:59", "2000-01-01T00:00", "x"])
+def test_no_walk_begins_where_time_ends(ada: Lead, mark: User, told: str) -> None:
+    made = publishing.create("A long year", YEAR, by=mark, at=NOON, via=Via.WEB)
+    page = reverse("journey_walk", args=[made.code])
+
+    answer = client_of(mark).get(page, {"lead": str(ada.pk), "at": told})
+
+    assert answer.status_code == 200
+    assert f'value="{clock.now():%Y-}' in answer.content.decode()

@@ -31,7 +31,7 @@ def book(mailbox: Mailbox, asked: MessageVersion) -> Logbook:
     want(wanted(asked, people(4)), at=NOON)
     begun = Logbook.begin()
     Courier.objects.create(pk=begun.name, boot=boot(), began_at=NOON, beat_at=NOON)
-    assert len(claim(begun.name, ways(), at=NOON, limit=10)) == 4
+    assert len(claim(begun.name, ways(), at=NOON, limit=10).going) == 4
     return begun
 
 
@@ -76,6 +76,17 @@ def test_a_book_from_before_a_power_cut_proves_only_what_it_tells(book: Logbook)
     assert states() == [State.SENT, State.FAILED, State.UNCLEAR, State.UNCLEAR]
 
 
+def test_a_book_that_a_power_cut_spoiled_holds_nobody_up(book: Logbook) -> None:
+    Courier.objects.update(boot="before")
+    with book.path.open("ab") as file:
+        file.write(b"\0" * 40 + b"\n>[\xff]\n")
+    killed_at_work(book)
+
+    assert bring_home(at=NOON) == 4
+
+    assert states() == [State.SENT, State.FAILED, State.UNCLEAR, State.UNCLEAR]
+
+
 def test_a_courier_whose_machine_is_gone_is_not_sent_again(book: Logbook) -> None:
     book.end()  # the disk with it
 
@@ -99,7 +110,7 @@ def test_who_was_taken_for_dead_takes_nothing_more_along(book: Logbook) -> None:
     book.leave()
     bring_home(at=NOON)
 
-    assert claim(book.name, ways(), at=NOON, limit=10) == []
+    assert claim(book.name, ways(), at=NOON, limit=10).going == []
 
 
 def test_an_orphaned_book_is_cleared_away(shelf: Path) -> None:

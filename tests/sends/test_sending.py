@@ -5,18 +5,25 @@ from __future__ import annotations
 import socket
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from handraise.consent.models import Suppression
+from handraise.leads.decide import Via
+from handraise.messaging.actions import retire
 from handraise.messaging.models import Message, MessageVersion
 from handraise.post.models import TeamServer
 from handraise.sends.actions import want
+from handraise.sends.claiming import claim
 from handraise.sends.decide import State
 from handraise.sends.models import Courier, Send
 from handraise.sends.queries import target
 from handraise.sends.sending import send_due
+from handraise.sends.ticking import Ticking
+from handraise.sends.ways import ways
 from handraise.team.models import Team, User
+from tests.consent.conftest import give, leave
 from tests.personas import NOON
 from tests.post.conftest import Mailbox, mailbox
 from tests.sends.conftest import message, people, send, wanted
@@ -25,6 +32,11 @@ from tests.world import kinds, said
 pytestmark = pytest.mark.django_db
 __all__ = ["mailbox"]
 MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def asked_too(mark: User) -> MessageVersion:
+    return message(mark, "other", purpose="")
 
 
 def now_(row: Send) -> Send:
@@ -159,6 +171,21 @@ def test_a_skipped_send_says_why(mailbox: Mailbox, version: MessageVersion) -> N
     assert mailbox.arrived == []
 
 
+def test_who_leaves_while_servers_are_asked_gets_nothing(
+    mailbox: Mailbox, version: MessageVersion
+) -> None:
+    (lead,) = people(1)
+    give(lead)
+    row = send(version, lead)
+    leave(lead, at=NOON + MINUTE / 2)
+    courier = Courier.objects.create(pk=uuid4(), boot="now", began_at=NOON, beat_at=NOON)
+
+    claim(courier.pk, ways(), at=NOON, limit=10, clock=Ticking(NOON + MINUTE))
+
+    assert now_(row).state == State.SKIPPED
+    assert "withdrew" in row.why
+
+
 def test_what_waited_for_a_week_is_not_sent_unasked(
     mailbox: Mailbox, asked: MessageVersion
 ) -> None:
@@ -168,6 +195,32 @@ def test_what_waited_for_a_week_is_not_sent_unasked(
 
     assert now_(row).state == State.SKIPPED
     assert "a week" in row.why
+
+
+def test_what_is_out_of_use_is_not_sent(
+    mailbox: Mailbox, asked: MessageVersion, mark: User
+) -> None:
+    row = send(asked, *people(1))
+    retire(asked.message, by=mark, at=NOON, via=Via.WEB)
+
+    send_due(at=NOON)
+
+    assert (now_(row).state, row.why) == (State.SKIPPED, "The message is out of use.")
+    assert mailbox.arrived == []
+
+
+def test_those_who_may_not_be_written_to_hold_nobody_up(
+    mailbox: Mailbox, version: MessageVersion, asked_too: MessageVersion
+) -> None:
+    leads = people(52)
+    want(wanted(version, leads[:51], due_at=NOON - MINUTE), at=NOON)  # nobody of them agreed
+    row = send(asked_too, leads[51])
+
+    while send_due(at=NOON, limit=10):
+        pass
+
+    assert now_(row).state == State.SENT
+    assert Send.objects.filter(state=State.SKIPPED).count() == 51
 
 
 def test_no_domain_gets_more_than_its_pace(
@@ -213,8 +266,10 @@ def test_a_team_with_a_server_of_its_own_sends_by_it(
     want([*wanted(asked, [lead]), *wanted(other, [lead])], at=NOON)
 
     assert send_due(at=NOON) == 1
+    assert send_due(at=NOON) == 0
 
     assert str(mailbox.one().message["From"]) == "Sales <team@handraise.example>"
+    assert Courier.objects.count() == 1  # nobody sets out for what has no way
 
 
 def test_an_owners_message_bears_their_name(

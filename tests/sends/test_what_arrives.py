@@ -18,6 +18,7 @@ from handraise.sends.links import Kind, read, unsubscribe_url
 from handraise.sends.models import Send
 from handraise.sends.sending import send_due
 from handraise.sends.signing import signer
+from tests.consent.conftest import give
 from tests.personas import NOON
 from tests.post.conftest import Mailbox, mailbox
 from tests.sends.conftest import people, send
@@ -77,6 +78,19 @@ def test_what_is_sent_for_a_purpose_says_the_way_out(
     assert f"List-Unsubscribe: <{unsubscribe_url(row.pk)}>," in lines
     assert f" <mailto:leave@handraise.example?subject=unsubscribe-{row.pk}>" in lines
     assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+
+
+def test_what_a_journey_sends_for_a_purpose_says_the_way_out_in_its_text(
+    mailbox: Mailbox, asked: MessageVersion
+) -> None:
+    (lead,) = people(1)
+    give(lead)
+    row = send(asked, lead, purpose="newsletter")
+
+    send_due(at=NOON)
+
+    for part in mailbox.one().message.iter_parts():
+        assert unsubscribe_url(row.pk) in part.get_content()
 
 
 def test_what_was_asked_for_has_no_list_to_leave(asked: MessageVersion) -> None:

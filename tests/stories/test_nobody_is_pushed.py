@@ -247,7 +247,7 @@ def two_workers(at: datetime) -> list[int]:
     workers = [Courier.objects.create(pk=uuid4(), boot="", began_at=at, beat_at=at) for _ in "ab"]
     while Send.objects.filter(state=State.WAITING, due_at__lte=at).exists():
         for worker in workers:
-            mine = [send.pk for send in claim(worker.pk, ways(), at=at, limit=3)]
+            mine = [send.pk for send in claim(worker.pk, ways(), at=at, limit=3).going]
             Send.objects.filter(pk__in=mine).update(state=State.SENT, sent_at=at)
             taken += mine
     return taken
@@ -329,5 +329,5 @@ def _claims(found: Ways, at: datetime) -> list[int]:
     mine: list[int] = []
     while Send.objects.filter(state=State.WAITING).exists():
         courier = Courier.objects.create(pk=uuid4(), boot="b", began_at=at, beat_at=at)
-        mine += [send.pk for send in claim(courier.pk, found, at=at, limit=5)]
+        mine += [send.pk for send in claim(courier.pk, found, at=at, limit=5).going]
     return mine
