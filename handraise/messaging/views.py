@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from handraise.consent.queries import purposes
 from handraise.enablement.previewing import lead_named
 from handraise.enablement.rendering import wordings_in_force
 from handraise.kit import clock
@@ -43,6 +44,7 @@ def mails(request: HttpUserRequest) -> HttpResponse:
     context = {
         "mails": list(queries.messages_visible_to(request.user)),
         "starts": starts().values(),
+        "purposes": {one.code: one.name for one in purposes()},
         "has_house": "address" in house_values(),
     }
     return _page(request, "messaging/messages.html", context)
