@@ -185,6 +185,6 @@ def _at(said: object, name: str) -> str:
 
 
 __all__ = [
-    "ICONS", "UNNAMED", "Names", "condition_in_words", "detail_of", "icon_of", "rules_in_words", "title_of",
-    "way_words",
+    "ICONS", "UNNAMED", "Names", "condition_in_words", "detail_of", "icon_of", "rules_in_words",
+    "title_of", "way_words",
 ]  # fmt: skip
