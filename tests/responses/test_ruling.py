@@ -121,7 +121,7 @@ def test_the_page_changes_all_of_a_reason_and_what_comes(
     client, told = client_of(mark), {"reason": "scanner", "shown": "scanner", "human": "yes"}
 
     said = client.post("/responses/rulings/", told, follow=True).content.decode()
-    assert "1 answers count now; the scores follow." in said
+    assert "1 answer counts now; the scores follow." in said
     said = client.post("/responses/beliefs/", told, follow=True).content.decode()
     assert "no sign of a machine since" in said
     assert "said Mark" in said
