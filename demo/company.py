@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+import structlog
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import F
@@ -73,12 +76,24 @@ def build(
     told = progress or (lambda _what, _share: None)
     if not JournalLine.objects.filter(kind=_BUILT).exists():
         _clear()
-        _play(Random(seed), at=at, count=leads, told=told)
+        with _quietly():
+            _play(Random(seed), at=at, count=leads, told=told)
         journal.write(_BUILT, at=at, via=Via.SHELL, said="The demo company is ready")
     return [
         SignIn(person.role_label, person.email, PASSWORD)
         for person in User.objects.filter(email__endswith=_DOMAIN).order_by("pk")
     ]
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """What a worker would log of each round is a year of noise here; its warnings are heard."""
+    before = structlog.get_config()["wrapper_class"]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    try:
+        yield
+    finally:
+        structlog.configure(wrapper_class=before)
 
 
 def _clear() -> None:

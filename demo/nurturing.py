@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
+from zlib import crc32
 
 from handraise.consent.actions import give
 from handraise.consent.arranging import ship
@@ -21,6 +22,7 @@ from handraise.messaging.starting import starts
 from handraise.nurture import publishing
 from handraise.nurture.advancing import advance_due
 from handraise.nurture.entering import sweep
+from handraise.nurture.models import Journey
 from handraise.nurture.samples import samples
 from handraise.post.decide import End, Outcome
 from handraise.responses.decide import Deed
@@ -29,9 +31,12 @@ from handraise.responses.models import Hit
 from handraise.sends.composing import Mail
 from handraise.sends.decide import State
 from handraise.sends.lines import Lines
+from handraise.sends.links import Kind as Link
+from handraise.sends.links import token
 from handraise.sends.models import Send
 from handraise.sends.sending import send_by
 from handraise.sends.ticking import Ticking
+from handraise.sends.unsubscribing import mail_of, unsubscribe
 from handraise.sends.ways import Way, Ways
 from handraise.team.models import User
 
@@ -39,16 +44,19 @@ LASTS = timedelta(days=120)  # before the end of the year the journeys began
 WORDING = "Send me the newsletter by e-mail. I can leave it at any time."
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
 SCANNER = "Mozilla/5.0 (compatible; BarracudaSentinel/1.0)"
-_AGREES, _OPENS, _CLICKS, _SCANNED = 0.6, 0.45, 0.14, 0.06
+_AGREES, _OPENS, _CLICKS, _SCANNED, _LEAVES = 0.6, 0.45, 0.14, 0.06, 0.985
 
 
 class _Nowhere:
-    """A line that takes every mail."""
+    """A line that takes every mail, but for those to a few who have left."""
 
     def open(self) -> bool:
         return False
 
     def deliver(self, mail: Mail, *, clock: Ticking, before_text: Callable[[], None]) -> Outcome:  # noqa: ARG002
+        if crc32(mail.recipient.encode()) % 40 == 0:  # left the firm
+            words = "550 5.1.1 There is no such mailbox."
+            return Outcome(End.FAILED, words, {mail.recipient: words})
         before_text()
         return Outcome(End.SENT, "250 Taken by nobody")
 
@@ -61,7 +69,7 @@ class Nurturing:
     def __init__(self, random: Random, people: dict[str, User], *, until: datetime) -> None:
         self.random, self.people, self.begins = random, people, until - LASTS
         self.asked, self.seen = 0, 0  # the last lead, and the last send, that was looked at
-        self.is_begun = False
+        self.is_begun, self.ends = False, until
         self.ways = Ways(Way("Tideline <news@tideline.example>", Lines(_Nowhere, 1)), {})
 
     def act(self, at: datetime) -> None:
@@ -74,6 +82,14 @@ class Nurturing:
         while sweep(at=at) or advance_due(at=at) or send_by(self.ways, at=at, limit=500):
             pass
         self._answer(at)
+        if at >= self.ends:
+            self._draft(at)
+
+    def _draft(self, at: datetime) -> None:
+        """A change that is not published yet: who stays away is waited for a week less."""
+        welcome = Journey.objects.get(draft__contains="guide-welcome")
+        text = welcome.draft.replace("for: 21 days", "for: 14 days")
+        publishing.save_draft(welcome, text, seen=welcome.seen, by=self.people["Mara Olsen"], at=at)
 
     def _begin(self, at: datetime) -> None:
         mara = self.people["Mara Olsen"]
@@ -120,6 +136,8 @@ class Nurturing:
                 hits.append(_hit(send, Deed.CLICK, 1, read_at, BROWSER))
             elif drawn < _SCANNED + _OPENS:
                 hits.append(_hit(send, Deed.OPEN, 0, read_at, BROWSER))
+            elif drawn > _LEAVES and (mail := mail_of(token(send.pk, Link.UNSUBSCRIBE))):
+                unsubscribe(mail, at=at, via=Via.WEB)
         Hit.objects.bulk_create(hits)
         while judge_due(at=at):
             pass

@@ -176,6 +176,20 @@ def _visit(
             yield _identified(visitor, clock, web)
         clock += timedelta(seconds=random.randint(10, 90))
         yield _did(visitor, name, clock, web, properties)
+        yield from _around(visitor, name, clock, web, is_first=visit == 0)
+
+
+def _around(
+    visitor: Visitor, name: str, at: datetime, web: int, *, is_first: bool
+) -> Iterator[Entry]:
+    """What belongs to an act: who comes to a webinar registered before, and some never come."""
+    if name == "Webinar Attended" and not is_first:
+        yield _did(visitor, "Webinar Registered", at - timedelta(days=5), web, {})
+    elif name == "Content Downloaded" and visitor.number % 6 == 0:
+        title = _WEBINARS[visitor.number % len(_WEBINARS)]
+        yield _did(visitor, "Webinar Registered", at, web, {"title": title})
+    elif name == "Video Playback Completed":
+        yield _did(visitor, "Video Watched", at, web, {"percent": 100})
 
 
 def _paths(random: Random, sort: Sort, done: float) -> list[str]:

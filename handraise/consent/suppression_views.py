@@ -128,10 +128,14 @@ def suppression_list_doing(request: HttpUserRequest, pk: int) -> HttpResponse:
         if wish == "lift":
             why = request.POST.get("why", "")
             count = importing.lift_import(held, why=why, by=by, at=at, via=Via.WEB)
-            messages.success(request, f"{count:,} addresses may be written to again.")
+            messages.success(request, f"{_addresses(count)} may be written to again.")
         else:
             count = importing.carry_out(held, by=by, at=at, via=Via.WEB)
-            messages.success(request, f"{count:,} addresses are not written to any more.")
+            messages.success(request, f"No more mails to {_addresses(count)}.")
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("suppression_list", pk)
+
+
+def _addresses(count: int) -> str:
+    return "1 address or domain" if count == 1 else f"{count:,} addresses and domains"

@@ -52,8 +52,6 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("leads", "users", "Leads", count=figures.leads),
             Place("companies", "building-2", "Companies"),
             Place("lists", "list-filter", "Lists"),
-            Place("messages", "mails", "Messages"),
-            Place("forms", "text-cursor-input", "Forms"),
             Place("pipeline", "square-kanban", "Pipeline"),
             Place("questions", "message-circle-question-mark", "Questions", count=figures.asked),
             Place("enablement", "book-open", "Enablement"),
@@ -65,6 +63,8 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
         "Nurture",
         (
             Place("journeys", "route", "Journeys"),
+            Place("messages", "mails", "Messages"),
+            Place("forms", "text-cursor-input", "Forms"),
             Place("sends", "send", "Sends"),
         ),
     ),
@@ -83,13 +83,13 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
     (
         "Settings",
         (
-            Place("purposes", "shield-check", "Consent", Permission.NURTURE),
             Place("frameworks", "list-checks", "Frameworks", Permission.ADMINISTER),
             Place("people", "user-plus", "People", Permission.ADMINISTER),
             Place("chats", "message-square", "Chats", Permission.OVERRIDE),
             Place("pipeline_settings", "list-ordered", "Stages of deals", Permission.ADMINISTER),
             Place("keys", "key", "Write keys", Permission.ADMINISTER),
             Place("mail_settings", "mail", "Mail", Permission.ADMINISTER),
+            Place("purposes", "shield-check", "Consent", Permission.NURTURE),
             Place("sending_limits", "gauge", "Sending limits", Permission.NURTURE),
             Place("mail_answers", "bot", "Machine clicks"),
         ),

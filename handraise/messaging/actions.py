@@ -118,7 +118,7 @@ def publish(message: Message, *, seen: int, by: User, at: datetime, via: Via) ->
     if draft is None:
         raise Refused(f"There is no draft of {held} to publish.")
     if held.retired_at is not None:
-        raise Refused(f"{held} is out of use; bring it back first.")
+        raise Refused(f"{held} is retired; use it again first.")
     said = Words(draft.subject, draft.preheader, draft.mjml, draft.text)
     found = checked(said, has_purpose=bool(held.purpose), codes=wordings_in_force())
     wrong = [str(one) for one in found if one.weight is Weight.FAULT]

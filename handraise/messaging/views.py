@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from handraise.consent.queries import purposes
 from handraise.enablement.previewing import lead_named
 from handraise.enablement.rendering import wordings_in_force
 from handraise.kit import clock
@@ -43,6 +44,7 @@ def mails(request: HttpUserRequest) -> HttpResponse:
     context = {
         "mails": list(queries.messages_visible_to(request.user)),
         "starts": starts().values(),
+        "purposes": {one.code: one.name for one in purposes()},
         "has_house": "address" in house_values(),
     }
     return _page(request, "messaging/messages.html", context)
@@ -88,7 +90,7 @@ def _kept(request: HttpUserRequest, found: Message) -> HttpResponse:
     seen: int = form.cleaned_data["seen"]
     try:
         actions.write(found, form.words(), seen=seen, **how)
-        messages.success(request, "The draft is kept.")
+        messages.success(request, "The draft is saved.")
         if request.POST.get("deed") == "publish":
             # Kept first: a draft that cannot be published yet is not lost.
             actions.publish(found, seen=seen + 1, **how)
@@ -175,7 +177,7 @@ def settled(request: HttpUserRequest, code: str) -> HttpResponse:
             actions.settle(
                 found, form.settings(), seen=seen, by=request.user, at=clock.now(), via=Via.WEB
             )
-            messages.success(request, "Kept.")
+            messages.success(request, "Saved.")
             return redirect("message_settings", code)
         except Refused as refused:
             form.add_error(None, str(refused))
@@ -218,7 +220,7 @@ def retirement(request: HttpUserRequest, code: str) -> HttpResponse:
     is_back = request.POST.get("deed") == "restore"
     deed = actions.restore if is_back else actions.retire
     deed(found, by=request.user, at=clock.now(), via=Via.WEB)
-    messages.success(request, f"{found} is {'in use again' if is_back else 'out of use'}.")
+    messages.success(request, f"{found} is {'in use again' if is_back else 'retired'}.")
     return redirect("message", code)
 
 
@@ -230,7 +232,7 @@ def house(request: HttpUserRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.write_house(**form.cleaned_data, by=request.user, at=clock.now(), via=Via.WEB)
-            messages.success(request, "Kept: it stands at the foot of every message from now on.")
+            messages.success(request, "Saved: it stands at the foot of every message from now on.")
             return redirect("messages")
         except Refused as refused:
             form.add_error(None, str(refused))

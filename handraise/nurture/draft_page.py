@@ -8,6 +8,7 @@ from typing import Any
 from handraise.agreement.faults import AgreementError
 from handraise.nurture import editing, references, showing, steps
 from handraise.nurture.models import Journey
+from handraise.nurture.naming import names
 from handraise.nurture.step_words import rules_in_words
 
 _MOST_LINES = 200
@@ -16,10 +17,11 @@ _MOST_LINES = 200
 def draft_context(journey: Journey, value: dict[str, Any]) -> dict[str, Any]:
     """A draft that can be read: its rules, steps and picture, with all that is wrong."""
     faults = references.faults(journey.draft)
-    found = showing.shown(value, steps.ids_of(value), faults=faults)
+    called = names()
+    found = showing.shown(value, steps.ids_of(value), faults=faults, names=called)
     return {
         "journey": journey,
-        "rules": rules_in_words(value),
+        "rules": rules_in_words(value, called),
         "steps": found,
         "picture": showing.picture(found),
         "faults": faults,
@@ -41,7 +43,7 @@ def text_context(journey: Journey, text: str, *, seen: str = "") -> dict[str, An
     except AgreementError as error:
         return {**context, "faults": error.faults, "is_unreadable": True}
     faults = references.faults(text)
-    found = showing.shown(value, steps.ids_of(value), faults=faults)
+    found = showing.shown(value, steps.ids_of(value), faults=faults, names=names())
     return {**context, "faults": faults, "picture": showing.picture(found), "steps": found}
 
 

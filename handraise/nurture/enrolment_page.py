@@ -9,6 +9,7 @@ from handraise.leads.models import JournalLine
 from handraise.nurture import editing, showing, steps
 from handraise.nurture.journey_page import ENDINGS
 from handraise.nurture.models import Enrolment
+from handraise.nurture.naming import names
 
 MOST_LINES = 100
 
@@ -38,7 +39,7 @@ def _steps(enrolment: Enrolment) -> tuple[list[showing.Step], str]:
         value = editing.value_of(enrolment.version.text)
     except AgreementError:
         return [], enrolment.place
-    found = showing.shown(value, steps.ids_of(value))
+    found = showing.shown(value, steps.ids_of(value), names=names())
     every = {step.id: step.title for step in showing.flat(found)}
     return found, every.get(enrolment.place, enrolment.place)
 

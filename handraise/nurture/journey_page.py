@@ -8,7 +8,8 @@ from typing import Any
 from handraise.agreement.faults import AgreementError
 from handraise.nurture import editing, figures, showing, steps
 from handraise.nurture.models import Journey, JourneyVersion
-from handraise.nurture.step_words import detail_of, rules_in_words, title_of, way_words
+from handraise.nurture.naming import names
+from handraise.nurture.step_words import Names, detail_of, rules_in_words, title_of, way_words
 from handraise.team.models import User
 
 ENDINGS = {
@@ -33,9 +34,11 @@ def version_context(version: JourneyVersion) -> dict[str, Any]:
         for place, step in steps.walk(value)
     }
     whole = figures.walked(version, ways)
-    found = showing.shown(value, ids, passed=whole.passed)
+    called = names()
+    found = showing.shown(value, ids, passed=whole.passed, names=called)
     return {
-        "version": version, "steps": found, "whole": whole, "rules": rules_in_words(value),
+        "version": version, "steps": found, "whole": whole,
+        "rules": rules_in_words(value, called),
         "picture": showing.picture(found, entered=whole.entered),
     }  # fmt: skip
 
@@ -46,8 +49,10 @@ def draft_picture(text: str) -> dict[str, Any]:
         value = editing.value_of(text)
     except AgreementError:
         return {}
-    found = showing.shown(value, steps.ids_of(value))
-    return {"steps": found, "picture": showing.picture(found), "rules": rules_in_words(value)}
+    called = names()
+    found = showing.shown(value, steps.ids_of(value), names=called)
+    rules = rules_in_words(value, called)
+    return {"steps": found, "picture": showing.picture(found), "rules": rules}
 
 
 def journey_context(journey: Journey, user: User, *, before: int | None) -> dict[str, Any]:
@@ -85,7 +90,8 @@ class _Sheet:
 
 def differences(before: str, after: str) -> list[Difference]:
     """What changed from one text to another, in words. Raises AgreementError."""
-    old, new = _sheet(before), _sheet(after)
+    called = names()
+    old, new = _sheet(before, called), _sheet(after, called)
     found = _of("rules", old.rules, new.rules) + _of("step", old.steps, new.steps)
     kept = [name for name in old.order if name in new.steps]
     if kept != [name for name in new.order if name in old.steps]:
@@ -93,16 +99,16 @@ def differences(before: str, after: str) -> list[Difference]:
     return found
 
 
-def _sheet(text: str) -> _Sheet:
+def _sheet(text: str, called: Names) -> _Sheet:
     value = editing.value_of(text)
     ids = steps.ids_of(value)
-    made = _Sheet(dict(rules_in_words(value)))
+    made = _Sheet(dict(rules_in_words(value, called)))
     for place, step in steps.walk(value):
         kind = steps.kind_of(step)
         ways = "; ".join(
             f"{way.get('name', '?')}: {way_words(kind, way)}" for way in steps.ways_of(step)
         )
-        said = [title_of(step), detail_of(step), ways]
+        said = [title_of(step, called), detail_of(step), ways]
         made.steps[ids[place]] = ". ".join(part for part in said if part)
         made.order.append(ids[place])
     return made

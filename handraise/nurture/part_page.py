@@ -16,8 +16,16 @@ from handraise.nurture.editing import Checked, Part
 from handraise.nurture.filling import Filled
 from handraise.nurture.kinds import FORMS, HEAD, Form, form_of
 from handraise.nurture.models import Journey
+from handraise.nurture.naming import names
 from handraise.nurture.publishing import Overtaken
-from handraise.nurture.step_words import detail_of, rules_in_words, title_of, way_words
+from handraise.nurture.step_words import (
+    UNNAMED,
+    Names,
+    detail_of,
+    rules_in_words,
+    title_of,
+    way_words,
+)
 from handraise.nurture.steps import Place
 from handraise.team.models import User
 
@@ -127,14 +135,15 @@ def _places(page: Page) -> list[tuple[str, str]]:
     if page.gap is not None or place is None:
         return []
     here = {place, (*place[:-1], place[-1] + 1)}
+    called = names()
     return [
-        (steps.written(gap), gap_words(page.value, gap))
+        (steps.written(gap), gap_words(page.value, gap, called))
         for gap in steps.gaps(page.value)
         if gap not in here and gap[: len(place)] != place
     ]
 
 
-def gap_words(value: dict[str, Any], gap: Place) -> str:
+def gap_words(value: dict[str, Any], gap: Place, called: Names = UNNAMED) -> str:
     """A place between steps in words: `after “Wait 3 days”, on the way Clicked`."""
     on = ""
     if len(gap) > 1:
@@ -142,15 +151,16 @@ def gap_words(value: dict[str, Any], gap: Place) -> str:
         on = f", on the way {steps.ways_of(fork)[gap[-2]].get('name', gap[-2] + 1)}"
     if not gap[-1]:
         return f"to the beginning{on}"
-    return f"after “{title_of(steps.step_at(value, (*gap[:-1], gap[-1] - 1)))}”{on}"
+    before = steps.step_at(value, (*gap[:-1], gap[-1] - 1))
+    return f"after “{title_of(before, called)}”{on}"
 
 
 def _words(page: Page) -> list[str]:
     """What the part says, a line each."""
-    raw = page.made.raw
+    raw, called = page.made.raw, names()
     if page.form is HEAD:
-        return [f"{name}: {said}" for name, said in rules_in_words(raw)]
-    lines = [title_of(raw), detail_of(raw)]
+        return [f"{name}: {said}" for name, said in rules_in_words(raw, called)]
+    lines = [title_of(raw, called), detail_of(raw)]
     kind = steps.kind_of(raw)
     lines += [f"{way.get('name', '?')}: {way_words(kind, way)}" for way in steps.ways_of(raw)]
     return [line for line in lines if line]

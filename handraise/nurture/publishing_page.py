@@ -13,6 +13,7 @@ from handraise.nurture import editing, figures, references, steps
 from handraise.nurture.compiling import ENTER
 from handraise.nurture.journey_page import differences
 from handraise.nurture.models import Enrolment, Journey
+from handraise.nurture.naming import names
 from handraise.nurture.step_words import title_of
 
 
@@ -69,5 +70,5 @@ def titles(text: str) -> dict[str, str]:
         value = editing.value_of(text)
     except AgreementError:
         return {}
-    ids = steps.ids_of(value)
-    return {ids[place]: title_of(step) for place, step in steps.walk(value)}
+    ids, called = steps.ids_of(value), names()
+    return {ids[place]: title_of(step, called) for place, step in steps.walk(value)}

@@ -16,7 +16,8 @@ from handraise.nurture.compiling import Node, plan_of
 from handraise.nurture.decide import State
 from handraise.nurture.figures import visible_to
 from handraise.nurture.models import Enrolment, Journey
-from handraise.nurture.step_words import title_of
+from handraise.nurture.naming import names
+from handraise.nurture.step_words import Names, title_of
 from handraise.team.access import require
 from handraise.team.decide import Permission
 from handraise.team.models import User
@@ -48,7 +49,9 @@ class Standing:
 def standings_of(user: User, lead: Lead) -> list[Standing]:
     """The journeys in which this lead is, under whichever face it was let in, oldest first."""
     found = visible_to(user).filter(lead__canonical=lead.canonical_id, ended_at=None)
-    return [_standing(one) for one in found.order_by("entered_at", "pk")]
+    inside = list(found.order_by("entered_at", "pk"))
+    called = names() if inside else Names()
+    return [_standing(one, called) for one in inside]
 
 
 def enterable(user: User, standings: Sequence[Standing]) -> list[Journey]:
@@ -59,7 +62,7 @@ def enterable(user: User, standings: Sequence[Standing]) -> list[Journey]:
     return list(journeys_visible_to(user).filter(state=State.RUNNING).exclude(pk__in=there))
 
 
-def _standing(enrolment: Enrolment) -> Standing:
+def _standing(enrolment: Enrolment, called: Names) -> Standing:
     try:
         plan = plan_of(enrolment.version.text)
     except AgreementError:
@@ -69,18 +72,17 @@ def _standing(enrolment: Enrolment) -> Standing:
         return Standing(enrolment, enrolment.place, [], enrolment.due_at)
     raw = plain_yaml.load(enrolment.version.text).value
     following = [plan.nodes[to] for to in dict.fromkeys(node.ways.values()) if to in plan.nodes]
-    return Standing(
-        enrolment, _words(node, raw), [_words(one, raw) for one in following], enrolment.due_at
-    )
+    said = [_words(one, raw, called) for one in (node, *following)]
+    return Standing(enrolment, said[0], said[1:], enrolment.due_at)
 
 
-def _words(node: Node, raw: Any) -> str:
+def _words(node: Node, raw: Any, called: Names) -> str:
     """What a step does, in a few words."""
     if node.step is None:
         return "At the entrance"
     for key in node.place:
         raw = raw[key]
-    return title_of(raw)
+    return title_of(raw, called)
 
 
 __all__ = ["Standing", "enterable", "journey_visible_to", "journeys_visible_to", "standings_of"]

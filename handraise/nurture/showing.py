@@ -13,7 +13,14 @@ from handraise.agreement.plain_writing import flow
 from handraise.nurture import steps
 from handraise.nurture.drawing import Node, Picture, Way, drawn, shortened
 from handraise.nurture.reading import OTHERWISE
-from handraise.nurture.step_words import detail_of, icon_of, title_of, way_words
+from handraise.nurture.step_words import (
+    UNNAMED,
+    Names,
+    detail_of,
+    icon_of,
+    title_of,
+    way_words,
+)
 from handraise.nurture.steps import Place
 
 _TITLE, _DETAIL = 24, 29  # letters that fit into a box
@@ -75,15 +82,16 @@ def shown(
     *,
     faults: Sequence[Fault] = (),
     passed: Mapping[str, Passed] | None = None,
+    names: Names = UNNAMED,
 ) -> list[Step]:
     """The steps of a journey that a text says. `ids` by place; faults stand at their step."""
     owners = _owners(value, faults)
-    return _steps(value, value, (), ids, owners, passed)
+    return _steps(value, value, (), ids, owners, passed, names)
 
 
 def _steps(
     value: dict[str, Any], holder: Any, way: Place, ids: Mapping[Place, str],
-    owners: Mapping[Place, list[str]], passed: Mapping[str, Passed] | None,
+    owners: Mapping[Place, list[str]], passed: Mapping[str, Passed] | None, names: Names,
 ) -> list[Step]:  # fmt: skip
     found = []
     for number, raw in enumerate(steps.steps_of(holder)):
@@ -91,12 +99,12 @@ def _steps(
         own = ids.get(place, "")
         went = passed.get(own, Passed()) if passed is not None else None
         made = Step(
-            place, own, steps.kind_of(raw), icon_of(raw), title_of(raw), detail_of(raw), [],
-            list(owners.get(place, [])), went, digest(raw), steps.kind_of(raw) == "leave",
+            place, own, steps.kind_of(raw), icon_of(raw), title_of(raw, names), detail_of(raw),
+            [], list(owners.get(place, [])), went, digest(raw), steps.kind_of(raw) == "leave",
             steps.above(value, place) is not None, steps.below(value, place) is not None,
         )  # fmt: skip
         for at, one in enumerate(steps.ways_of(raw)):
-            inner = _steps(value, one, (*place, at), ids, owners, passed)
+            inner = _steps(value, one, (*place, at), ids, owners, passed, names)
             made.ways.append(_way(made, one, at, inner, went))
         made.ways += _otherwise(made, raw, went)
         made.is_end = made.is_end or (bool(made.ways) and all(_ends(each) for each in made.ways))

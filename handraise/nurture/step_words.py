@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from handraise.agreement.condition_tree import Scope
@@ -18,11 +20,23 @@ ICONS = {
 _TO = {"owner": "whoever owns the lead", "marketing": "marketing"}
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What messages, purposes and topics are called; without a name, their code says it."""
+
+    messages: Mapping[str, str] = field(default_factory=dict)
+    purposes: Mapping[str, str] = field(default_factory=dict)
+    topics: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+UNNAMED = Names()
+
+
 def icon_of(step: object) -> str:
     return ICONS.get(kind_of(step), "circle-question-mark")
 
 
-def title_of(step: Any) -> str:
+def title_of(step: Any, names: Names = UNNAMED) -> str:
     """What a step does, in a few words: `Wait 3 days`."""
     kind = kind_of(step)
     if not kind:
@@ -30,11 +44,12 @@ def title_of(step: Any) -> str:
     said = step[kind]
     match kind:
         case "send":
-            return f"Send {_name(_at(said, 'message'), 'no message yet')}"
+            code = _at(said, "message")
+            return f"Send {_name(names.messages.get(code, code), 'no message yet')}"
         case "wait":
             return _wait_words(said)
         case "branch":
-            return "By what holds first"
+            return "Branch: what holds first"
         case "split":
             return "Split at random"
         case "task":
@@ -87,7 +102,7 @@ def condition_in_words(raw: object, scope: Scope = Scope.LEAD) -> str:
         return flow(raw)  # type: ignore[arg-type]
 
 
-def rules_in_words(raw: dict[str, Any]) -> list[tuple[str, str]]:
+def rules_in_words(raw: dict[str, Any], names: Names = UNNAMED) -> list[tuple[str, str]]:
     """Who enters a journey and when they leave it: names and sentences."""
     said = [("Enters", _entry_words(raw.get("enter")))]
     if raw.get("goal") is not None:
@@ -96,14 +111,20 @@ def rules_in_words(raw: dict[str, Any]) -> list[tuple[str, str]]:
     for each in exits if isinstance(exits, list) else ():
         name = _at(each, "name") or "Exit"
         said.append((f"Exit “{name}”", condition_in_words(_raw(each, "when"))))
-    said.append(("With sales", "goes on" if raw.get("goes_on_with_sales") is True else "ends"))
-    said.append(("Again", _at(raw, "again") or "never"))
-    purpose = _at(raw, "purpose")
-    topic = f", topic {_at(raw, 'topic')}" if raw.get("topic") else ""
-    said.append(("Purpose", f"{purpose}{topic}" if purpose else "what they asked for"))
+    goes_on = raw.get("goes_on_with_sales") is True
+    said.append(("When sales takes over", "it goes on" if goes_on else "it ends"))
+    said.append(("Enters again", _at(raw, "again") or "never"))
+    said.append(("Purpose", _purpose_words(_at(raw, "purpose"), _at(raw, "topic"), names)))
     alone = ", one journey at a time" if raw.get("alone") is True else ""
     said.append(("Priority", f"{_at(raw, 'priority') or '50'}{alone}"))
     return said
+
+
+def _purpose_words(purpose: str, topic: str, names: Names) -> str:
+    if not purpose:
+        return "what they asked for"
+    said = names.purposes.get(purpose, purpose)
+    return f"{said}, topic {names.topics.get((purpose, topic), topic)}" if topic else said
 
 
 def _entry_words(enter: object) -> str:
@@ -164,6 +185,6 @@ def _at(said: object, name: str) -> str:
 
 
 __all__ = [
-    "ICONS", "condition_in_words", "detail_of", "icon_of", "rules_in_words", "title_of",
-    "way_words",
+    "ICONS", "UNNAMED", "Names", "condition_in_words", "detail_of", "icon_of", "rules_in_words",
+    "title_of", "way_words",
 ]  # fmt: skip

@@ -92,8 +92,9 @@ def rulings(request: HttpUserRequest) -> HttpResponse:
     except actions.Refused as refused:
         messages.error(request, str(refused))
     else:
-        more = f" {left:,} are left: press again." if left else ""
-        messages.success(request, f"{count:,} answers count now; the scores follow.{more}")
+        more = f" {left:,} more {'is' if left == 1 else 'are'} left: press again." if left else ""
+        said = "1 answer counts now" if count == 1 else f"{count:,} answers count now"
+        messages.success(request, f"{said}; the scores follow.{more}")
     return _back(request)
 
 

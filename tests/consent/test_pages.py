@@ -142,9 +142,10 @@ def test_a_file_is_looked_at_carried_out_and_lifted(client: Client) -> None:
     assert "old &lt;b&gt;.csv" in text
 
     url = f"/consent/lists/{made.pk}/doing/"
-    assert "1 addresses are not written to any more." in said(client, url, do="carry out")
+    assert "No more mails to 1 address or domain." in said(client, url, do="carry out")
     assert "Say why" in said(client, url, do="lift")
-    assert "1 addresses may be written to again." in said(client, url, do="lift", why="Wrong.")
+    lifted = said(client, url, do="lift", why="Wrong.")
+    assert "1 address or domain may be written to again." in lifted
 
 
 def test_a_list_is_pasted_and_forgotten(client: Client) -> None:

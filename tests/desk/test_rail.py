@@ -42,3 +42,9 @@ def test_it_marks_where_one_is_and_counts_what_waits(handover: Handover, mia: Us
         "1",
         "v1",
     )
+
+
+@pytest.mark.django_db
+def test_what_nurtures_stands_together(mark: User) -> None:
+    named = {part.name: [link.name for link in part.links] for part in parts(mark, "/")}
+    assert named["Nurture"] == ["Journeys", "Messages", "Forms", "Sends"]

@@ -14,7 +14,7 @@ from handraise.nurture.models import Enrolment, Journey
 from handraise.nurture.showing import digest
 from handraise.team.models import User
 from tests.desk.conftest import client_of
-from tests.nurture.drawn import draft, inside, published
+from tests.nurture.drawn import draft, inside, newsletter, published
 from tests.personas import NOON
 
 pytestmark = pytest.mark.django_db
@@ -290,3 +290,13 @@ def test_a_version_says_what_it_changed(client: Client, mark: User) -> None:
     assert [change.sentence for change in page.context["changes"]] == [
         "Wait 1 day, then until 09:30 → Wait 4 days, then until 09:30"
     ]
+
+
+def test_messages_and_purposes_are_called_by_their_names(client: Client, mark: User) -> None:
+    journey = published(mark)
+    newsletter()
+    ada = inside(journey, "Ada", "greet")
+
+    for path in (f"/journeys/{journey.code}/", f"/journeys/inside/{ada.pk}/"):
+        assert "Send “Guide-welcome”" in client.get(path).content.decode()
+    assert "<dd>Newsletter" in client.get(f"/journeys/{journey.code}/draft/").content.decode()

@@ -82,7 +82,7 @@ def _draw_steps(page: Page) -> None:
     add(page, "after Wait 1 day", "Send a message")
     page.get_by_label("Message", exact=True).select_option("guide-welcome")
     page.get_by_role("button", name="Add it").click()
-    add(page, "after Send “guide-welcome”", "Branch")
+    add(page, "after Send “Guide-welcome”", "Branch")
     page.get_by_role("button", name="Add something they did").first.click()
     page.get_by_label("What they did").fill("Email Clicked")
     page.get_by_role("button", name="Add it").click()

@@ -60,6 +60,18 @@ def test_the_page_of_a_lead_says_what_it_was_sent(of_each_state: list[Send], ver
     assert "It is a &lt;b&gt;role&lt;/b&gt; address." in shown
 
 
+def test_the_page_of_a_lead_folds_what_was_sent_long_ago(
+    of_each_state: list[Send], vera: User
+) -> None:
+    Send.objects.update(lead_id=of_each_state[0].lead_id)
+    path = reverse("lead", args=[of_each_state[0].lead_id])
+
+    shown, folded = client_of(vera).get(path).content.decode().split("Earlier ones")
+
+    assert shown.split("Messages sent")[1].count("<li>") == 3
+    assert folded.split("</details>")[0].count("<li>") == len(of_each_state) - 3
+
+
 def test_many_pages_cost_the_same(
     asked: MessageVersion, mark: User, vera: User, django_assert_max_num_queries: Any
 ) -> None:

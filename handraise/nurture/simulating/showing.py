@@ -9,6 +9,7 @@ from typing import Any
 from handraise.nurture import editing, showing, steps
 from handraise.nurture.journey_page import ENDINGS
 from handraise.nurture.models import Journey
+from handraise.nurture.naming import names
 from handraise.nurture.showing import Passed
 from handraise.nurture.simulation_models import Simulation
 from handraise.team.access import require
@@ -16,10 +17,10 @@ from handraise.team.decide import Permission
 from handraise.team.models import User
 
 ASSUMED = (
-    "Somebody looks once a day, so waits of hours round up to a day, and quiet hours do not show.",
-    "Conditions, stages, consent and mails sent before are those known on that day; limits of "
-    "sending, suppression and lists are those of now.",
-    "Nobody answers to mails that were never sent: what people did is what they did without them.",
+    "The clock is moved a day at a time: a wait of hours lasts a day, and quiet hours do not show.",
+    "Conditions, stages, consent and mails sent before are as they were known on each day; sending "
+    "limits, suppressed addresses and lists are those of today.",
+    "Nobody answers a mail that was never sent: people do what they did without it.",
 )
 
 
@@ -45,23 +46,26 @@ def context_of(made: Simulation) -> dict[str, Any]:
         place: Passed(told["here"], dict(told["ways"]), told["left"])
         for place, told in made.report["passed"].items()
     }
-    found = showing.shown(value, steps.ids_of(value), passed=passed)
+    called = names()
+    found = showing.shown(value, steps.ids_of(value), passed=passed, names=called)
     weeks = [
         Week(datetime.fromisoformat(one["begin"]), one["entered"], one["sent"])
         for one in made.report["weeks"]
     ]
-    places = {step.id: step.title for step in showing.flat(found)}
     return {
         "report": made.report,
         "steps": found,
         "picture": showing.picture(found, entered=made.report["entered"]["found"]),
         "weeks": weeks,
         "most_sent": max((week.sent for week in weeks), default=0) or 1,
+        "sent_messages": [
+            (called.messages.get(one["code"], one["code"]), one["sent"], one["skipped"])
+            for one in made.report["messages"]
+        ],
         "endings": [
             (ENDINGS.get(one["ending"], one["ending"]), one["count"])
             for one in made.report["endings"]
         ],
-        "places": places,
         "is_old": made.text != made.journey.draft,
         "assumed": ASSUMED,
     }

@@ -6,6 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from handraise.kit import clock
 from handraise.nurture.decide import State
 from handraise.nurture.models import Enrolment
 from handraise.ui.templatetags.ui import ago
@@ -24,6 +25,8 @@ def journey_badge(state: str) -> SafeString:
 @register.filter
 def goes_on(enrolment: Enrolment) -> SafeString | str:
     """When somebody inside goes on: `in 3 days`, or with what."""
+    if enrolment.due_at is not None and enrolment.due_at <= clock.now():
+        return "now"
     if enrolment.awaits and enrolment.due_at is not None:
         words = "when “{}” happens, or {}"
         return format_html(words, enrolment.awaits, ago(enrolment.due_at))

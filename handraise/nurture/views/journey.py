@@ -29,12 +29,11 @@ def journey(request: HttpUserRequest, code: str) -> HttpResponse:
 
 
 _PAUSE = ("pause", "pause", "Pause", "Nobody enters, and who is inside waits.")
-_RETIRE = ("retire", "archive", "Retire", "Nobody enters any more; who is inside finishes.")
 _START = ("start", "play", "Start", "Those who qualify enter.")
 _DEEDS = {
-    State.DRAFT: (_START, _RETIRE),
-    State.RUNNING: (_PAUSE, _RETIRE),
-    State.PAUSED: (_START, _RETIRE),
+    State.DRAFT: (_START,),
+    State.RUNNING: (_PAUSE,),
+    State.PAUSED: (_START,),
     State.RETIRED: (),
 }
 
