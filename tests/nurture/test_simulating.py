@@ -158,6 +158,22 @@ def test_who_would_hit_a_cap_is_told(leads: list[Lead], mark: User) -> None:
     assert "24 hours" in report["reasons"][0]["why"]
 
 
+def test_only_what_others_had_sent_by_then_counts(leads: list[Lead], mark: User) -> None:
+    made = journey(LONG.replace("name: Long", "name: Played"), mark, name="Played")
+    for number in range(1, 8):
+        _history(leads, NOON + number * DAY - HOUR, number)
+        run(NOON + number * DAY)
+    Send.objects.update(state="sent", sent_at=NOON + 4 * DAY)
+    end = NOON + 15 * DAY
+    asked = ask(made, begin=NOON, end=end, by=mark, at=end, via=Via.WEB)
+
+    report = make(asked.pk, at=end).report
+
+    assert report is not None
+    assert report["sent"]["found"] > 0
+    assert report["skipped"]["found"] == 0
+
+
 def test_without_consent_nothing_would_leave(leads: list[Lead], mark: User) -> None:
     does(leads[0], "Content Downloaded", NOON + DAY)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from handraise.leads.bulk import ids, rows_of
 from handraise.leads.decide import Stage
 from handraise.messaging.models import Message
 from handraise.nurture.document import JourneyDocument
+from handraise.nurture.models import Journey
 from handraise.sends import guards
 from handraise.sends.decide import State
 from handraise.sends.guarding import addresses
@@ -23,20 +24,24 @@ _SENT = """
     FROM leads_lead face JOIN sends_send send ON send.lead_id = face.id
     JOIN messaging_messageversion version ON version.id = send.version_id
     WHERE face.canonical_id = ANY(%s::bigint[]) AND send.state = %s
-      AND send.sent_at > %s AND send.sent_at < %s
+      AND send.sent_at > %s AND send.sent_at < %s AND send.about <> %s
+    ORDER BY send.sent_at DESC, send.id DESC
 """
+SUPPRESSED = "Their address must not be written to."
 
 
 @dataclass(slots=True)
 class Mailing:
-    """The guards of sending over made-up sends. `capped`: leads for whom a cap said no."""
+    """The guards of sending over made-up sends. `past` is what was sent by then, `coming` what
+    really was sent later, the newest first; `capped` leads for whom a cap said no."""
 
     limits: Limits
-    past: Past
+    coming: list[Sent]
     purpose: str
     topic: str
     addresses: Mapping[int, str]
-    barred: Mapping[str, str]
+    barred: Collection[str]
+    past: Past = field(default_factory=Past)
     messages: dict[str, Message] = field(default_factory=dict)
     unwritten: dict[str, int] = field(default_factory=dict)
     capped: set[int] = field(default_factory=set)
@@ -55,13 +60,15 @@ class Mailing:
         if purpose:
             answers = permitted(leads, purpose=purpose, topic=topic, at=at)
             against = {lead: one.why for lead, one in answers.items() if not one.may}
+        while self.coming and self.coming[-1].at <= at:
+            self.past.note(self.coming.pop())
         found = {}
         for lead in leads:
             self.made += 1
             address = self.addresses.get(lead, "")
             case = Case(
                 -self.made, lead, address, number, purpose, stages[lead], at,
-                self.barred.get(address, ""), against.get(lead, ""),
+                SUPPRESSED if address in self.barred else "", against.get(lead, ""),
             )  # fmt: skip
             moment = Moment(at, self.limits, self.past)
             cap = guards.over_a_cap(case, moment)
@@ -76,17 +83,19 @@ class Mailing:
         return self.unwritten.setdefault(code, -1 - len(self.unwritten))
 
 
-def mailing(document: JourneyDocument, leads: Sequence[int], *, begin: datetime, end: datetime
-            ) -> Mailing:  # fmt: skip
-    """What the guards know of these leads: limits and suppression as they are now, what was sent to
-    them in that time as it was."""
+def mailing(
+    journey: Journey, document: JourneyDocument, leads: Sequence[int], *, begin: datetime,
+    end: datetime,
+) -> Mailing:  # fmt: skip
+    """What the guards know of these leads: limits and suppression as they are now, what others than
+    this journey sent to them as it was."""
     where = addresses(leads)
     barred = suppressed({one for one in where.values() if one}, at=end)
-    rows = rows_of(_SENT, [ids(leads), State.SENT.value, begin - WIDEST, end])
+    own = f"journey:{journey.pk}"
+    rows = rows_of(_SENT, [ids(leads), State.SENT.value, begin - WIDEST, end, own])
     return Mailing(
-        in_force().limits, Past.of(Sent(*row) for row in rows), document.purpose, document.topic,
-        where, {address: one.why for address, one in barred.items()},
-        {message.code: message for message in Message.objects.all()},
+        in_force().limits, [Sent(*row) for row in rows], document.purpose, document.topic, where,
+        frozenset(barred), messages={message.code: message for message in Message.objects.all()},
     )  # fmt: skip
 
 

@@ -39,7 +39,8 @@ def run(
     current = Lead.objects.filter(is_current=True, created_at__lt=made.end)
     everybody = list(current.order_by("pk").values_list("pk", flat=True))
     leads = chosen(everybody)
-    play = Play(plan, leads, span, mailing(plan.document, leads, begin=made.begin, end=made.end))
+    guards = mailing(made.journey, plan.document, leads, begin=made.begin, end=made.end)
+    play = Play(plan, leads, span, guards)
     try:
         tally = play.run(progress)
     except Stopped:

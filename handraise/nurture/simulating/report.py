@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from handraise.nurture.decide import Ending
 from handraise.nurture.simulating.decide import WEEK, Span, Tally, scaled, weekly
 
 Report = dict[str, Any]
@@ -73,7 +74,8 @@ def _messages(tally: Tally, grown: Any) -> list[dict[str, Any]]:
 
 
 def _passed(tally: Tally, played: int, total: int) -> dict[str, dict[str, Any]]:
-    """By step: the ways that were gone, those who left there, those who stand there at the end."""
+    """By step: the ways that were gone, those who left there before the end, those who stand there
+    when time is up."""
     found: dict[str, dict[str, Any]] = {}
 
     def at(place: str) -> dict[str, Any]:
@@ -81,8 +83,9 @@ def _passed(tally: Tally, played: int, total: int) -> dict[str, dict[str, Any]]:
 
     for (place, way), count in tally.passed.items():
         at(place)["ways"][way] = scaled(count, played, total).found
-    for (_, place), count in tally.ended.items():
-        at(place)["left"] += scaled(count, played, total).found
+    for (ending, place), count in tally.ended.items():
+        if ending != Ending.FINISHED:
+            at(place)["left"] += scaled(count, played, total).found
     for place, count in tally.inside.items():
         at(place)["here"] = scaled(count, played, total).found
     return found
