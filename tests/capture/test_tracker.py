@@ -196,12 +196,15 @@ def test_a_visit_becomes_activities_of_one_visitor(
     digested()
 
     done = list(Activity.objects.order_by("occurred_at", "pk"))
-    assert [one.name for one in done] == ["page", "Demo Requested", "Page Left", "page"]
+    # Each call's clock is corrected on its own: what is left and what comes next are one moment.
+    assert [one.name for one in done[:2]] == ["page", "Demo Requested"]
+    assert sorted(one.name for one in done[2:]) == ["Page Left", "page"]
+    left = next(one for one in done if one.name == "Page Left")
     assert done[0].properties["path"] == "/pricing"
     assert done[0].properties["campaign"] == {"source": "news", "name": "spring"}
     assert "secret" not in json.dumps([one.properties for one in done])
     assert done[1].properties == {"path": "/pricing", "plan": "team"}
-    assert done[2].properties["seconds"] >= 70
+    assert left.properties["seconds"] >= 70
     assert Identity.objects.get().kind == "anonymous_id"
     assert not done[0].judgements.exists()
 
