@@ -18,7 +18,16 @@ P = Permission
     [
         (
             Role.MARKETING,
-            {P.SEE, P.EDIT_LEADS, P.IMPORT, P.EXPORT, P.PROPOSE, P.SIGN_MARKETING, P.EQUIP_SALES},
+            {
+                P.SEE,
+                P.EDIT_LEADS,
+                P.IMPORT,
+                P.EXPORT,
+                P.PROPOSE,
+                P.SIGN_MARKETING,
+                P.EQUIP_SALES,
+                P.NURTURE,
+            },
         ),
         (
             Role.SALES_DEVELOPMENT,

@@ -49,7 +49,9 @@ def test_every_sheet_is_there() -> None:
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_scripts_are_short(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= 60
+    # The tracker is for other people's pages; tests/capture holds it to 4 KB as it is served.
+    longest = 160 if path.name == "tracker.js" else 60
+    assert len(path.read_text().splitlines()) <= longest
 
 
 def test_every_answer_carries_the_policy(client: Client, mia: User) -> None:
