@@ -17,7 +17,7 @@ import msgspec
 from handraise.agreement.document import Document
 from handraise.handover.best_time import Week
 from handraise.leads.bulk import rows_of
-from handraise.leads.decide import Stage
+from handraise.leads.decide import ZONE_FACTS, Stage
 from handraise.leads.models import Lead
 from handraise.scoring.models import Score
 from handraise.scoring.pages import pages_of_intent
@@ -29,7 +29,6 @@ CONTENT = 12
 COLLEAGUES = 8
 MAILS = 8
 RECENT = timedelta(days=90)
-ZONES = ("timezone", "zone")  # facts that may name where a person's clock stands
 # What a lead did with a mail, as senders report it; and what only happened to a mail of theirs.
 MAIL_EVENTS = ("Email Opened", "Email Link Clicked", "Email Clicked", "Email Replied")
 NOT_THEIRS = ("Email Sent", "Email Delivered", "Email Bounced", "Email Marked as Spam")
@@ -257,7 +256,7 @@ def gather(
         "events": _events(document),
         "at": at,
         "since": at - RECENT,
-        "zone_facts": list(ZONES),
+        "zone_facts": list(ZONE_FACTS),
         "mail_events": list(MAIL_EVENTS),
         "not_theirs": list(NOT_THEIRS),
         "longest": LONGEST_TEXT,

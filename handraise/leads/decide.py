@@ -60,6 +60,10 @@ def stage_after_merge(kept: Stage, merged: Stage) -> Stage:
 TOUCHES = {"Called": "We called them", "Wrote": "We wrote to them", "Met": "We met"}
 
 
+# Facts that may name where a person's clock stands, the one that is believed first, first.
+ZONE_FACTS = ("timezone", "time_zone", "zone")
+
+
 class IdentityKind(StrEnum):
     """What a lead is known by. `record` is our own: one a lead, for what people add by hand."""
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from handraise.agreement import queries as agreements
 from handraise.kit.working_time import Calendar
 from handraise.leads.bulk import ids, rows_of
+from handraise.leads.decide import ZONE_FACTS
 from handraise.nurture.compiling import Node
 from handraise.nurture.document import WORKING_TIME, OnFact, Step, WaitStep
 from handraise.nurture.moving import Seen
@@ -19,7 +20,6 @@ from handraise.sends.zones import zone_of
 from handraise.team.decide import OFFICE_HOURS
 from handraise.team.models import Team
 
-ZONES = ("timezone", "zone")  # facts that may name where a person's clock stands
 COUNTRIES = ("country",)
 
 _FACTS = """
@@ -54,7 +54,7 @@ def facts_of(
 
 def zone_in(facts: Mapping[str, str]) -> str:
     """Where a lead lives, by these facts: a zone, else that of the country, else ours."""
-    told = [facts[name] for name in ZONES if name in facts]
+    told = [facts[name] for name in ZONE_FACTS if name in facts]
     countries = [facts[name] for name in COUNTRIES if name in facts]
     return zone_of(told, countries, otherwise=settings.TIME_ZONE)
 
@@ -77,7 +77,7 @@ def seen(node: Node, lead_ids: Collection[int], *, at: datetime) -> dict[int, Se
 def _for_wait(wait: WaitStep, lead_ids: Collection[int], at: datetime) -> dict[int, Seen]:
     names: list[str] = []
     if wait.at or isinstance(wait.until, OnFact) or (wait.until == WORKING_TIME and not wait.of):
-        names = [*ZONES, *COUNTRIES]
+        names = [*ZONE_FACTS, *COUNTRIES]
     day = wait.until.name if isinstance(wait.until, OnFact) else ""
     facts = facts_of(lead_ids, [*names, day], at=at) if names else {}
     team = _calendar_of(wait.of, at) if wait.of else None

@@ -17,7 +17,7 @@ from handraise.consent.decide import folded
 from handraise.consent.queries import permitted
 from handraise.consent.queries import suppressed as suppressions
 from handraise.leads.bulk import ids, rows_of, texts
-from handraise.leads.decide import Stage
+from handraise.leads.decide import ZONE_FACTS, Stage
 from handraise.messaging.models import MessageVersion
 from handraise.sends.guards import Case, Kind, Moment, Past, Sent, Verdict
 from handraise.sends.guards import verdicts as judged
@@ -29,7 +29,6 @@ from handraise.sends.zones import zone_of
 
 __all__ = ["Kind", "Verdict", "addresses", "verdicts"]
 
-_ZONES = ("timezone", "time_zone", "zone")  # facts that may name where a lead's clock stands
 _COMPETITOR = "is_competitor"
 
 _LEADS = """
@@ -116,7 +115,7 @@ class _Lead:
     zones: dict[str, str] = field(default_factory=dict)
 
     def zone(self) -> str:
-        told = [self.zones[name] for name in _ZONES if name in self.zones]
+        told = [self.zones[name] for name in ZONE_FACTS if name in self.zones]
         return zone_of(told, self.countries, otherwise=settings.TIME_ZONE)
 
 
@@ -171,7 +170,7 @@ def _known_by(roots: Iterable[int]) -> dict[int, str]:
 
 
 def _add_facts(roots: Mapping[int, _Lead], at: datetime) -> None:
-    names = [*_ZONES, _COMPETITOR]
+    names = [*ZONE_FACTS, _COMPETITOR]
     for root, name, value in rows_of(_FACTS, {"leads": ids(roots), "names": names, "at": at}):
         if name == _COMPETITOR:
             roots[root].is_competitor |= value == "true"

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from handraise.kit.working_time import Calendar
+from handraise.leads.decide import ZONE_FACTS
 from handraise.nurture.compiling import plan_of
 from handraise.nurture.decide import Way
+from handraise.nurture.gathering import zone_in
 from handraise.nurture.moving import (
     Goes,
     Outcome,
@@ -142,3 +144,8 @@ def test_a_journey_of_four_hundred_days_by_the_clock() -> None:
         local = at.astimezone(ZoneInfo(BERLIN))
         assert (local.hour, local.minute) == (9, 30)
     assert at.year == 2029
+
+
+@pytest.mark.parametrize("fact", ZONE_FACTS)
+def test_a_journey_believes_the_facts_that_guards_believe(fact: str) -> None:
+    assert zone_in({fact: "Asia/Kolkata", "country": "Germany"}) == "Asia/Kolkata"
