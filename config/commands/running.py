@@ -98,7 +98,7 @@ def _build(seed: int) -> list[Any]:
     from demo import company
 
     if not err.is_terminal:
-        done("Inventing a company; the first time this takes a minute or two.")
+        done("Inventing a company; the first time this takes a few minutes.")
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task("Inventing a company", total=1.0)
