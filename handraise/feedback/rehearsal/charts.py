@@ -1,23 +1,16 @@
-"""The charts of a rehearsal, drawn on the server: Altair's specifications, made SVG by vl-convert.
-
-Colours are the roles of the page's style sheet, so that a chart follows the theme it stands in.
-"""
+"""The charts of a rehearsal."""
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import altair as alt
-import vl_convert
 
+from handraise.feedback.charts import MID, chart, dressed, svg
 from handraise.feedback.rehearsal.decide import Judged
 from handraise.feedback.rehearsal.report import Level, Report
-
-WIDTH, HEIGHT = 720, 190
-_SOFT, _LINE, _MID = "var(--text-soft)", "var(--line)", "var(--text-mid)"
 
 
 def charts(report: Report, level: Level) -> dict[str, str]:
@@ -42,7 +35,7 @@ def weeks(report: Report, level: Level) -> Any:
     # By name and not by time: weeks are all alike, and labels then never fall between two bars.
     every = max(len(rows) // 8, 1)
     shown = [str(row["week"]) for row in rows[::every]]
-    base = _chart(rows).encode(
+    base = chart(rows).encode(
         x=alt.X("week:O", axis=alt.Axis(title=None, values=shown, labelAngle=0, labelExpr=_DAY))
     )
     top = max([*level.side.weeks, *held, report.capacity.a_week if report.capacity else 0, 1])
@@ -51,10 +44,10 @@ def weeks(report: Report, level: Level) -> Any:
         base.mark_bar(color="var(--accent)", cornerRadiusTopLeft=3, cornerRadiusTopRight=3).encode(
             y=y
         ),
-        base.mark_line(color=_MID, strokeWidth=1.8).encode(y="other:Q"),
+        base.mark_line(color=MID, strokeWidth=1.8).encode(y="other:Q"),
     ]
     if report.capacity is not None:
-        rule = _chart([{"most": report.capacity.a_week}])
+        rule = chart([{"most": report.capacity.a_week}])
         layers.append(rule.mark_rule(color="var(--bad)", strokeDash=[4, 4]).encode(y="most:Q"))
     return dressed(alt.layer(*layers))
 
@@ -69,7 +62,7 @@ def tenths(judged: Judged) -> Any:
          "high": one.share.high}
         for one in judged.tenths
     ]  # fmt: skip
-    base = _chart(rows).encode(
+    base = chart(rows).encode(
         x=alt.X("tenth:O", sort=None, axis=alt.Axis(title=None, labelAngle=0))
     )
     percent = alt.Axis(format="%", title=None)
@@ -77,44 +70,10 @@ def tenths(judged: Judged) -> Any:
     layers: list[Any] = [
         base.mark_bar(color="var(--interest-mark)", cornerRadiusTopLeft=3,
                       cornerRadiusTopRight=3).encode(y=y),
-        base.mark_rule(color=_MID, strokeWidth=1.4).encode(y="low:Q", y2="high:Q"),
+        base.mark_rule(color=MID, strokeWidth=1.4).encode(y="low:Q", y2="high:Q"),
     ]  # fmt: skip
     everybody = judged.whole.hits.precision.value
     if everybody is not None:
-        mean = _chart([{"all": everybody}])
-        layers.append(mean.mark_rule(color=_MID, strokeDash=[4, 4]).encode(y="all:Q"))
+        mean = chart([{"all": everybody}])
+        layers.append(mean.mark_rule(color=MID, strokeDash=[4, 4]).encode(y="all:Q"))
     return dressed(alt.layer(*layers))
-
-
-def _chart(rows: list[dict[str, Any]]) -> Any:
-    return alt.Chart({"values": rows})
-
-
-def dressed(chart: Any, width: int = WIDTH, height: int = HEIGHT) -> Any:
-    """The chart in the colours and letters of the page."""
-    axis = {
-        "labelColor": _SOFT, "labelFontSize": 11, "tickColor": _LINE, "domainColor": _LINE,
-        "gridColor": _LINE, "labelFont": "inherit",
-    }  # fmt: skip
-    return (
-        chart.properties(width=width, height=height, background="transparent")
-        .configure_view(stroke=None)
-        .configure_axis(**axis)
-        .configure_axisX(grid=False, ticks=False)
-        .configure_axisY(ticks=False, domain=False, tickCount=4)
-    )
-
-
-def svg(chart: Any) -> str:
-    """The chart as an `<svg>` of a page: as wide as there is room, and hidden from readers of the
-    table behind it."""
-    drawn: str = vl_convert.vegalite_to_svg(chart.to_json())
-    drawn = _CLIPS.sub("", _ARIA.sub("", drawn))
-    return _SIZE.sub(r'<svg class="chart" aria-hidden="true" viewBox="\1"', drawn, count=1)
-
-
-# Marks carry descriptions and roles of their own, which would be read out one by one.
-_ARIA = re.compile(r' (?:aria-[a-z]+|role|tabindex)="[^"]*"')
-# Nothing reaches out of these charts, and the names of clips would meet those of the next chart.
-_CLIPS = re.compile(r"""<defs>.*?</defs>| clip-path="[^"]*\"""", re.DOTALL)
-_SIZE = re.compile(r'<svg\b[^>]*? viewBox="([^"]*)"')

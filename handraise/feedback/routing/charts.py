@@ -8,7 +8,7 @@ from typing import Any
 
 import altair as alt
 
-from handraise.feedback.rehearsal.charts import WIDTH, dressed, svg
+from handraise.feedback.charts import WIDTH, dressed, svg
 from handraise.feedback.routing.report import Person, Report, Side
 
 SHOWN = 40  # people, those with the most offers

@@ -1,0 +1,50 @@
+"""Charts, drawn on the server: Altair's specifications, made SVG by vl-convert.
+
+Colours are the roles of the page's style sheet, so that a chart follows the theme it stands in.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import altair as alt
+import vl_convert
+
+WIDTH, HEIGHT = 720, 190
+SOFT, LINE, MID = "var(--text-soft)", "var(--line)", "var(--text-mid)"
+
+
+def chart(rows: list[dict[str, Any]]) -> Any:
+    """An empty chart of these rows."""
+    return alt.Chart({"values": rows})
+
+
+def dressed(chart: Any, width: int = WIDTH, height: int = HEIGHT) -> Any:
+    """The chart in the colours and letters of the page."""
+    axis = {
+        "labelColor": SOFT, "labelFontSize": 11, "tickColor": LINE, "domainColor": LINE,
+        "gridColor": LINE, "labelFont": "inherit",
+    }  # fmt: skip
+    return (
+        chart.properties(width=width, height=height, background="transparent")
+        .configure_view(stroke=None)
+        .configure_axis(**axis)
+        .configure_axisX(grid=False, ticks=False)
+        .configure_axisY(ticks=False, domain=False, tickCount=4)
+    )
+
+
+def svg(chart: Any) -> str:
+    """The chart as an `<svg>` of a page: as wide as there is room, and hidden from readers of the
+    table behind it."""
+    drawn: str = vl_convert.vegalite_to_svg(chart.to_json())
+    drawn = _CLIPS.sub("", _ARIA.sub("", drawn))
+    return _SIZE.sub(r'<svg class="chart" aria-hidden="true" viewBox="\1"', drawn, count=1)
+
+
+# Marks carry descriptions and roles of their own, which would be read out one by one.
+_ARIA = re.compile(r' (?:aria-[a-z]+|role|tabindex)="[^"]*"')
+# Nothing reaches out of these charts, and the names of clips would meet those of the next chart.
+_CLIPS = re.compile(r"""<defs>.*?</defs>| clip-path="[^"]*\"""", re.DOTALL)
+_SIZE = re.compile(r'<svg\b[^>]*? viewBox="([^"]*)"')

@@ -1,0 +1,33 @@
+"""Reads: as of when the figures hold, and the care that they are fresh enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from handraise.feedback.standing.models import Freshness
+from handraise.feedback.standing.refreshing import refresh
+
+QUICK = 0.25  # seconds: what takes less is made anew at each look
+LATE = timedelta(minutes=20)
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The instant as of which every figure of a page holds, and whether that is long ago."""
+
+    at: datetime
+    is_late: bool
+
+
+def fresh(*, at: datetime) -> AsOf:
+    """The instant that pages and files name beside their figures.
+
+    Where making the standings anew is quick, or they never were made, they are made now; else the
+    worker makes them every ten minutes, and what is shown says as of when it holds.
+    """
+    known = Freshness.objects.filter(pk=1).first()
+    if (known is None or known.seconds < QUICK) and refresh(at=at):
+        return AsOf(at, False)
+    known = Freshness.objects.filter(pk=1).first() or known
+    return AsOf(known.as_of, at - known.as_of > LATE) if known else AsOf(at, True)
