@@ -59,6 +59,7 @@ ADDRESSES = [
     post("contest", WORKING, "handover"),
     Address("questions", EVERYBODY),
     Address("weekly", EVERYBODY),
+    Address("targets", EVERYBODY),
     post("weekly_decisions", WORKING, status=200),
     post("decision_doing", WORKING, "decision"),
     post("decision_removal", WORKING, "decision"),

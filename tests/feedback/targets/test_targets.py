@@ -1,0 +1,170 @@
+"""Targets against what came, from the rows of a random history."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+from django.test import Client
+from django.urls import reverse
+from lifelines import AalenJohansenFitter
+
+from handraise.agreement.models import Version
+from handraise.feedback.decide import Share
+from handraise.feedback.tabular import Period
+from handraise.feedback.targets.course import course_of, still_waiting
+from handraise.feedback.targets.decide import targets_of
+from handraise.feedback.targets.queries import Gone, going_on, plans
+from handraise.feedback.targets.tables import kept_targets, targets
+from handraise.leads.decide import Stage
+from handraise.leads.models import StageMove
+from handraise.team.models import User
+from tests.world import AGREEMENT, in_force, lead
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+AT = datetime(2026, 6, 17, 12, tzinfo=UTC)
+PLANNED = AGREEMENT + "targets: {mql: 40 a month, mql_to_sql: 0.3}\n"
+
+
+def moved(lead_id: int, after: Stage, at: datetime) -> None:
+    StageMove.objects.create(
+        lead_id=lead_id, before="LEAD", after=after, at=at, known_at=at, version=1, reason=""
+    )
+
+
+@pytest.fixture
+def history(mark: User, mia: User) -> random.Random:
+    """Three hundred leads of half a year, some on their way, under an agreement with targets."""
+    in_force(mark, mia, PLANNED, at=AT - 300 * DAY)
+    chance = random.Random(5)
+    for number in range(300):
+        at = AT - chance.random() * 200 * DAY
+        one = lead(f"Lead{number}", at=at)
+        if chance.random() < 0.8:
+            marketed = at + chance.random() * 3 * DAY
+            moved(one.pk, Stage.MARKETING_QUALIFIED, marketed)
+            later = marketed + chance.expovariate(1 / 20) * DAY
+            end = chance.choice([Stage.SALES_QUALIFIED, Stage.DISQUALIFIED, None])
+            if end:
+                moved(one.pk, end, later)
+    return chance
+
+
+def raw() -> pd.DataFrame:
+    """First moves of each lead by `AT`, from the rows themselves."""
+    rows = StageMove.objects.filter(at__lte=AT).values("lead_id", "after", "at")
+    table = pd.DataFrame(list(rows)).groupby(["lead_id", "after"])["at"].min().unstack()
+    table["marketed"] = table[["MARKETING_QUALIFIED", "SALES_QUALIFIED"]].min(axis=1)
+    return table[table["marketed"].notna()]
+
+
+def test_each_month_is_what_the_rows_say(history: random.Random) -> None:
+    count, rate = kept_targets(at=AT)
+    table = raw()
+    month = table["marketed"].dt.tz_convert("UTC").dt.strftime("%Y-%m")
+
+    came = {f"{one.first:%Y-%m}": one.actual for one in count.months}
+    shares = {f"{one.first:%Y-%m}": one.actual for one in rate.months}
+
+    assert {key: value for key, value in came.items() if value} == month.value_counts().to_dict()
+    for name, group in table.groupby(month):
+        gone = int(group["SALES_QUALIFIED"].notna().sum())
+        assert shares[name] == Share(gone, len(group))
+
+
+def test_a_rate_ripens_as_leads_did_before(history: random.Random) -> None:
+    rate = targets_of({"mql_to_sql": 0.3})[0]
+    kept_targets(at=AT)
+    course = course_of(going_on(rate, at=AT))
+    table = raw()
+    end = table["SALES_QUALIFIED"].fillna(table["DISQUALIFIED"]).fillna(AT)
+    days = (end - table["marketed"]).dt.total_seconds() / 86400
+    event = (
+        table["SALES_QUALIFIED"].notna() * 1
+        + (table["SALES_QUALIFIED"].isna() & table["DISQUALIFIED"].notna()) * 2
+    )
+    fitted = AalenJohansenFitter(calculate_variance=False).fit(days, event, 1)
+
+    assert course is not None
+    told = float(fitted.cumulative_density_.iloc[-1, 0])
+    assert course.going[-1] == pytest.approx(told, abs=0.02)
+
+
+def test_who_waits_may_still_go_on() -> None:
+    month = AT.date()
+    gone = [
+        Gone(month, 90, 10, None, 30),
+        Gone(month, 90, None, 5, 30),
+        Gone(month, 2, None, None, 8),
+    ]
+    course = course_of(gone)
+
+    assert course is not None
+    assert still_waiting(gone, course) == pytest.approx([course.later(2)] * 8)
+    assert course.later(2) == pytest.approx(0.5)
+    assert course.later(60) == 0.0
+
+
+def test_where_nobody_went_on_nothing_is_missed_yet() -> None:
+    assert course_of([Gone(AT.date(), 90, None, None, 500)]) is None
+
+
+def test_a_month_is_held_against_the_agreement_that_was_in_force(mark: User, mia: User) -> None:
+    in_force(mark, mia, PLANNED, at=AT - 60 * DAY)
+    Version.objects.update(retired_at=AT - 30 * DAY, state="retired")
+    in_force(mark, mia, PLANNED.replace("40 a month", "9 a week"), at=AT - 30 * DAY)
+
+    held = plans([AT - 90 * DAY, AT - 40 * DAY, AT])
+
+    assert held[0] is None
+    assert [plan and (plan.version, plan.targets[0].amount) for plan in held[1:]] == [
+        (1, 40),
+        (2, 9),
+    ]
+
+
+def test_the_table_says_what_the_page_does(history: random.Random) -> None:
+    made = targets(Period(AT - 90 * DAY, AT, AT))
+
+    assert len(made.rows) == len([one for kept in kept_targets(at=AT) for one in kept.months])
+    assert made.versions == (1,)
+    assert made.finding.startswith("MQL: ")
+    assert not any(
+        isinstance(cell, Decimal | float) and cell != cell for row in made.rows for cell in row
+    )
+
+
+def test_the_page_says_what_is_and_how_it_may_end(
+    history: random.Random, client: Client, mia: User
+) -> None:
+    client.force_login(mia)
+
+    page = client.get(reverse("targets")).content.decode()
+
+    assert "MQL: 40 a month" in page
+    assert "MQL to SQL: 30 %" in page
+    assert "feedback_standing" in page
+
+
+@pytest.mark.parametrize("leads", [0, 1, 3])
+def test_few_leads_are_not_enough(leads: int, mark: User, mia: User, client: Client) -> None:
+    in_force(mark, mia, PLANNED, at=AT - 300 * DAY)
+    for number in range(leads):
+        moved(lead(f"Lead{number}", at=AT - DAY).pk, Stage.MARKETING_QUALIFIED, AT)
+    client.force_login(mia)
+
+    page = client.get(reverse("targets"))
+
+    assert page.status_code == 200
+    assert "nan" not in page.content.decode().lower().replace("finance", "")
+    assert targets(Period(AT, AT, AT)).finding.endswith("not enough data to say how it will end.")
+
+
+def test_without_an_agreement_it_says_what_to_do(client: Client, mia: User) -> None:
+    client.force_login(mia)
+
+    assert "No targets agreed yet" in client.get(reverse("targets")).content.decode()
