@@ -2,11 +2,12 @@
 
 from handraise.feedback.preview.models import Preview, PreviewedLead
 from handraise.feedback.rehearsal.models import Rehearsal, RehearsedLevel
+from handraise.feedback.reports.models import MailedReport, ReportWish
 from handraise.feedback.routing.models import RouteRehearsal
 from handraise.feedback.standing.models import Freshness, Standing
 from handraise.feedback.weekly.models import Decision
 
 __all__ = [
-    "Decision", "Freshness", "Preview", "PreviewedLead", "Rehearsal", "RehearsedLevel",
-    "RouteRehearsal", "Standing",
+    "Decision", "Freshness", "MailedReport", "Preview", "PreviewedLead", "Rehearsal",
+    "RehearsedLevel", "ReportWish", "RouteRehearsal", "Standing",
 ]  # fmt: skip

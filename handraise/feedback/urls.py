@@ -7,5 +7,6 @@ from handraise.feedback import views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.feedback, name="feedback"),
     path("targets/", include("handraise.feedback.targets.urls")),
+    path("reports/", include("handraise.feedback.reports.urls")),
     path("rehearsal/", include("handraise.feedback.rehearsal.urls")),
 ]

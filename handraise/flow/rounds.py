@@ -9,6 +9,7 @@ from django.db import transaction
 
 from handraise.agreement import queries as agreements
 from handraise.agreement.queries import Published
+from handraise.feedback.reports.mailing import send_due as mail_reports
 from handraise.forms.taking import take_waiting
 from handraise.forms.turns import forget_old
 from handraise.handover.offering import wake_waiting
@@ -106,5 +107,6 @@ class Rounds:
             self._told_at = at
             remind_due(at=at)
             send_due(at=at)
+            mail_reports(at=at)
             take_waiting(at=at)
             forget_old(at=at)

@@ -47,14 +47,16 @@ def post_mail(
     calendar: bytes | None = None,
     method: str = "REQUEST",
     headers: Mapping[str, str] | None = None,
+    pictures: Mapping[str, bytes] | None = None,
     once: str = "",
     team: Team | None = None,
 ) -> Outgoing:
     """Have a mail sent, after `hold`: one message to all of `to` (`a@b.c` or `Name <a@b.c>`).
 
     It leaves by the server of `team`, else of the sender's team, in the sender's name. `calendar`
-    is an invitation, `method` its iTIP method. With `once` a second mail of that name is not made,
-    and the first one is given back. Raises Refused with a sentence for what cannot be sent.
+    is an invitation, `method` its iTIP method; `pictures` are PNG that the HTML shows as `cid:`.
+    With `once` a second mail of that name is not made, and the first one is given back. Raises
+    Refused with a sentence for what cannot be sent.
     """
     if not 1 <= len(to) <= MOST_RECIPIENTS:
         raise Refused(f"A mail has one to {MOST_RECIPIENTS} recipients.")
@@ -64,7 +66,7 @@ def post_mail(
     body = compose(
         to=people, subject=subject, text=text, html=html, message_id=message_id, at=at,
         reply_to=address(reply_to) if reply_to else None, calendar=calendar, method=method,
-        headers=headers,
+        headers=headers, pictures=pictures,
     )  # fmt: skip
     return _posted(
         Outgoing(

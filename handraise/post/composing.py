@@ -32,8 +32,12 @@ def compose(
     calendar: bytes | None = None,
     method: str = "REQUEST",
     headers: Mapping[str, str] | None = None,
+    pictures: Mapping[str, bytes] | None = None,
 ) -> bytes:
-    """The mail without its From line. Raises Refused for what cannot stand in it."""
+    """The mail without its From line. `pictures`: PNG by the name that `cid:` in the HTML says.
+
+    Raises Refused for what cannot stand in it.
+    """
     mail = EmailMessage(policy=_policy([*to, *([reply_to] if reply_to else [])]))
     mail["To"] = list(to)
     mail["Subject"] = one_line(subject, "A subject", LONGEST_SUBJECT)
@@ -48,9 +52,20 @@ def compose(
     mail.set_content(_checked(text))
     if html:
         mail.add_alternative(_checked(html), subtype="html")
+        _illustrate(mail, pictures or {})
     if calendar is not None:
         _invite(mail, calendar, method)
     return mail.as_bytes()
+
+
+def _illustrate(mail: EmailMessage, pictures: Mapping[str, bytes]) -> None:
+    html = mail.get_body(("html",))
+    assert isinstance(html, EmailMessage)
+    for name, png in pictures.items():
+        html.add_related(
+            png, "image", "png", cid=f"<{one_line(name, 'The name of a picture', 80)}>",
+            disposition="inline", filename=f"{name}.png",
+        )  # fmt: skip
 
 
 def from_line(sender: Address) -> bytes:

@@ -60,6 +60,9 @@ ADDRESSES = [
     Address("questions", EVERYBODY),
     Address("weekly", EVERYBODY),
     Address("targets", EVERYBODY),
+    Address("reports", EVERYBODY, status=302),
+    Address("report_files", "mark rita"),
+    post("report_wish", EVERYBODY),
     post("weekly_decisions", WORKING, status=200),
     post("decision_doing", WORKING, "decision"),
     post("decision_removal", WORKING, "decision"),
@@ -235,7 +238,8 @@ ELSEWHERE = {
     "account_login", "account_logout", "account_inactive", "account_reauthenticate",
     "account_signup", "openapi-json", "api-root", "api_key_revocation", "calendar", "reading",
     "consent_confirmation", "consent_preferences", "mail_hook", "content", "form_thanks",
-    "hosted_form", "tracker", "click", "opening_of_mail", "unsubscription",
+    "report", "report_table", "hosted_form", "tracker", "click", "opening_of_mail",
+    "unsubscription",
 }  # fmt: skip
 OTHER_STEPS = (
     "agreement", "draft", "rehearsal", "import", "drop", "new_import", "feedback", "export",

@@ -1,0 +1,98 @@
+"""Pages: one report an audience; every figure as a file; the wish for a mail."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from handraise.feedback.forms import PeriodForm, period, presets, start_of
+from handraise.feedback.reports import actions, files
+from handraise.feedback.reports.catalogue import AUDIENCES, TABLES, audience, usual
+from handraise.feedback.reports.drawing import as_svg
+from handraise.feedback.reports.models import ReportWish
+from handraise.feedback.reports.things import things
+from handraise.feedback.tabular import Period
+from handraise.kit import clock
+from handraise.leads.decide import Refused
+from handraise.team.access import HttpUserRequest, needs
+from handraise.team.decide import Permission
+from handraise.team.queries import may
+
+
+def _asked(request: HttpUserRequest) -> tuple[PeriodForm, Period]:
+    form, at = PeriodForm(request.GET), clock.now()
+    first, last, _ = period(form, at=at)
+    return form, Period(start_of(first), start_of(last + timedelta(days=1)), at)
+
+
+@require_safe
+@needs(Permission.SEE)
+def reports(request: HttpUserRequest) -> HttpResponse:
+    """The report that a person of this role most likely wants."""
+    return redirect("report", usual(request.user.role))
+
+
+@require_safe
+@needs(Permission.SEE)
+def report(request: HttpUserRequest, code: str) -> HttpResponse:
+    """All that one audience asks, on one page that prints."""
+    shown = audience(code)
+    if shown is None:
+        raise Http404
+    form, about = _asked(request)
+    tables = [TABLES[name](about) for name in shown.tables]
+    wish = ReportWish.objects.filter(person=request.user).first()
+    context = {
+        "audience": shown, "audiences": AUDIENCES, "form": form, "about": about,
+        "since": about.since, "until": about.until - timedelta(days=1),
+        "presets": presets(at=about.at), "things": things(about),
+        "tables": [(table, as_svg(table)) for table in tables],
+        "wish": wish.audience if wish else "", "may_export": may(request.user, Permission.EXPORT),
+    }  # fmt: skip
+    return render(request, "feedback/reports/report.html", context)
+
+
+@require_safe
+@needs(Permission.EXPORT)
+def report_table(request: HttpUserRequest, code: str, form: str) -> HttpResponse:
+    """One table as CSV or Parquet."""
+    if code not in TABLES or form not in {"csv", "parquet"}:
+        raise Http404
+    table = TABLES[code](_asked(request)[1])
+    if form == "csv":
+        return _file(files.as_csv(table).encode(), f"{code}.csv", "text/csv; charset=utf-8")
+    return _file(files.as_parquet(table), f"{code}.parquet", "application/vnd.apache.parquet")
+
+
+@require_safe
+@needs(Permission.EXPORT)
+def report_files(request: HttpUserRequest) -> HttpResponse:
+    """Every figure there is, as CSV and Parquet, with its definition."""
+    about = _asked(request)[1]
+    made = files.as_zip(table(about) for table in TABLES.values())
+    return _file(made, "figures.zip", "application/zip")
+
+
+@require_POST
+@needs(Permission.SEE)
+def report_wish(request: HttpUserRequest) -> HttpResponse:
+    """Have a report mailed on Mondays, or none any more."""
+    code = request.POST.get("audience", "")
+    try:
+        actions.wish(code, by=request.user, at=clock.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("reports")
+    messages.success(
+        request, "It comes on Mondays at 7." if code else "No report comes by mail any more."
+    )
+    return redirect("report", code or usual(request.user.role))
+
+
+def _file(made: bytes, name: str, kind: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(made, content_type=kind, headers=headers)

@@ -1,0 +1,81 @@
+"""The pages of reports: one an audience, files for those who may, a wish for the mail."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from handraise.feedback.reports.catalogue import AUDIENCES, TABLES
+from handraise.feedback.reports.models import ReportWish
+from handraise.team.models import User
+from tests.browser import Visit, dressed
+from tests.world import in_force
+
+pytestmark = pytest.mark.django_db
+
+
+def test_each_role_is_shown_its_own(client: Client, mark: User) -> None:
+    client.force_login(mark)
+
+    assert client.get(reverse("reports")).headers["Location"] == reverse(
+        "report", args=["marketing"]
+    )
+
+
+@pytest.mark.parametrize("audience", AUDIENCES, ids=lambda one: one.code)
+def test_every_audience_has_its_page(audience: object, client: Client, mark: User) -> None:
+    client.force_login(mark)
+    code = getattr(audience, "code", "")
+
+    page = client.get(reverse("report", args=[code])).content.decode()
+
+    assert page.count("What is counted") == len(getattr(audience, "tables", ()))
+
+
+def test_a_mail_is_wished_for_and_ended(client: Client, mark: User) -> None:
+    client.force_login(mark)
+
+    client.post(reverse("report_wish"), {"audience": "board"})
+    assert ReportWish.objects.get().audience == "board"
+    assert "No mail any more" in client.get(reverse("report", args=["board"])).content.decode()
+
+    client.post(reverse("report_wish"), {"audience": ""})
+    assert not ReportWish.objects.exists()
+
+
+@pytest.mark.parametrize("code", list(TABLES))
+def test_every_table_is_a_file(code: str, client: Client, mark: User) -> None:
+    client.force_login(mark)
+
+    for form in ("csv", "parquet"):
+        made = client.get(reverse("report_table", args=[code, form]))
+        assert made.status_code == 200
+        assert made.headers["Content-Disposition"] == f'attachment; filename="{code}.{form}"'
+
+
+def test_files_are_for_those_who_may_export(client: Client, mia: User) -> None:
+    client.force_login(mia)
+
+    assert client.get(reverse("report_files")).status_code == 403
+    assert client.get(reverse("report_table", args=["targets", "csv"])).status_code == 403
+    assert "as CSV" not in client.get(reverse("report", args=["both"])).content.decode()
+
+
+def test_what_there_is_not_is_not_found(client: Client, mark: User) -> None:
+    client.force_login(mark)
+
+    assert client.get("/feedback/reports/nobody/").status_code == 404
+    assert client.get("/feedback/reports/tables/targets.exe").status_code == 404
+    assert client.get("/feedback/reports/tables/nothing.csv").status_code == 404
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("dress", ["light", "dark", "phone"])
+def test_no_dress_shuts_anybody_out(visit: Visit, dress: str, mark: User, mia: User) -> None:
+    in_force(mark, mia)
+    visit.sign_in(mark)
+    visit.page = dressed(visit.page.context, dress)
+
+    assert visit.troubles([reverse("report", args=[one.code]) for one in AUDIENCES]) == []
