@@ -196,15 +196,7 @@ def handovers_of(lead: Lead) -> QuerySet[Handover]:
     """Every handover of this lead, newest first, with how each one ended."""
     return (
         Handover.objects.filter(lead__canonical=lead.canonical_id)
-        .select_related(
-            "assignee",
-            "team",
-            "passed_by",
-            "acceptance__by",
-            "rejection__by",
-            "withdrawal__by",
-            "expiry",
-        )
+        .select_related("assignee", "team", "acceptance", "rejection", "withdrawal", "expiry")
         .prefetch_related("ratings")
         .order_by("-offered_at", "-pk")
     )
