@@ -17,6 +17,7 @@ from handraise.consent.decide import (
 )
 from handraise.consent.models import Purpose
 from handraise.consent.reading import decoded
+from handraise.ui.widgets import QuickSelect
 
 EVERYTHING = "* everything"
 LONGEST_PASTE = 1_000_000
@@ -112,9 +113,9 @@ class ListForm(forms.Form):
 class HandForm(forms.Form):
     """What a lead told a colleague: a purpose or one of its topics, given or withdrawn."""
 
-    purpose = forms.ChoiceField(label="What for")
+    purpose = forms.ChoiceField(label="What for", widget=QuickSelect)
     is_given = forms.ChoiceField(
-        label="Was it given?", choices=[("yes", "Given"), ("no", "Withdrawn")]
+        label="Was it given?", choices=[("yes", "Given"), ("no", "Withdrawn")], widget=QuickSelect
     )
     wording = forms.CharField(
         required=False, max_length=LONGEST_WORDS, label="In which words, and where",

@@ -80,6 +80,10 @@ class QualificationCard:
         """Not before anybody has spoken to them."""
         return self.may_answer or any(row.answered.answer for row in self.rows)
 
+    @property
+    def answers(self) -> list[Answered]:
+        return [row.answered for row in self.rows]
+
     def row(self, key: str) -> Row | None:
         return next((row for row in self.rows if row.answered.question.key == key), None)
 

@@ -11,10 +11,10 @@ from django.db.models import Q
 from handraise.agreement.document import Document
 from handraise.agreement.faults import AgreementError
 from handraise.agreement.models import Version
-from handraise.agreement.queries import document_of
+from handraise.agreement.queries import Published, document_of, published
 from handraise.kit import clock
 from handraise.leads.models import Lead
-from handraise.qualification.answers import answers_of
+from handraise.qualification.answers import Answered, answers_of
 from handraise.qualification.decide import State
 from handraise.scoring.explanation import Criterion, Explanation, Part, Reason
 from handraise.scoring.explanation import Kind as KindExplained
@@ -78,27 +78,41 @@ class Card:
     given: dict[int, Given]
 
 
-def scorecard(lead: Lead, *, at: datetime | None = None) -> Card | None:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a page has read for other parts of it: the agreement in force, and how the lead's
+    answers to its questions stand now."""
+
+    agreed: Published | None
+    answers: list[Answered] | None = None
+
+
+def scorecard(lead: Lead, *, at: datetime | None = None, read: Read | None = None) -> Card | None:
     """The scores now, or as known at an instant; None where no agreement was in force."""
-    at = at or clock.now()
-    version = _in_force(at)
-    if version is None:
+    if at is not None:
+        read, found = None, _in_force(at)
+    else:
+        at, read = clock.now(), read or Read(published())
+        found = (read.agreed.number, read.agreed.document) if read.agreed else None
+    if found is None:
         return None
-    try:
-        document = document_of(version)
-    except AgreementError:  # a release that no longer reads what was in force then
-        return None
-    found = explain(lead.canonical_id, document=document, at=at)
-    bars = [*_bars(found), *_question_bars(lead, document, at)]
-    return Card(version, found, [_kind(kind) for kind in found.kinds], bars, _given(found))
+    version, document = found
+    told = explain(lead.canonical_id, document=document, at=at)
+    answers = (read and read.answers) or _answers(lead, document, at)
+    bars = [*_bars(told), *_question_bars(document, answers)]
+    return Card(version, told, [_kind(kind) for kind in told.kinds], bars, _given(told))
 
 
-def _in_force(at: datetime) -> int | None:
-    """The number of the version in force at an instant; before the first one, the first."""
+def _in_force(at: datetime) -> tuple[int, Document] | None:
+    """The version in force at an instant; before the first one, the first. None also where this
+    release no longer reads what was in force then."""
     published = Version.objects.filter(published_at__isnull=False).order_by("published_at")
     then = published.filter(Q(retired_at=None) | Q(retired_at__gt=at), published_at__lte=at)
     found = then.last() or published.first()
-    return None if found is None else found.number
+    try:
+        return None if found is None else (found.number, document_of(found.number))
+    except AgreementError:
+        return None
 
 
 def _kind(kind: KindExplained) -> Kind:
@@ -135,13 +149,16 @@ def _bar(criterion: Criterion) -> Bar:
     return Bar(says, criterion.truth, criterion.part)
 
 
-def _question_bars(lead: Lead, document: Document, at: datetime) -> Iterator[Bar]:
+def _answers(lead: Lead, document: Document, at: datetime) -> list[Answered]:
+    asked = document.sql.answers
+    return answers_of(lead, framework=asked.framework, at=at) if asked.needs else []
+
+
+def _question_bars(document: Document, answers: list[Answered]) -> Iterator[Bar]:
     """The questions whose answers SQL asks for. An answer that has grown old is unknown."""
     asked = document.sql.answers
-    if not asked.needs:
-        return
     truths = {State.FAVOURABLE: True, State.UNFAVOURABLE: False}
-    for one in answers_of(lead, framework=asked.framework, at=at):
+    for one in answers:
         if one.question.key in asked.needs:
             says = f"{asked.framework}: {one.question.label.lower()}"
             yield Bar(says, truths.get(one.state), None)

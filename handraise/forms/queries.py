@@ -41,8 +41,13 @@ def submissions_visible_to(user: User) -> QuerySet[Submission]:
 
 
 def submissions_of(user: User, lead: Lead) -> QuerySet[Submission]:
-    """What a lead submitted, and those merged into it."""
-    return submissions_visible_to(user).filter(lead__canonical=lead.canonical_id)
+    """What a lead submitted, and those merged into it, as far as its page tells."""
+    mine = submissions_visible_to(user).filter(lead__canonical=lead.canonical_id)
+    return (
+        mine.select_related(None)
+        .select_related("form", "version")
+        .only("at", "content", "content_said", "form__name", "version__number")
+    )
 
 
 def open_forms(user: User) -> QuerySet[Form]:

@@ -288,6 +288,8 @@ def _line(pk: int, one: Offer, at: datetime) -> journal.Line:
 
 def _wait(why: Mapping[int, str], at: datetime) -> None:
     """Nobody is there: say so once since the lead became MQL, and look again before long."""
+    if not why:
+        return
     since = dict(Lead.objects.filter(pk__in=among(why)).values_list("pk", "stage_since"))
     said: dict[int | None, datetime] = {}
     lines = JournalLine.objects.filter(lead__in=among(why), kind="handover.waited")

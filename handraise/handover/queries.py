@@ -166,7 +166,8 @@ select person, sum(leads)::int from (
     select owner_id, count(*) from leads_lead lead
     where owner_id = any(%(people)s) and is_current
       and (stage = 'SALES_ACCEPTED'
-        or stage = 'SALES_QUALIFIED' and owner_id = any(%(deciders)s)
+        or stage = 'SALES_QUALIFIED'
+          and owner_id in (select id from team_user where role = %(decider)s)
         or stage = 'MARKETING_QUALIFIED' and {_ACCEPTED})
     group by owner_id
 ) told (person, leads) group by person
@@ -177,9 +178,7 @@ def in_hand(people: Collection[int]) -> dict[int, int]:
     """How many leads each of these people has in hand: offers not yet answered, and leads they
     accepted and that nobody has taken over. Accepted ones are MQL where the agreement skips SAL;
     SQLs are in the hands of account executives."""
-    closing = User.objects.filter(pk__in=among(people), role=Role.SALES)
-    asked = {"people": list(people), "deciders": list(closing.values_list("pk", flat=True))}
-    return dict(rows_of(_IN_HAND, asked))
+    return dict(rows_of(_IN_HAND, {"people": list(people), "decider": Role.SALES}))
 
 
 def open_handovers_of(lead_ids: Collection[int]) -> QuerySet[Handover]:
@@ -194,18 +193,11 @@ def open_handovers_of(lead_ids: Collection[int]) -> QuerySet[Handover]:
 
 def handovers_of(lead: Lead) -> QuerySet[Handover]:
     """Every handover of this lead, newest first, with how each one ended."""
+    # Two tables fewer in the join: PostgreSQL planned it for five times as long as it took.
     return (
         Handover.objects.filter(lead__canonical=lead.canonical_id)
-        .select_related(
-            "assignee",
-            "team",
-            "passed_by",
-            "acceptance__by",
-            "rejection__by",
-            "withdrawal__by",
-            "expiry",
-        )
-        .prefetch_related("ratings")
+        .select_related("acceptance", "rejection", "withdrawal", "expiry")
+        .prefetch_related("ratings", "assignee", "team")
         .order_by("-offered_at", "-pk")
     )
 

@@ -113,7 +113,7 @@ def _newest_facts(facts: QuerySet[Fact], at: datetime | None) -> list[Fact]:
         .order_by("name", "-holds_from", "-known_at", "-id")
         .distinct("name")
     )
-    return list(newest.select_related("source", "by", "identity"))
+    return list(newest.select_related("source", "by"))
 
 
 def history_of_fact(lead: Lead, name: str) -> list[Fact]:
@@ -135,7 +135,7 @@ def identities_of(lead: Lead) -> list[Identity]:
 def merges_of(lead: Lead) -> list[Merge]:
     """The merges that made this lead, undone ones too, the newest first."""
     mine = Q(kept__canonical=lead.canonical_id) | Q(merged__canonical=lead.canonical_id)
-    found = Merge.objects.filter(mine).select_related("kept", "merged", "by", "undone_by")
+    found = Merge.objects.filter(mine).select_related("kept", "merged", "by")
     return list(found.order_by("-at", "-id"))
 
 

@@ -107,16 +107,21 @@ def timeline(lead: Lead, *, before: Cursor | None = None, limit: int = 50) -> li
             "limit": limit, "otherwise": _TOLD_OTHERWISE,
         },
     )  # fmt: skip
-    return items_of(found)
+    return items_of(found, with_leads=False)
 
 
-def items_of(found: Sequence[tuple[datetime, str, int]]) -> list[Item]:
-    """The things themselves, in this order, with whose they are."""
+def items_of(found: Sequence[tuple[datetime, str, int]], *, with_leads: bool = True) -> list[Item]:
+    """The things themselves, in this order; with whose they are, where that is not plain."""
     ids: dict[str, list[int]] = {"activity": [], "line": [], "move": []}
     for _, kind, pk in found:
         ids[kind].append(pk)
-    activities = Activity.objects.select_related("source", "by", "identity__lead__canonical")
-    moves = StageMove.objects.select_related("by", "source", "lead__canonical")
+    activities, moves = (
+        Activity.objects.select_related("by"),
+        StageMove.objects.select_related("by"),
+    )
+    if with_leads:
+        activities = activities.select_related("identity__lead__canonical")
+        moves = moves.select_related("lead__canonical")
     rows: dict[str, dict[int, Row]] = {
         "activity": dict(activities.in_bulk(ids["activity"])),
         "line": dict(JournalLine.objects.select_related("by").in_bulk(ids["line"])),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet, prefetch_related_objects
 
 from handraise.leads.models import Consent, Lead
 from handraise.leads.queries import consents_of
@@ -17,6 +18,7 @@ from handraise.team.decide import Permission
 from handraise.team.models import User
 from handraise.team.queries import may
 
+M = TypeVar("M", bound=Model)
 SHOWN = 10
 SOON = timedelta(minutes=2)
 TEST = "test mail"
@@ -38,13 +40,20 @@ def meetings_visible_to(user: User) -> QuerySet[Meeting]:
 def letters_of(user: User, lead: Lead) -> QuerySet[Letter]:
     """Letters to a lead and to whoever was merged into it, the newest first."""
     mine = letters_visible_to(user).filter(lead__canonical=lead.canonical_id)
-    return mine.order_by("-written_at", "-pk")
+    return _of_one_lead(mine, "outgoing", "by").order_by("-written_at", "-pk")
 
 
 def meetings_with(user: User, lead: Lead) -> QuerySet[Meeting]:
     """Meetings with a lead and with whoever was merged into it, the latest first."""
     mine = meetings_visible_to(user).filter(lead__canonical=lead.canonical_id)
-    return mine.prefetch_related("colleagues").order_by("-starts_at", "-pk")
+    told = _of_one_lead(mine, "invitation", "by").prefetch_related("colleagues")
+    return told.order_by("-starts_at", "-pk")
+
+
+def _of_one_lead(rows: QuerySet[M], *told: str) -> QuerySet[M]:
+    """With what its page shows of each and no more: that page knows the lead, and each table that
+    is joined costs it more than a row of it."""
+    return rows.select_related(None).select_related(*told)
 
 
 def meetings_of(user: User, since: datetime, until: datetime) -> list[Meeting]:
@@ -154,6 +163,7 @@ def correspondence(
     letters = list(letters_of(user, lead)[:SHOWN])
     meetings = list(meetings_with(user, lead)[:SHOWN])
     asked = [one for one in meetings if one.standing == Standing.BOOKED and one.ends_at <= at]
+    prefetch_related_objects(asked, "lead__canonical")
     moving = {State.WAITING, State.SENDING}
     soon = [one.outgoing for one in letters]
     soon += [one.invitation for one in meetings if one.invitation is not None]

@@ -10,8 +10,9 @@ from datetime import datetime
 from handraise.agreement import wording
 from handraise.agreement.conditions import Condition, Did, Joined
 from handraise.agreement.document import Behaviour, FitSignal
+from handraise.leads.bulk import rows_of
 from handraise.leads.entry import Json
-from handraise.leads.models import Activity, Fact
+from handraise.leads.models import Fact
 from handraise.scoring.engines import postgres
 from handraise.scoring.engines.postgres import Moment, PostgresText
 from handraise.scoring.explanation import (
@@ -56,12 +57,16 @@ def _evidence(made: PostgresText, moment: Moment) -> _Evidence:
     )
 
 
+_ACTIVITIES = "SELECT id, name, occurred_at FROM leads_activity WHERE id = ANY(%s::bigint[])"
+
+
 def _activities(made: PostgresText, moment: Moment) -> dict[int, tuple[Counted, ...]]:
     rows = [row for row in postgres.run(made, made.counting, [moment]) if row[0] == moment.lead_id]
-    known = Activity.objects.only("name", "occurred_at").in_bulk([row[2] for row in rows])
+    ids = [row[2] for row in rows]
+    known = {pk: (name, at) for pk, name, at in rows_of(_ACTIVITIES, [ids])}
     found: dict[int, list[Counted]] = defaultdict(list)
     for _, number, pk, points in rows:
-        found[number].append(Counted(pk, known[pk].name, known[pk].occurred_at, points))
+        found[number].append(Counted(pk, *known[pk], points))
     return {number: tuple(counted) for number, counted in found.items()}
 
 

@@ -33,8 +33,13 @@ def sends_visible_to(user: User) -> QuerySet[Send]:
 def sends_of(lead: Lead, *, limit: int) -> list[Send]:
     """The newest sends to a lead, and to those that were merged into it."""
     mine = Send.objects.filter(lead__canonical=lead.canonical_id)
-    named = mine.select_related("version__message").defer("version__mjml", "version__text")
+    named = mine.select_related("version__message").only(*_SHOWN)
     return list(named.order_by("-pk")[:limit])
+
+
+_SHOWN = (
+    "state", "why", "sent_at", "due_at", "version__message__code", "version__message__name",
+)  # fmt: skip
 
 
 __all__ = ["sends_of", "sends_visible_to", "target"]

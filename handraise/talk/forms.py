@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -44,6 +45,7 @@ class TaskForm(forms.Form):
     priority = forms.ChoiceField(
         required=False,
         initial=Priority.NORMAL.value,
+        widget=QuickSelect,
         choices=[(str(one.value), one.label) for one in Priority],
     )
 
@@ -73,12 +75,13 @@ class NewTaskForm(TaskForm):
     )
     field_order = ("text", "assignee", "day", "hour", "priority")
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, people: Sequence[User] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = working_people()
+        known = working_people()
         assignee: Any = self.fields["assignee"]
-        assignee.queryset, assignee.initial = people, user.pk
-        assignee.choices = [(one.pk, str(one)) for one in people]  # read once, without a cursor
+        assignee.queryset, assignee.initial = known, user.pk
+        # read once, without a cursor
+        assignee.choices = [(one.pk, str(one)) for one in people or known]
         self.order_fields(self.field_order)
 
 

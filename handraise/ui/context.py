@@ -1,5 +1,7 @@
 """What every page is given by the look."""
 
+from functools import cache
+
 from django.http import HttpRequest
 from django.templatetags.static import static
 
@@ -13,4 +15,9 @@ SHEETS = (
 
 def look(request: HttpRequest) -> dict[str, object]:  # noqa: ARG001
     """Context processor: the addresses of the style sheets, in their order."""
-    return {"sheets": [static(f"ui/css/{name}.css") for name in SHEETS]}
+    return {"sheets": _sheets()}
+
+
+@cache
+def _sheets() -> tuple[str, ...]:
+    return tuple(static(f"ui/css/{name}.css") for name in SHEETS)

@@ -17,7 +17,7 @@ from handraise.desk.next_step import next_step
 from handraise.desk.passing import passing_of
 from handraise.desk.pipeline.showing import beside_lead
 from handraise.desk.qualification_card import qualification_card
-from handraise.desk.scorecard import scorecard
+from handraise.desk.scorecard import Read, scorecard
 from handraise.desk.touch_clock import touch_clocks
 from handraise.handover.models import Handover
 from handraise.handover.queries import handovers_of, may_answer
@@ -48,22 +48,27 @@ def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
     at = _asked_instant(request)
     company = company_of(shown, at=at) if at else shown.company
     # How they ended is of today.
-    handovers = [] if at else list(handovers_of(shown).defer("brief")[:5])
+    handovers = [] if at else list(handovers_of(shown).defer("brief", "route")[:5])
     consents, agreed = consents_of(shown, at=at), published()
+    qualification = qualification_card(
+        shown, user=None if at else request.user, at=at or clock.now(), agreed=agreed
+    )
+    if at:
+        card = scorecard(shown, at=at)
+    else:
+        card = scorecard(shown, read=Read(agreed, qualification.answers if qualification else None))
     context: dict[str, object] = {
         "lead": shown,
         "at": at,
         "company": company,
         "path": path_of(shown, at=at),
-        "card": scorecard(shown, at=at),
+        "card": card,
         "happenings": happenings(shown, at=at),
         "facts": facts_of(shown, at=at),
         "company_facts": company_facts_of(company, at=at) if company else [],
         "consents": consents,
         "handovers": handovers,
-        "qualification": qualification_card(
-            shown, user=None if at else request.user, at=at or clock.now(), agreed=agreed
-        ),
+        "qualification": qualification,
         "talk": talk_about(request.user, shown, None, at=clock.now()) if handovers else None,
     }
     if not at:
@@ -94,7 +99,7 @@ def _acts(
         "moves": moves,
         "deals": beside_lead(request.user, shown, at=at),
         "may_override": may(request.user, Permission.OVERRIDE),
-        "people": working_people() if may_edit else [],
+        "people": list(working_people()) if may_edit else [],  # two forms name them
         "log_form": LogForm(document=agreed.document if agreed else None),
         "identities": identities_of(shown),
         "merges": merges_of(shown),

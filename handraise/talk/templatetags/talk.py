@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -60,12 +61,15 @@ def notes_here(context: template.Context, about: Lead | Company) -> dict[str, An
 
 
 @register.simple_tag(takes_context=True)
-def tasks_here(context: template.Context, lead: Lead) -> dict[str, Any]:
-    """What is to be done about a lead, and the form for one more."""
+def tasks_here(
+    context: template.Context, lead: Lead, people: Sequence[User] = ()
+) -> dict[str, Any]:
+    """What is to be done about a lead, and the form for one more; `people`: who can sign in, where
+    the page has read them."""
     user = context["request"].user
     return {
         "tasks": queries.tasks_of_lead(user, lead),
-        "form": NewTaskForm(user=user, auto_id="task_%s"),
+        "form": NewTaskForm(user=user, people=people, auto_id="task_%s"),
         "may_add": may(user, Permission.EDIT_LEADS),
     }
 

@@ -159,3 +159,44 @@ def test_no_page_shuts_anybody_out(
         assert visit.violations() == [], (name, more)
         wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
         assert not wide, (name, more)
+
+
+# Presses "Remove this" in the very task in which the new row is put there.
+_AT_ONCE = """() => {
+  window.isSamePage = true;
+  new MutationObserver((_, self) => {
+    const removes = document.querySelector('[aria-label="Remove this"]');
+    if (!removes) return;
+    self.disconnect();
+    removes.focus();
+    removes.click();
+  }).observe(document.body, {childList: true, subtree: true});
+}"""
+
+
+def test_a_row_can_be_removed_as_soon_as_it_is_there(
+    visit: Visit, draft: Version, mark: User
+) -> None:
+    page = visit.sign_in(mark).go(reverse("draft_new_part", args=[draft.number, "fit"]))
+    page.evaluate(_AT_ONCE)
+
+    with page.expect_response(lambda told: "remove" in (told.request.post_data or "")):
+        page.get_by_role("button", name="Add a test").press("Enter")
+
+    expect(page.get_by_role("button", name="Remove this")).to_have_count(0)
+    expect(page.get_by_role("button", name="Add a test")).to_be_focused()
+    assert page.evaluate("window.isSamePage")
+
+
+def test_without_htmx_the_focus_stays_beside_what_was_removed(
+    visit: Visit, draft: Version, mark: User
+) -> None:
+    visit.page.route(
+        "**/htmx*.js", lambda route: route.fulfill(body="", content_type="text/javascript")
+    )
+    page = visit.sign_in(mark).go(reverse("draft_new_part", args=[draft.number, "fit"]))
+    page.get_by_label("Name", exact=True).fill("Sells software")
+    page.get_by_role("button", name="Add a test").press("Enter")
+    page.get_by_role("button", name="Remove this").press("Enter")
+
+    expect(page.get_by_role("button", name="Add a test")).to_be_focused()

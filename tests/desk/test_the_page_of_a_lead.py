@@ -1,0 +1,60 @@
+"""What the page of a lead costs does not grow with what there is to show."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from handraise.leads.decide import Via
+from handraise.leads.models import Lead
+from handraise.post.models import Meeting
+from handraise.talk.noting import write_note
+from handraise.talk.tasking import add_task
+from handraise.team.models import User
+from tests.desk.conftest import client_of
+from tests.personas import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+def statements(client: Client, lead: Lead) -> list[str]:
+    """What its page asks of the database."""
+    client.get(f"/lead/{lead.pk}/")
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(f"/lead/{lead.pk}/").status_code == 200
+    return [one["sql"] for one in asked.captured_queries]
+
+
+def _talked_of(lead: Lead, by: User, other: User) -> None:
+    """A task, a note and a meeting that nobody answered for."""
+    how = {"by": by, "at": NOON, "via": Via.WEB}
+    add_task("Call her", assignee=other, lead=lead, **how)  # type: ignore[arg-type]
+    write_note(lead, "Met at the fair", **how)  # type: ignore[arg-type]
+    Meeting.objects.create(
+        lead=lead, by=by, subject="A first talk", starts_at=NOON, zone="UTC", booked_at=NOON,
+        ends_at=NOON + timedelta(hours=1), uid=str(Meeting.objects.count()),
+    )  # fmt: skip
+
+
+def test_the_page_asks_no_more_for_many_things_than_for_one(
+    ada: Lead, mia: User, nils: User
+) -> None:
+    client = client_of(mia)
+    _talked_of(ada, mia, nils)
+    once = statements(client, ada)
+    for _ in range(3):
+        _talked_of(ada, mia, nils)
+
+    assert len(statements(client, ada)) == len(once)
+
+
+def test_the_page_reads_each_thing_once(ada: Lead, mia: User) -> None:
+    asked = statements(client_of(mia), ada)
+
+    assert len([one for one in asked if '"agreement_version"."text"' in one]) == 1
+    assert len([one for one in asked if 'FROM "qualification_answer"' in one]) == 1
+    assert len(asked) == len(set(asked))
