@@ -13,8 +13,8 @@ from typing import cast
 import uvloop
 
 _ANSWERS = {
-    b"EHLO": b"250-sink\r\n250-8BITMIME\r\n250 SIZE 0\r\n", b"DATA": b"354 Go on\r\n",
-    b"QUIT": b"221 Bye\r\n",
+    b"EHLO": b"250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 0\r\n",
+    b"DATA": b"354 Go on\r\n", b"QUIT": b"221 Bye\r\n",
 }  # fmt: skip
 
 

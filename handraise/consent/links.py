@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
@@ -32,7 +33,16 @@ class Reader:
 
 def preferences_url(lead_id: int, address: str) -> str:
     """Where this lead chooses what it gets: an absolute address, without an end."""
-    return settings.ADDRESS + reverse("consent_preferences", args=[token_for(lead_id, address)])
+    begin, end = _around("consent_preferences")
+    return f"{settings.ADDRESS}{begin}{token_for(lead_id, address)}{end}"
+
+
+@cache
+def _around(page: str) -> tuple[str, str]:
+    """What stands before and behind the token in the path of a page. Kept: to look it up anew
+    takes longer than to sign, and every mail has such a link."""
+    begin, _, end = reverse(page, args=["TOKEN"]).partition("TOKEN")
+    return begin, end
 
 
 def token_for(lead_id: int, address: str) -> str:

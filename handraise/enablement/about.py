@@ -17,6 +17,10 @@ READ = 5  # titles of what they read, the newest first
 LONGEST = 500  # characters of one value
 _UNMARKED = {ord(BEGIN): None, ord(END): None, 0: None}
 
+_CARD = (
+    "name", "title", "email", "country", "company__name", "company__industry", "company__employees",
+)  # fmt: skip
+
 Values = dict[str, Any]
 
 
@@ -81,7 +85,7 @@ def about(
 ) -> dict[int, Values]:
     """The variables of scripts for each canonical lead, as known at `at`; what is not known is
     left out. In four statements for all of them."""
-    leads = Lead.objects.select_related("company").in_bulk(list(lead_ids))
+    leads = Lead.objects.select_related("company").only(*_CARD).in_bulk(list(lead_ids))
     none = Situation()
     facts, firms = _told(leads, situations, at)
     asked = [pk for pk in leads if situations.get(pk, none).read is None]
@@ -145,7 +149,8 @@ def _value(raw: object) -> object:
 
 
 def _plain(text: str) -> str:
-    return text.translate(_UNMARKED)[:LONGEST].strip()
+    plain = text if text.isprintable() else text.translate(_UNMARKED)  # no mark is printable
+    return plain[:LONGEST].strip()
 
 
 def _values(

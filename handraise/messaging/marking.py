@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape, unescape
 from secrets import token_hex
 
@@ -76,10 +77,9 @@ class Marks:
     def final(self, url: str) -> str:
         """The address behind a link, whole. Raises Unlinkable."""
         try:
-            found = absolute(url)
+            return _final(url, self.utm)
         except ValueError as fault:
             raise Unlinkable(str(fault)) from None
-        return self.utm.on(found) if is_web(found) else found
 
     def leading(
         self, text: str, wrap: Callable[[str, int], str], ours: frozenset[str], *,
@@ -100,6 +100,13 @@ class Marks:
             return escape(url) if is_html else url
 
         return self.mark.sub(lead, text)
+
+
+@lru_cache(maxsize=2000)
+def _final(url: str, utm: Utm) -> str:
+    """Most links are the same for every reader. Raises ValueError."""
+    found = absolute(url)
+    return utm.on(found) if is_web(found) else found
 
 
 def _loops(made: str, away: Hidden) -> Callable[[int], bool]:

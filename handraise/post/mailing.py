@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from ipaddress import ip_address
 from socket import gaierror
 
@@ -20,7 +20,7 @@ LONGEST_WORDS = 500
 _LONE_END = re.compile(rb"\r\n|\r|\n")
 
 
-class _Stopped(Exception):
+class Stopped(Exception):
     """The try ended with this outcome, before anything was handed over."""
 
     def __init__(self, outcome: Outcome) -> None:
@@ -49,37 +49,31 @@ def deliver(
 
 def hand_over(
     spoken: smtplib.SMTP, server: Server, *, mail_from: str, recipients: Sequence[str],
-    message: bytes, is_last: bool = False, before_text: Callable[[], None] = lambda: None,
+    message: bytes, is_last: bool = False,
 ) -> Outcome:  # fmt: skip
-    """The same over a connection that is open, and stays so unless it broke (`spoken.sock`).
-
-    `before_text` is called when the server has asked for the text, before any of it goes over the
-    line: what it wrote down is known of a message that may have arrived. Its faults are raised.
-    """
+    """The same over a connection that is open, and stays so unless it broke (`spoken.sock`)."""
     try:
         refused = _announced(spoken, mail_from, recipients, message, is_last=is_last)
-        _take(spoken.docmd("DATA"), wanted=354)
-    except _Stopped as stopped:
+        taken(spoken.docmd("DATA"), wanted=354)
+    except Stopped as stopped:
         return stopped.outcome
     except (OSError, smtplib.SMTPException) as fault:  # all of these come before the text
         spoken.close()
         return Outcome(End.LATER, fault_of(fault, server))
-    before_text()
     return _handed_over(spoken, message, refused)
 
 
 def connected(server: Server, timeout: float) -> smtplib.SMTP:
     """A server that has greeted us, encrypted as agreed, and knows who we are."""
-    trusted = ssl.create_default_context()
     if server.security is Security.TLS:
         spoken: smtplib.SMTP = smtplib.SMTP_SSL(
-            server.host, server.port, timeout=timeout, context=trusted
+            server.host, server.port, timeout=timeout, context=ssl.create_default_context()
         )
     else:
         spoken = smtplib.SMTP(server.host, server.port, timeout=timeout)
     try:
         spoken.ehlo_or_helo_if_needed()
-        _encrypt(spoken, server, trusted)
+        _encrypt(spoken, server)
         if server.user:
             spoken.login(server.user, server.password)
     except BaseException:
@@ -88,14 +82,14 @@ def connected(server: Server, timeout: float) -> smtplib.SMTP:
     return spoken
 
 
-def _encrypt(spoken: smtplib.SMTP, server: Server, trusted: ssl.SSLContext) -> None:
+def _encrypt(spoken: smtplib.SMTP, server: Server) -> None:
     if server.security is Security.TLS:
         return
     is_offered = spoken.has_extn("starttls")
     if server.security is Security.STARTTLS and not is_offered:
         raise smtplib.SMTPException("It does not offer STARTTLS, which the settings demand.")
     if is_offered and server.security is not Security.PLAIN:
-        spoken.starttls(context=trusted)
+        spoken.starttls(context=ssl.create_default_context())
         spoken.ehlo()
     elif server.user and server.security is Security.IF_OFFERED and not _is_here(server.host):
         raise smtplib.SMTPException("It offers no encryption, so the password was not sent.")
@@ -112,25 +106,25 @@ def _announced(
     spoken: smtplib.SMTP, mail_from: str, recipients: Sequence[str], message: bytes, *,
     is_last: bool,
 ) -> dict[str, str]:  # fmt: skip
-    """Say from whom and to whom; who was not taken, and why. Raises _Stopped when nobody was, or
+    """Say from whom and to whom; who was not taken, and why. Raises Stopped when nobody was, or
     when somebody may be taken later."""
     options = ["SMTPUTF8", "BODY=8BITMIME"] if _needs_utf8(spoken, mail_from, recipients) else []
-    _take(spoken.mail(mail_from, options))
+    taken(spoken.mail(mail_from, options))
     refused: dict[str, str] = {}
     later: dict[str, str] = {}
     for one in recipients:
         code, words = spoken.rcpt(one)
         if code == 421:
-            raise _Stopped(Outcome(End.LATER, _said(code, words)))
+            raise Stopped(Outcome(End.LATER, said(code, words)))
         if not 200 <= code < 300:
-            (later if 400 <= code < 500 else refused)[one] = _said(code, words)
+            (later if 400 <= code < 500 else refused)[one] = said(code, words)
     if later and (not is_last or len(later) + len(refused) == len(recipients)):
-        raise _Stopped(Outcome(End.LATER, _list(later), refused))
+        raise Stopped(Outcome(End.LATER, _list(later), refused))
     refused |= later
     if len(refused) == len(recipients):
-        raise _Stopped(Outcome(End.FAILED, _list(refused), refused))
+        raise Stopped(Outcome(End.FAILED, _list(refused), refused))
     if len(message) and spoken.does_esmtp and _is_too_large(spoken, message):
-        raise _Stopped(Outcome(End.FAILED, "The server takes no mail of this size."))
+        raise Stopped(Outcome(End.FAILED, "The server takes no mail of this size."))
     return refused
 
 
@@ -139,8 +133,8 @@ def _needs_utf8(spoken: smtplib.SMTP, mail_from: str, recipients: Sequence[str])
     if all(one.isascii() for one in (mail_from, *recipients)):
         return False
     if not spoken.has_extn("smtputf8"):
-        said = "The mail server takes no addresses with letters outside ASCII before the @."
-        raise _Stopped(Outcome(End.FAILED, said))
+        told = "The mail server takes no addresses with letters outside ASCII before the @."
+        raise Stopped(Outcome(End.FAILED, told))
     spoken.command_encoding = "utf-8"
     return True
 
@@ -152,37 +146,44 @@ def _is_too_large(spoken: smtplib.SMTP, message: bytes) -> bool:
 
 def _handed_over(spoken: smtplib.SMTP, message: bytes, refused: dict[str, str]) -> Outcome:
     try:
-        spoken.send(_dotted(message))
+        spoken.send(dotted(message))
         code, words = spoken.getreply()
     except (OSError, smtplib.SMTPException) as fault:
         spoken.close()
-        said = f"The server had the mail and did not answer for it ({_named(fault)})."
-        return Outcome(End.UNCLEAR, said, refused)
-    said = _said(code, words)
-    if 200 <= code < 300:
-        return Outcome(End.SENT, said, refused)
-    if 400 <= code < 500:
-        return Outcome(End.LATER, said, refused)
-    return Outcome(End.FAILED, said, refused)
+        return unanswered(fault, refused)
+    return text_answered(code, words, refused)
 
 
-def _dotted(message: bytes) -> bytes:
-    """The text as it goes over the line: whole lines, a dot doubled at their beginning, the end."""
-    lines = _LONE_END.sub(b"\r\n", message)
-    doubled = re.sub(rb"(?m)^\.", b"..", lines)
+def text_answered(code: int, words: bytes, refused: dict[str, str] | None = None) -> Outcome:
+    """What the answer to a whole text means."""
+    end = End.SENT if 200 <= code < 300 else End.LATER if 400 <= code < 500 else End.FAILED
+    return Outcome(end, said(code, words), refused or {})
+
+
+def unanswered(fault: Exception, refused: dict[str, str] | None = None) -> Outcome:
+    """What it means that the connection broke after the text was begun."""
+    told = f"The server had the mail and did not answer for it ({_named(fault)})."
+    return Outcome(End.UNCLEAR, told, refused or {})
+
+
+def dotted(message: bytes, *, is_tidy: bool = False) -> bytes:
+    """The text as it goes over the line: whole lines, a dot doubled at their beginning, the end.
+    `is_tidy`: all its lines end with CRLF already."""
+    lines = message if is_tidy else _LONE_END.sub(b"\r\n", message)
+    doubled = (b"." if lines.startswith(b".") else b"") + lines.replace(b"\n.", b"\n..")
     return doubled + (b"" if doubled.endswith(b"\r\n") else b"\r\n") + b".\r\n"
 
 
-def _take(answer: tuple[int, bytes], wanted: int = 250) -> None:
+def taken(answer: tuple[int, bytes], wanted: int = 250) -> None:
     """Go on if the server agreed. Else it is over: for good at 5xx, for now at 4xx."""
     code, words = answer
     if code == wanted or (wanted == 250 and 200 <= code < 300):
         return
     end = End.FAILED if 500 <= code < 600 else End.LATER
-    raise _Stopped(Outcome(end, _said(code, words)))
+    raise Stopped(Outcome(end, said(code, words)))
 
 
-def _said(code: int, words: bytes) -> str:
+def said(code: int, words: bytes) -> str:
     plain = " ".join(words.decode("utf-8", "replace").replace("\x00", "").split())
     return f"{code} {plain}"[:LONGEST_WORDS]
 
@@ -210,7 +211,7 @@ def fault_of(fault: Exception, server: Server) -> str:
 
 def _response(fault: smtplib.SMTPResponseException) -> str:
     words = fault.smtp_error
-    return _said(fault.smtp_code, words if isinstance(words, bytes) else words.encode())
+    return said(fault.smtp_code, words if isinstance(words, bytes) else words.encode())
 
 
 def _named(fault: Exception) -> str:

@@ -7,7 +7,7 @@ the guards look: so what they count (caps) holds beside other workers.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -31,6 +31,7 @@ from handraise.team.models import User
 STALE = "It waited for a week and is not sent unasked any more."
 OUT_OF_USE = "The message is out of use."
 _MINUTE = timedelta(minutes=1)
+_NOT_NEEDED = ("about", "once", "created_at", "claimed_at", "sent_at", "links", "why")
 
 _SETTLE = """
     UPDATE sends_send SET state = told.state, why = told.why, due_at = told.due_at
@@ -112,18 +113,29 @@ def any_due(*, at: datetime, by: Ways | None = None) -> bool:
 
 
 def _sends(pks: Sequence[int]) -> list[Send]:
-    """Read only now that their leads are held. Versions and owners are read once each, and not
-    with every send: a version is long."""
-    rows = Send.objects.select_related("lead__canonical").filter(pk__in=among(pks))
+    """Read only now that their leads are held. Versions, leads and owners are read once each, and
+    not with every send: a version is long."""
+    rows = Send.objects.filter(pk__in=among(pks)).defer(*_NOT_NEEDED)
     found = list(rows.order_by("due_at", "pk"))
     versions = MessageVersion.objects.select_related("message").in_bulk(
         {send.version_id for send in found}
     )
-    owners = User.objects.in_bulk({send.lead.canonical.owner_id for send in found} - {None})
+    leads = _leads({send.lead_id for send in found})
     for send in found:
-        send.version = versions[send.version_id]
-        canonical = send.lead.canonical
-        canonical.owner = None if canonical.owner_id is None else owners[canonical.owner_id]
+        send.version, send.lead = versions[send.version_id], leads[send.lead_id]
+    return found
+
+
+def _leads(pks: Collection[int]) -> dict[int, Lead]:
+    """As far as a mail needs them, each with its canonical lead and that one's owner."""
+    needed = Lead.objects.only("canonical_id", "owner_id", "name")
+    found = {lead.pk: lead for lead in needed.filter(pk__in=among(pks))}
+    merged = {lead.canonical_id for lead in found.values()} - found.keys()
+    found |= {lead.pk: lead for lead in needed.filter(pk__in=among(merged))} if merged else {}
+    owners = User.objects.in_bulk({lead.owner_id for lead in found.values()} - {None})
+    for lead in found.values():
+        lead.owner = None if lead.owner_id is None else owners[lead.owner_id]
+        lead.canonical = found.get(lead.canonical_id, lead)
     return found
 
 

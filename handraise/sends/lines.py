@@ -1,25 +1,18 @@
-"""Lines to mail servers: connections that stay open from one message to the next.
-
-A line that fails before the server asked for the text has handed nothing over. One that was open
-before may have been closed by the server meanwhile: then the same message goes over a new one.
-"""
+"""Lines to mail servers and providers, kept open from one message to the next."""
 
 from __future__ import annotations
 
 import smtplib
 from collections.abc import Callable
-from contextlib import suppress
 from time import monotonic
 from typing import Protocol
 
 import structlog
 
-from handraise.post.decide import End, Outcome, Server
-from handraise.post.mailing import TIMEOUT, connected, fault_of, hand_over
-from handraise.sends.composing import Mail, as_bytes
+from handraise.post.decide import Server
+from handraise.post.mailing import TIMEOUT, connected, fault_of
 from handraise.sends.decide import Refused
-from handraise.sends.signing import signer
-from handraise.sends.ticking import Ticking
+from handraise.sends.talking import Talk
 
 log = structlog.get_logger()
 IDLE = 30.0  # seconds after which an open line that nobody uses is closed
@@ -37,10 +30,6 @@ class Line(Protocol):
         """Be ready; whether it had to be opened anew. Raises Unreachable."""
         ...
 
-    def deliver(self, mail: Mail, *, clock: Ticking, before_text: Callable[[], None]) -> Outcome:
-        """Hand over one message; `before_text` is called when it may arrive from then on."""
-        ...
-
     def close(self) -> None: ...
 
 
@@ -49,53 +38,22 @@ class SmtpLine:
 
     def __init__(self, server: Server, timeout: float = TIMEOUT) -> None:
         self.server, self.timeout = server, timeout
-        self.spoken: smtplib.SMTP | None = None
+        self.talk: Talk | None = None
 
     def open(self) -> bool:
-        if self.spoken is not None and self.spoken.sock is not None:
+        if self.talk is not None and not self.talk.is_over:
             return False
         try:
-            self.spoken = connected(self.server, self.timeout)
+            spoken = connected(self.server, self.timeout)
         except (OSError, smtplib.SMTPException) as fault:
             raise Unreachable(fault_of(fault, self.server)) from None
+        self.talk = Talk(spoken, self.server, self.timeout)
         return True
 
-    def deliver(self, mail: Mail, *, clock: Ticking, before_text: Callable[[], None]) -> Outcome:
-        at = clock.now()
-        message = as_bytes(mail, at=at)
-        signing = signer()
-        if signing is not None:
-            message = signing.signature(message, at=int(at.timestamp())) + message
-        while True:
-            is_new = self.open()
-            assert self.spoken is not None
-            outcome = hand_over(
-                self.spoken, self.server, mail_from=mail.mail_from, recipients=[mail.recipient],
-                message=message, before_text=before_text,
-            )  # fmt: skip
-            self._tidy(outcome)
-            if is_new or self.spoken is not None or outcome.end is not End.LATER:
-                return outcome
-
-    def _tidy(self, outcome: Outcome) -> None:
-        """Leave the connection ready for the next message, or closed."""
-        if self.spoken is None or self.spoken.sock is None or outcome.words.startswith("421"):
-            self.close()
-        elif outcome.end is not End.SENT:
-            try:
-                self.spoken.rset()
-            except (OSError, smtplib.SMTPException):
-                self.close()
-
     def close(self) -> None:
-        if self.spoken is None:
-            return
-        if self.spoken.sock is not None:
-            with suppress(OSError, smtplib.SMTPException):
-                self.spoken.sock.settimeout(1.0)
-                self.spoken.quit()
-        self.spoken.close()
-        self.spoken = None
+        if self.talk is not None:
+            self.talk.leave()
+        self.talk = None
 
 
 class Lines:

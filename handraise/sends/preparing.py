@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -34,15 +34,18 @@ class Unready:
     why: str
 
 
-def prepare(sends: Sequence[Send], ways: Ways, *, at: datetime) -> Iterator[list[Mail | Unready]]:
+def prepare(
+    sends: Sequence[Send], ways: Ways, *, at: datetime, between: Callable[[], None]
+) -> Iterator[list[Mail | Unready]]:
     """Portions of mails, in the order of the sends; what their links lead to stands in the
-    database before a portion is given."""
+    database before a portion is given. `between` two of them there is time for something else."""
     for begin in range(0, len(sends), PORTION):
         portion = sends[begin : begin + PORTION]
         values = values_for({send.lead.canonical_id for send in portion}, at=at)
         made: list[Mail | Unready] = []
         links: dict[int, tuple[str, ...]] = {}
         for send in portion:
+            between()
             try:
                 said = _rendered(send, values.get(send.lead.canonical_id, {}))
                 made.append(_mail(send, said, ways))
@@ -74,12 +77,17 @@ def _rendered(send: Send, values: Mapping[str, Any]) -> Rendered:
 
 @dataclass(frozen=True, slots=True)
 class _Tracked:
-    """The links of one send, each by its place."""
+    """The links of one send, each by its place; signed once for both parts of the mail."""
 
     send_id: int
+    signed: dict[int, str] = field(default_factory=dict)
 
     def url(self, url: str, place: int) -> str:
-        return click_url(self.send_id, place) if url.startswith("http") else url
+        if not url.startswith("http"):
+            return url
+        if place not in self.signed:
+            self.signed[place] = click_url(self.send_id, place)
+        return self.signed[place]
 
 
 def _mail(send: Send, said: Rendered, ways: Ways) -> Mail:

@@ -24,7 +24,6 @@ from handraise.post.decide import End, Outcome
 from handraise.sends.composing import Mail
 from handraise.sends.decide import Refused
 from handraise.sends.lines import Unreachable
-from handraise.sends.ticking import Ticking
 
 TIMEOUT = 30.0
 _NOT_OURS = {401, 403, 404}  # the settings are wrong, not this message
@@ -129,8 +128,9 @@ class ProviderLine:
             raise Unreachable(_said(fault)) from None
         return True
 
-    def deliver(self, mail: Mail, *, clock: Ticking, before_text: Callable[[], None]) -> Outcome:
-        del clock  # providers date messages themselves
+    def deliver(self, mail: Mail, *, before_text: Callable[[], None]) -> Outcome:
+        """Hand over one message, which the provider dates; `before_text` is called when it may
+        arrive from then on. Raises Unreachable."""
         self.open()
         message = _message(mail)
         before_text()

@@ -81,6 +81,36 @@ def test_a_server_that_says_later_is_asked_later(
     assert now_(row).state == State.SENT
 
 
+def test_a_line_that_heard_no_serves_the_next_round(
+    mailbox: Mailbox, asked: MessageVersion, settings: Any
+) -> None:
+    settings.MAIL_CONNECTIONS = 1
+    mailbox.says = {"DATA": "451 Later"}
+    row = send(asked, *people(1))
+    send_due(at=NOON)
+    mailbox.says = {}
+
+    send_due(at=now_(row).due_at)
+
+    assert now_(row).state == State.SENT
+
+
+def test_a_line_that_the_server_closed_is_opened_anew(
+    mailbox: Mailbox, asked: MessageVersion, settings: Any
+) -> None:
+    settings.MAIL_CONNECTIONS = 1
+    leads = people(2)
+    mailbox.hangs_up = True
+    send(asked, leads[0])
+    send_due(at=NOON)
+    mailbox.hangs_up = False
+    row = send(asked, leads[1])
+
+    send_due(at=NOON)
+
+    assert (now_(row).state, row.attempts) == (State.SENT, 1)
+
+
 @pytest.mark.parametrize("where", ["MAIL", "person-0@acme-0.example", "DATA"])
 def test_a_server_that_says_never_is_believed(
     mailbox: Mailbox, asked: MessageVersion, where: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import quopri
 from base64 import b64encode
 from email import message_from_bytes, policy
 from typing import Any
@@ -51,6 +52,19 @@ def test_both_parts_say_the_same(mailbox: Mailbox, asked: MessageVersion) -> Non
     assert str(arrived.message["Date"]).startswith("Wed, 04 Mar 2026 12:0")
     assert not arrived.message.defects
     assert max(map(len, arrived.raw.split(b"\r\n"))) <= 998
+
+
+@pytest.mark.parametrize(
+    "line", ["=" * 200, "a" * 74 + "=3D", "é" * 90, "a" * 300 + "é", ".", "\t", "x " * 70 + "\x0b"]
+)
+def test_a_line_of_any_kind_arrives_as_it_is(asked: MessageVersion, line: str) -> None:
+    raw = made(send(asked, *people(1)), text=f"{line}\n{line} \n\n")
+
+    plain, _ = message_from_bytes(raw, policy=policy.default).iter_parts()
+    assert quopri.decodestring(plain.as_bytes().partition(b"\n\n")[2]).decode() == (
+        f"{line}\n{line} \n\n"
+    )
+    assert max(map(len, raw.partition(b"quoted-printable")[2].split(b"\r\n"))) <= 76
 
 
 def test_every_link_is_ours_and_the_decoy_is_among_them(
