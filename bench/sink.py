@@ -1,16 +1,20 @@
 """A mail server that takes everything at once and keeps nothing: `python -m bench.sink [MS]`.
 
 Prints its port. With a number it answers for a text only after so many milliseconds, as a server
-does that writes what it took to its disk.
+does that writes what it took to its disk. `python -m bench.sink aiosmtpd` is aiosmtpd's server,
+which takes everything too.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 import uvloop
+from aiosmtpd.smtp import SMTP
 
 _ANSWERS = {
     b"EHLO": b"250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 0\r\n",
@@ -51,9 +55,21 @@ class Sink(asyncio.Protocol):
             self.transport.write(b"250 Taken\r\n")
 
 
+class Takes:
+    """What aiosmtpd does with a mail: nothing."""
+
+    async def handle_DATA(self, *_: object) -> str:  # noqa: N802  the name that aiosmtpd asks for
+        return "250 Taken"
+
+
 async def main() -> None:
-    Sink.wait = float(sys.argv[1]) / 1000 if len(sys.argv) > 1 else 0.0
-    server = await asyncio.get_running_loop().create_server(Sink, "127.0.0.1", 0)
+    asked = sys.argv[1] if len(sys.argv) > 1 else "0"
+    made: Callable[[], asyncio.Protocol] = Sink
+    if asked == "aiosmtpd":
+        made = partial(SMTP, Takes())
+    else:
+        Sink.wait = float(asked) / 1000
+    server = await asyncio.get_running_loop().create_server(made, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 

@@ -80,8 +80,9 @@ class Postfix:
 
 
 @contextmanager
-def postfix(folder: Path, names: list[str]) -> Iterator[Postfix]:
-    """Postfix with a mailbox for each of these names at arrives.example, until the block ends."""
+def postfix(folder: Path, names: list[str], more: str = "") -> Iterator[Postfix]:
+    """Postfix with a mailbox for each of these names at arrives.example, until the block ends;
+    `more` are further lines of its settings."""
     port, nobody, owner = _free_port(), pwd.getpwnam("nobody"), pwd.getpwnam("postfix")
     folder.chmod(0o755)
     for name, person in (("spool", None), ("data", owner), ("mail", nobody), ("etc", None)):
@@ -90,7 +91,7 @@ def postfix(folder: Path, names: list[str]) -> Iterator[Postfix]:
             os.chown(folder / name, person.pw_uid, person.pw_gid)
     boxes = " ".join(f"{{ {name}@arrives.example = {name}/ }}" for name in names)
     told = {"folder": folder, "boxes": boxes, "uid": nobody.pw_uid, "gid": nobody.pw_gid}
-    (folder / "etc" / "main.cf").write_text(_MAIN.format(**told))
+    (folder / "etc" / "main.cf").write_text(_MAIN.format(**told) + more)
     (folder / "etc" / "master.cf").write_text(_MASTER.format(port=port))
     command = [_program() or "postfix", "-c", str(folder / "etc")]
     surroundings = {**os.environ, "MAIL_CONFIG": str(folder / "etc")}
