@@ -1,12 +1,14 @@
 """Rows of this step, where Django looks for them."""
 
+from handraise.feedback.attribution.models import Touch, TouchFreshness
 from handraise.feedback.preview.models import Preview, PreviewedLead
 from handraise.feedback.rehearsal.models import Rehearsal, RehearsedLevel
 from handraise.feedback.routing.models import RouteRehearsal
 from handraise.feedback.standing.models import Freshness, Standing
+from handraise.feedback.value.models import Assumed, Cost
 from handraise.feedback.weekly.models import Decision
 
 __all__ = [
-    "Decision", "Freshness", "Preview", "PreviewedLead", "Rehearsal", "RehearsedLevel",
-    "RouteRehearsal", "Standing",
+    "Assumed", "Cost", "Decision", "Freshness", "Preview", "PreviewedLead", "Rehearsal",
+    "RehearsedLevel", "RouteRehearsal", "Standing", "Touch", "TouchFreshness",
 ]  # fmt: skip

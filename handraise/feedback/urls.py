@@ -6,5 +6,7 @@ from handraise.feedback import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.feedback, name="feedback"),
+    path("value/", include("handraise.feedback.value.urls")),
+    path("attribution/", include("handraise.feedback.attribution.urls")),
     path("rehearsal/", include("handraise.feedback.rehearsal.urls")),
 ]

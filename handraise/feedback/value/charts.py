@@ -1,0 +1,66 @@
+"""The charts of value: how long purchases last, and what an MQL of each group brought."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+
+from handraise.feedback.charts import MID, SOFT, chart, dressed, svg
+from handraise.feedback.tabular import Table
+from handraise.feedback.value.decide import STEPS
+from handraise.feedback.value.queries import Worth
+
+MOST_BARS = 12
+_COLOURS = {"month": "var(--accent)", "year": "var(--interest-mark)"}
+
+
+def lasting(one: Worth) -> str:
+    """What share of margin is still paid, month by month; empty where nothing was followed."""
+    kept = [each for each in one.lifetime.kept if len(each.shares) > 1]
+    if not kept:
+        return ""
+    layers = []
+    for each in kept:
+        rows = [
+            {"month": place * STEPS[each.every], "share": share}
+            for place, share in enumerate(each.shares)
+        ]
+        layers.append(
+            chart(rows)
+            .mark_line(interpolate="step-after", color=_COLOURS[each.every], strokeWidth=2)
+            .encode(
+                x=alt.X("month:Q", axis=alt.Axis(title="Months since the first payment",
+                        titleColor=SOFT, titleFontWeight="normal", tickMinStep=1)),
+                y=alt.Y("share:Q", axis=alt.Axis(format="%", title=None),
+                        scale=alt.Scale(domain=[0, 1])),
+            )
+        )  # fmt: skip
+    return svg(dressed(alt.layer(*layers)))
+
+
+def per_mql(table: Table) -> str:
+    """Won value per MQL with its interval, a line a group; empty where none is known."""
+    place = {column.code: number for number, column in enumerate(table.columns)}
+    rows = [
+        {"name": str(row[place["name"]]), "each": row[place["each"]], "low": row[place["low"]],
+         "high": row[place["high"]]}
+        for row in table.rows if row[place["low"]] is not None
+    ][:MOST_BARS]  # fmt: skip
+    if not rows:
+        return ""
+    return svg(dressed(_intervals(rows), height=max(60, 26 * len(rows))))
+
+
+def _intervals(rows: list[dict[str, Any]]) -> Any:
+    base = chart(rows).encode(
+        y=alt.Y("name:N", sort=None, axis=alt.Axis(title=None, labelLimit=180))
+    )
+    x = alt.X("each:Q", axis=alt.Axis(title=None, format=",", tickCount=5, grid=True),
+              scale=alt.Scale(domainMin=0))  # fmt: skip
+    return alt.layer(
+        base.mark_rule(color=MID, strokeWidth=1.6).encode(
+            x=alt.X("low:Q", axis=alt.Axis(title=None)), x2="high:Q"
+        ),
+        base.mark_circle(color="var(--accent)", size=70, opacity=1).encode(x=x),
+    )
