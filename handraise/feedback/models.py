@@ -1,6 +1,6 @@
 """Rows of this step, where Django looks for them."""
 
-from handraise.feedback.attribution.models import Touch, TouchFreshness
+from handraise.feedback.attribution.models import Touchpoint, TouchpointFreshness
 from handraise.feedback.preview.models import Preview, PreviewedLead
 from handraise.feedback.rehearsal.models import Rehearsal, RehearsedLevel
 from handraise.feedback.routing.models import RouteRehearsal
@@ -10,5 +10,5 @@ from handraise.feedback.weekly.models import Decision
 
 __all__ = [
     "Assumed", "Cost", "Decision", "Freshness", "Preview", "PreviewedLead", "Rehearsal",
-    "RehearsedLevel", "RouteRehearsal", "Standing", "Touch", "TouchFreshness",
+    "RehearsedLevel", "RouteRehearsal", "Standing", "Touchpoint", "TouchpointFreshness",
 ]  # fmt: skip

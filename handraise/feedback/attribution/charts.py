@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
 import altair as alt
 
 from handraise.feedback.attribution.decide import Model
@@ -24,14 +28,18 @@ def side_by_side(table: Table) -> str:
     """A line a name, a mark a model, at what share of all it gives; empty without outcomes."""
     first = len(table.columns) - len(Model)
     given = [
-        (str(row[0]), [float(cell) for cell in row[first:] if isinstance(cell, int | float)])
+        (str(row[0]), tuple(float(cell) for cell in row[first:] if isinstance(cell, int | float)))
         for row in table.rows
     ]
     total = sum(cells[0] for _, cells in given)
-    shown = [one for one in given if one[0] != NO_TOUCH][:MOST_LINES]
-    if not shown or total <= 0:
-        return ""
-    rows = [
+    shown = tuple(one for one in given if one[0] != NO_TOUCH)[:MOST_LINES]
+    return _drawn(shown, total) if shown and total > 0 else ""
+
+
+# Drawing takes longer than all that is read for it, and the same figures are looked at again.
+@lru_cache(maxsize=64)
+def _drawn(shown: tuple[tuple[str, tuple[float, ...]], ...], total: float) -> str:
+    marks = [
         {"name": name, "model": model.label, "share": cell / total}
         for name, cells in shown
         for model, cell in zip(Model, cells, strict=True)
@@ -41,25 +49,28 @@ def side_by_side(table: Table) -> str:
         for name, cells in shown
     ]
     y = alt.Y("name:N", sort=None, axis=alt.Axis(title=None, labelLimit=180))
-    legend = alt.Legend(title=None, orient="top", labelColor=SOFT, labelFontSize=11, symbolSize=70)
-    names = [model.label for model in Model]
-    colour = alt.Color(
-        "model:N",
-        legend=legend,
-        scale=alt.Scale(domain=names, range=[c for c, _ in _LOOKS.values()]),
-    )
-    shape = alt.Shape(
-        "model:N",
-        legend=legend,
-        scale=alt.Scale(domain=names, range=[s for _, s in _LOOKS.values()]),
-    )
     axis = alt.Axis(format="%", title=None, tickCount=6, grid=True)
+    colours, shapes = zip(*_LOOKS.values(), strict=True)
     layers = alt.layer(
         chart(spans)
         .mark_rule(color=LINE, strokeWidth=5)
         .encode(y=y, x=alt.X("low:Q", axis=axis), x2="high:Q"),
-        chart(rows)
+        chart(marks)
         .mark_point(filled=True, size=80, opacity=1)
-        .encode(y=y, x=alt.X("share:Q", axis=axis), color=colour, shape=shape),
-    )
+        .encode(
+            y=y, x=alt.X("share:Q", axis=axis), color=alt.Color("model:N", **_told(colours)),
+            shape=alt.Shape("model:N", **_told(shapes)),
+        ),
+    )  # fmt: skip
     return svg(dressed(layers, height=max(70, 30 * len(shown))))
+
+
+def _told(looks: Sequence[str]) -> dict[str, Any]:
+    """A look for each model, and the line that says which is which."""
+    names = [model.label for model in Model]
+    return {
+        "legend": alt.Legend(
+            title=None, orient="top", labelColor=SOFT, labelFontSize=11, symbolSize=70
+        ),
+        "scale": alt.Scale(domain=names, range=list(looks)),
+    }

@@ -1,7 +1,7 @@
-"""Share an outcome among the touches before it, by six models. Plain numpy, no clock.
+"""Share an outcome among the touchpoints before it, by six models. Plain numpy, no clock.
 
-A *name* is what a touch names: a source, a campaign or a content. A path is the touches of one
-lead before its outcome, the earliest first.
+A *name* is what a touchpoint names: a source, a campaign or a content. A path is the touchpoints
+of one lead before its outcome, the earliest first.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-HALF_LIFE = 7.0  # days in which a touch loses half of its weight, by time-decay
+HALF_LIFE = 7.0  # days in which a touchpoint loses half of its weight, by time-decay
 ENDS = 0.4  # what the first and the last touch get each, position-based
-SAME = 30 * 60  # seconds within which the same name again is the same touch
+SAME = 30 * 60  # seconds within which the same name again is the same touchpoint
 LEAST = 0.005  # of the whole: models that differ by less agree
 MOST = 25  # names shown one by one
 
@@ -55,20 +55,20 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """The touches before one outcome: names, and how many days before it each was. `weight`: what
-    is shared, 1 or what was won."""
+    """The touchpoints before one outcome: names, and how many days before it each was. `weight`:
+    what is shared, 1 or what was won."""
 
     names: tuple[str, ...]
     days: tuple[float, ...]
     weight: float = 1.0
 
 
-def once_a_visit(touches: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+def once_a_visit(touchpoints: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
     """Names with seconds, in order: the same name again within half an hour of its last is left
     out, however long the visit."""
     kept: list[tuple[str, float]] = []
     latest: tuple[str, float] | None = None
-    for name, at in touches:
+    for name, at in touchpoints:
         if latest is None or latest[0] != name or at - latest[1] > SAME:
             kept.append((name, at))
         latest = name, at
@@ -76,7 +76,7 @@ def once_a_visit(touches: Sequence[tuple[str, float]]) -> list[tuple[str, float]
 
 
 def weights(model: Model, days: Sequence[float]) -> list[float]:
-    """What share of one outcome each of its touches gets; they add up to 1."""
+    """What share of one outcome each of its touchpoints gets; they add up to 1."""
     count = len(days)
     if model is Model.FIRST:
         return [1.0, *[0.0] * (count - 1)]
@@ -85,7 +85,7 @@ def weights(model: Model, days: Sequence[float]) -> list[float]:
     if model is Model.LINEAR:
         return [1 / count] * count
     if model is Model.DECAY:
-        # From the newest touch: the shares are the same, and old ones alone do not vanish.
+        # From the newest touchpoint: the shares are the same, and old ones alone do not vanish.
         worth = [0.5 ** ((one - min(days)) / HALF_LIFE) for one in days]
         return [one / sum(worth) for one in worth]
     if count <= 2:

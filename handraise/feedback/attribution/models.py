@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 
-class Touch(models.Model):
+class Touchpoint(models.Model):
     """An activity that names where somebody came from or what they engaged with.
 
     `source`, `campaign` and `content` are folded, and empty where the activity does not tell.
@@ -24,28 +24,28 @@ class Touch(models.Model):
     counts = models.BooleanField(default=True)
 
     class Meta:
-        db_table = "feedback_touch"
+        db_table = "feedback_touchpoint"
         indexes = [
-            models.Index(fields=["lead_id", "at"], name="touch_of_lead"),
-            models.Index(fields=["lot", "lead_id", "at"], name="touch_of_lot"),
+            models.Index(fields=["lead_id", "at"], name="touchpoint_of_lead"),
+            models.Index(fields=["lot", "lead_id", "at"], name="touchpoint_of_lot"),
         ]
 
     def __str__(self) -> str:
-        return f"touch of lead {self.lead_id} at {self.at}"
+        return f"touchpoint of lead {self.lead_id} at {self.at}"
 
 
-class TouchFreshness(models.Model):
-    """As of when the touches hold; one row. `upto`: the newest activity that was read; `seconds`:
-    how long reading took; `touches`: how many there are."""
+class TouchpointFreshness(models.Model):
+    """As of when the touchpoints hold; one row. `upto`: the newest activity that was read;
+    `seconds`: how long reading took; `touchpoints`: how many there are."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     as_of = models.DateTimeField()
     upto = models.BigIntegerField()
     seconds = models.FloatField()
-    touches = models.BigIntegerField()
+    touchpoints = models.BigIntegerField()
 
     class Meta:
-        db_table = "feedback_touchfreshness"
+        db_table = "feedback_touchpointfreshness"
 
     def __str__(self) -> str:
-        return f"touches as of {self.as_of}"
+        return f"touchpoints as of {self.as_of}"

@@ -1,4 +1,4 @@
-"""Reads: the touches before outcomes, and those of leads without one."""
+"""Reads: the touchpoints before outcomes, and those of leads without one."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 
 from handraise.feedback.attribution import tasks
 from handraise.feedback.attribution.decide import Path, Steps, once_a_visit
-from handraise.feedback.attribution.models import TouchFreshness
+from handraise.feedback.attribution.models import TouchpointFreshness
 from handraise.feedback.attribution.refreshing import is_small, refresh
-from handraise.feedback.standing.queries import LATE, QUICK, AsOf
+from handraise.feedback.standing.queries import LATE, AsOf
 from handraise.feedback.standing.queries import fresh as standings
 from handraise.feedback.tabular import Period
 from handraise.feedback.value.statements import WORTH
@@ -20,8 +20,9 @@ from handraise.leads.bulk import rows_of
 
 LOOK_BACK = timedelta(days=90)
 LOTS = 1000
-SAMPLE = 40_000  # touches of leads without an outcome that are read
+SAMPLE = 40_000  # touchpoints of leads without an outcome that are read
 ANEW = timedelta(minutes=10)
+QUICK = 0.1  # seconds: what takes less is read at each look
 _DAY = 24 * 60 * 60
 
 DIMENSIONS = {"source": "Source", "campaign": "Campaign", "content": "Content"}
@@ -30,7 +31,7 @@ OUTCOMES = {"customer": "customer_at", "sql": "qualified_at"}
 PATHS = """
 select standing.lead_id, extract(epoch from standing.{outcome} - touch.at)::float8, touch.{name}
 from feedback_standing standing
-left join feedback_touch touch on touch.lead_id = standing.lead_id and touch.counts
+left join feedback_touchpoint touch on touch.lead_id = standing.lead_id and touch.counts
     and touch.{name} <> '' and touch.at < standing.{outcome}
     and touch.at >= standing.{outcome} - %(look_back)s
 where standing.{outcome} >= %(since)s and standing.{outcome} < %(until)s
@@ -38,12 +39,12 @@ where standing.{outcome} >= %(since)s and standing.{outcome} < %(until)s
 order by standing.lead_id, touch.at, touch.activity_id
 """
 
-# Of leads without the outcome: their touches up to the last one in the period.
+# Of leads without the outcome: their touchpoints up to the last one in the period.
 WITHOUT = """
 with seen as (
     select touch.lead_id, touch.at, touch.activity_id, touch.{name} as name,
         max(touch.at) over (partition by touch.lead_id) as latest
-    from feedback_touch touch
+    from feedback_touchpoint touch
     join feedback_standing standing on standing.lead_id = touch.lead_id
         and standing.{outcome} is null
     where touch.lot < %(lots)s and touch.counts and touch.{name} <> ''
@@ -80,8 +81,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Paths to outcomes, the outcomes without a touch (how many, and their weight), the steps of
-    leads without an outcome, and which part of those leads was read."""
+    """Paths to outcomes, the outcomes without a touchpoint (how many, and their weight), the
+    steps of leads without an outcome, and which part of those leads was read."""
 
     paths: list[Path]
     untouched: int
@@ -92,23 +93,23 @@ class Found:
 
 
 def fresh(*, at: datetime) -> AsOf | None:
-    """As of when touches hold; None while they are read for the first time.
+    """As of when touchpoints hold; None while they are read for the first time.
 
     Where reading is quick they are read at each look; else a look asks the worker for it.
     """
-    known = TouchFreshness.objects.filter(pk=1).first()
+    known = TouchpointFreshness.objects.filter(pk=1).first()
     is_quick = is_small() if known is None else known.seconds < QUICK
     if is_quick and refresh(at=at):
         return AsOf(at, False)
     if not is_quick and (known is None or at - known.as_of > ANEW):
         tasks.ask()
-    known = TouchFreshness.objects.filter(pk=1).first()
+    known = TouchpointFreshness.objects.filter(pk=1).first()
     return AsOf(known.as_of, at - known.as_of > LATE) if known else None
 
 
 def found(period: Period, asked: Asked) -> Found | None:
-    """The paths of the period's outcomes, and what those without one did. None while touches are
-    read for the first time."""
+    """The paths of the period's outcomes, and what those without one did. None while
+    touchpoints are read for the first time."""
     touched = fresh(at=period.at)
     if touched is None:
         return None
@@ -138,8 +139,8 @@ def currencies() -> list[str]:
 
 
 def _lots() -> int:
-    """How many of the thousand lots are read: all, while there are few touches."""
-    known = TouchFreshness.objects.values_list("touches", flat=True).get(pk=1)
+    """How many of the thousand lots are read: all, while there are few touchpoints."""
+    known = TouchpointFreshness.objects.values_list("touchpoints", flat=True).get(pk=1)
     return max(1, min(LOTS, SAMPLE * LOTS // max(known, 1)))
 
 
@@ -152,15 +153,15 @@ def _worth(currency: str, at: datetime) -> dict[int, float] | None:
 def _paths(
     rows: Iterable[tuple[Any, ...]], worth: dict[int, float] | None
 ) -> tuple[list[Path], int, float]:
-    """Each lead's touches as a path; and how many had none, with what they weigh."""
+    """Each lead's touchpoints as a path; and how many had none, with what they weigh."""
     paths, untouched, weight = [], 0, 0.0
     for lead, told in groupby(rows, key=lambda row: row[0]):
         weighs = 1.0 if worth is None else worth.get(lead, 0.0)
-        touches = [(name, -seconds) for _, seconds, name in told if name is not None]
-        if not touches:
+        touchpoints = [(name, -seconds) for _, seconds, name in told if name is not None]
+        if not touchpoints:
             untouched, weight = untouched + 1, weight + weighs
             continue
-        kept = once_a_visit(touches)
+        kept = once_a_visit(touchpoints)
         names, at = zip(*kept, strict=True)
         paths.append(Path(names, tuple(-one / _DAY for one in at), weighs))
     return paths, untouched, weight

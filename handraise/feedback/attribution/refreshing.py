@@ -1,4 +1,4 @@
-"""Keep touches: what activities tell of where somebody came from and what they engaged with."""
+"""Keep touchpoints: what activities tell of where somebody came from and what they engaged with."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from handraise.feedback.attribution.models import Touch, TouchFreshness
+from handraise.feedback.attribution.models import Touchpoint, TouchpointFreshness
 from handraise.leads.bulk import rows_of
 from handraise.leads.decide import TOUCHES
 
@@ -45,8 +45,8 @@ _TOLD = """
           'referrer', 'title'])
 """
 _WRITE = f"""
-insert into feedback_touch (activity_id, identity_id, lead_id, lot, at, source, campaign, content,
-    counts)
+insert into feedback_touchpoint (activity_id, identity_id, lead_id, lot, at, source, campaign,
+    content, counts)
 select told.id, told.identity_id, face.canonical_id,
     (hashint8(face.canonical_id) & 2147483647) %% 1000, told.at, told.source, told.campaign,
     told.content, true
@@ -58,16 +58,16 @@ on conflict (activity_id) do nothing
 """  # noqa: S608 - constants of this module
 _NEWEST = "select coalesce(max(id), 0) from leads_activity"
 _SIZE = "select pg_table_size('leads_activity')"
-# After a merge, or one undone, a touch is another lead's.
+# After a merge, or one undone, a touchpoint is another lead's.
 _WHOSE = """
-update feedback_touch touch set lead_id = face.canonical_id,
+update feedback_touchpoint touch set lead_id = face.canonical_id,
     lot = (hashint8(face.canonical_id) & 2147483647) % 1000
 from leads_identity identity join leads_lead face on face.id = identity.lead_id
 where identity.id = touch.identity_id and touch.lead_id <> face.canonical_id
 """
 # For each doubt (a machine, an undone import) the newest judgement holds.
 _JUDGED = """
-update feedback_touch touch set counts = judged.counts
+update feedback_touchpoint touch set counts = judged.counts
 from (
     select activity_id, bool_and(counts) as counts from (
         select distinct on (activity_id, doubt) activity_id, counts from leads_judgement
@@ -76,7 +76,7 @@ from (
 ) judged
 where judged.activity_id = touch.activity_id and touch.counts <> judged.counts
 """
-_LOCK = "select pg_try_advisory_xact_lock(hashtext('feedback_touch'))"
+_LOCK = "select pg_try_advisory_xact_lock(hashtext('feedback_touchpoint'))"
 
 
 def is_small() -> bool:
@@ -91,7 +91,7 @@ def refresh(*, at: datetime) -> bool:
     with transaction.atomic():
         if not rows_of(_LOCK)[0][0]:
             return False
-        held = TouchFreshness.objects.filter(pk=1).first()
+        held = TouchpointFreshness.objects.filter(pk=1).first()
         newest = rows_of(_NEWEST)[0][0]
         asked: dict[str, Any] = {
             "after": max(held.upto - AGAIN, 0) if held else 0,
@@ -102,10 +102,10 @@ def refresh(*, at: datetime) -> bool:
             cursor.execute(_WRITE, asked)
             cursor.execute(_WHOSE)
             cursor.execute(_JUDGED)
-        TouchFreshness.objects.update_or_create(
+        TouchpointFreshness.objects.update_or_create(
             pk=1,
             defaults={
-                "as_of": at, "upto": newest, "touches": Touch.objects.count(),
+                "as_of": at, "upto": newest, "touchpoints": Touchpoint.objects.count(),
                 "seconds": time.perf_counter() - begun,
             },
         )  # fmt: skip

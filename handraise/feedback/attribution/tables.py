@@ -27,7 +27,7 @@ from handraise.feedback.attribution.queries import (
 from handraise.feedback.decide import ENOUGH
 from handraise.feedback.tabular import Column, Definition, Period, Table
 
-NO_TOUCH, REST = "no touch known", "all others"
+NO_TOUCH, REST = "no touchpoint known", "all others"
 _OUTCOME = {"customer": ("customer", "customers"), "sql": ("SQL", "SQLs")}
 CAUSES_NOTHING = (
     "None of these shows what caused an outcome: each is a rule for sharing what happened anyway. "
@@ -50,7 +50,7 @@ def attribution(period: Period, *, asked: Asked | None = None) -> Table:
     code = f"attribution_{about.outcome}_{about.name}"
     definition = Definition(_counted(about), _over(about), sql)
     if told is None:
-        finding = "Touches are read for the first time: look again in a minute."
+        finding = "Touchpoints are read for the first time: look again in a minute."
         return Table(code, title, finding, columns, (), definition, period.at)
     credits = shared(told.paths, told.lost, rest=REST)
     rows = [_row(one) for one in credits]
@@ -80,10 +80,10 @@ def _counted(about: Asked) -> str:
         "a form",
     }[about.name]
     return (
-        f"A touch is an activity that {what}; the same name again within 30 minutes is the same "
-        f"touch. Touches count in the {LOOK_BACK.days} days before the outcome and not after it; "
+        f"A touchpoint is an activity that {what}; the same name again within 30 minutes is the "
+        f"same one. They count in the {LOOK_BACK.days} days before the outcome and not after it; "
         "those of machines and of undone imports do not. First and last touch get all; linear "
-        f"shares evenly; time-decay halves a touch's weight every {HALF_LIFE:.0f} days; "
+        f"shares evenly; time-decay halves a touchpoint's weight every {HALF_LIFE:.0f} days; "
         f"position-based gives {ENDS:.0%} to the first and to the last and the rest to those "
         "between; Markov takes each name out of the chain of steps, beginning to outcome or "
         "nothing, and shares by how many outcomes would be lost without it."
@@ -94,7 +94,7 @@ def _over(about: Asked) -> str:
     one, many = _OUTCOME[about.outcome]
     return (
         f"Leads that first became {one} in the period. For Markov also leads that have not become "
-        f"{one} and did something in the period, up to their last touch in it: some of them may "
+        f"{one} and did something in the period, up to their last one in it: some of them may "
         f"yet become {many}."
     )
 
@@ -102,7 +102,7 @@ def _over(about: Asked) -> str:
 def _finding(credits: list[Credit], told: Found, about: Asked) -> str:
     count, many = len(told.paths), _OUTCOME[about.outcome][1]
     if count < ENOUGH:
-        had = f"{count:,} of {count + told.untouched:,} {many} had a touch"
+        had = f"{count:,} of {count + told.untouched:,} {many} had a touchpoint"
         return f"Not enough data yet to share what happened: {had}."
     total = sum(path.weight for path in told.paths)
     apart = widest(credits, total)
@@ -122,7 +122,7 @@ def _notes(told: Found, about: Asked) -> tuple[str, ...]:
     said = f"{total:,.0f} {about.currency}" if about.currency else f"{total:,.0f} {many}"
     notes = [CAUSES_NOTHING, f"Each model's column adds up to {said}."]
     if told.untouched:
-        notes.append(f"{told.untouched:,} {many} had no touch in these days that is known.")
+        notes.append(f"{told.untouched:,} {many} had no touchpoint in these days that is known.")
     if told.part < 1:
         notes.append(
             f"Of the leads without an outcome a sample of {told.part:.1%} is read, and counted "

@@ -1,4 +1,4 @@
-"""The job that reads touches anew. It may be killed and run again."""
+"""The job that reads touchpoints anew. It may be killed and run again."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from handraise.feedback.attribution.refreshing import refresh
 from handraise.feedback.evidence_queue import EVIDENCE
 from handraise.kit.clock import now
 
-_LOCK = "feedback.touches"
+_LOCK = "feedback.touchpoints"
 
 
 @app.task(name="feedback.attribution.refresh", queue=EVIDENCE, queueing_lock=_LOCK)
-def refresh_touches() -> None:
+def refresh_touchpoints() -> None:
     """Read the activities that came since."""
     refresh(at=now())
 
 
 def ask() -> None:
-    """Have touches read by the worker; once, however many ask."""
+    """Have touchpoints read by the worker; once, however many ask."""
     try:
         with transaction.atomic():  # the second asking must not spoil what surrounds it
-            refresh_touches.defer()
+            refresh_touchpoints.defer()
     except AlreadyEnqueued:
         return

@@ -14,20 +14,20 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='TouchFreshness',
+            name='TouchpointFreshness',
             fields=[
                 ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
                 ('as_of', models.DateTimeField()),
                 ('upto', models.BigIntegerField()),
                 ('seconds', models.FloatField()),
-                ('touches', models.BigIntegerField()),
+                ('touchpoints', models.BigIntegerField()),
             ],
             options={
-                'db_table': 'feedback_touchfreshness',
+                'db_table': 'feedback_touchpointfreshness',
             },
         ),
         migrations.CreateModel(
-            name='Touch',
+            name='Touchpoint',
             fields=[
                 ('activity_id', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('identity_id', models.BigIntegerField()),
@@ -40,8 +40,8 @@ class Migration(migrations.Migration):
                 ('counts', models.BooleanField(default=True)),
             ],
             options={
-                'db_table': 'feedback_touch',
-                'indexes': [models.Index(fields=['lead_id', 'at'], name='touch_of_lead'), models.Index(fields=['lot', 'lead_id', 'at'], name='touch_of_lot')],
+                'db_table': 'feedback_touchpoint',
+                'indexes': [models.Index(fields=['lead_id', 'at'], name='touchpoint_of_lead'), models.Index(fields=['lot', 'lead_id', 'at'], name='touchpoint_of_lot')],
             },
         ),
         migrations.CreateModel(

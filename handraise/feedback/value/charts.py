@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
 
 from handraise.feedback.charts import MID, SOFT, chart, dressed, svg
-from handraise.feedback.tabular import Table
-from handraise.feedback.value.decide import STEPS
+from handraise.feedback.tabular import Cell, Table
+from handraise.feedback.value.decide import STEPS, Kept
 from handraise.feedback.value.queries import Worth
 
 MOST_BARS = 12
@@ -17,9 +18,13 @@ _COLOURS = {"month": "var(--accent)", "year": "var(--interest-mark)"}
 
 def lasting(one: Worth) -> str:
     """What share of margin is still paid, month by month; empty where nothing was followed."""
-    kept = [each for each in one.lifetime.kept if len(each.shares) > 1]
-    if not kept:
-        return ""
+    kept = tuple(each for each in one.lifetime.kept if len(each.shares) > 1)
+    return _curves(kept) if kept else ""
+
+
+# Drawing takes longer than all that is read for it, and the same figures are looked at again.
+@lru_cache(maxsize=64)
+def _curves(kept: tuple[Kept, ...]) -> str:
     layers = []
     for each in kept:
         rows = [
@@ -42,13 +47,19 @@ def lasting(one: Worth) -> str:
 def per_mql(table: Table) -> str:
     """Won value per MQL with its interval, a line a group; empty where none is known."""
     place = {column.code: number for number, column in enumerate(table.columns)}
-    rows = [
-        {"name": str(row[place["name"]]), "each": row[place["each"]], "low": row[place["low"]],
-         "high": row[place["high"]]}
+    told = tuple(
+        tuple(row[place[code]] for code in _CODES)
         for row in table.rows if row[place["low"]] is not None
-    ][:MOST_BARS]  # fmt: skip
-    if not rows:
-        return ""
+    )[:MOST_BARS]  # fmt: skip
+    return _bars(told) if told else ""
+
+
+_CODES = ("name", "each", "low", "high")
+
+
+@lru_cache(maxsize=64)
+def _bars(told: tuple[tuple[Cell, ...], ...]) -> str:
+    rows = [dict(zip(_CODES, row, strict=True)) for row in told]
     return svg(dressed(_intervals(rows), height=max(60, 26 * len(rows))))
 
 

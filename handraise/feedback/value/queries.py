@@ -185,5 +185,8 @@ def days_of(period: Period) -> tuple[date, date]:
 def costs(statement: str, period: Period, *, at: datetime) -> list[Spent]:
     """What each source cost in the period, and what came in it."""
     first, last = days_of(period)
-    asked = {"since": period.since, "until": period.until, "at": at, "first": first, "last": last}
+    asked = {
+        "since": period.since, "until": period.until, "at": at, "told": period.at,
+        "first": first, "last": last,
+    }  # fmt: skip
     return [Spent(*row) for row in rows_of(statement, asked)]

@@ -153,7 +153,7 @@ COSTS = f"""
 with {WORTH},
 held as (
     select distinct on (month, source, currency) month, source, currency, amount::float8 as amount
-    from feedback_cost where at <= %(at)s
+    from feedback_cost where at <= %(told)s
     order by month, source, currency, at desc, id desc
 ),
 spent as (

@@ -157,9 +157,11 @@ _WON = (
 _MQLS = "Leads that became MQL in the period, and what was won of them by now."
 
 
-def value_by_source(period: Period, *, currency: str = "") -> Table:
+def value_by_source(
+    period: Period, *, currency: str = "", as_of: datetime | None = None
+) -> Table:  # fmt: skip
     """Won value per MQL of each source; of one currency, or a row for each."""
-    at = fresh(at=period.at).at
+    at = as_of or fresh(at=period.at).at
     found = grouped(BY_SOURCE, period, at=at)
     return _won_table(
         "value_by_source", "Won by source", "Source", found, currency, at, BY_SOURCE,
@@ -167,9 +169,11 @@ def value_by_source(period: Period, *, currency: str = "") -> Table:
     )  # fmt: skip
 
 
-def value_by_score(period: Period, *, currency: str = "", bands: str = "tens") -> Table:
+def value_by_score(
+    period: Period, *, currency: str = "", bands: str = "tens", as_of: datetime | None = None
+) -> Table:
     """Won value per MQL by the priority at the first offer, in tens or in thirds of the MQLs."""
-    at = fresh(at=period.at).at
+    at = as_of or fresh(at=period.at).at
     statement = BY_THIRDS if bands == "thirds" else BY_TENS
     found = grouped(statement, period, at=at)
     ordered = sorted(found.groups, key=lambda one: _place(one.name))
@@ -249,9 +253,11 @@ def _won_finding(groups: tuple[Group, ...], currency: str) -> str:
 # -- what it cost -------------------------------------------------------------------------------
 
 
-def cost_by_source(period: Period, *, currency: str = "") -> Table:
+def cost_by_source(
+    period: Period, *, currency: str = "", as_of: datetime | None = None
+) -> Table:  # fmt: skip
     """What each source cost in the period, for each MQL, SQL and customer of the same days."""
-    at = fresh(at=period.at).at
+    at = as_of or fresh(at=period.at).at
     found = [one for one in costs(COSTS, period, at=at) if currency in ("", one.currency)]
     columns = (
         Column("source", "Source"), _CURRENCY, Column("cost", "Cost", "money"),

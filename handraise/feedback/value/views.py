@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from handraise.feedback.forms import PeriodForm, period, presets, start_of
+from handraise.feedback.standing.queries import fresh
 from handraise.feedback.tabular import Period, Table
 from handraise.feedback.value import actions, charts, queries, tables
 from handraise.feedback.value.forms import AssumedForm, CostsForm
@@ -34,10 +35,11 @@ def value(request: HttpUserRequest) -> HttpResponse:
     asked = Period(start_of(since), start_of(until + timedelta(days=1)), at)
     bands = "thirds" if request.GET.get("bands") == "thirds" else "tens"
     worths = queries.lifetimes(at=at)
+    as_of = fresh(at=at).at
     shown = {
-        "by_source": tables.value_by_source(asked),
-        "by_score": tables.value_by_score(asked, bands=bands),
-        "costs": tables.cost_by_source(asked),
+        "by_source": tables.value_by_source(asked, as_of=as_of),
+        "by_score": tables.value_by_score(asked, bands=bands, as_of=as_of),
+        "costs": tables.cost_by_source(asked, as_of=as_of),
         "opened": tables.pipeline_created(asked),
     }
     context = {

@@ -150,9 +150,16 @@ def test_without_outcomes_nothing_is_shared() -> None:
 
 
 def test_the_same_name_within_a_visit_is_one_touch() -> None:
-    touches = [("A", 0.0), ("A", 1700.0), ("A", 3400.0), ("B", 3500.0), ("A", 3600.0), ("A", 9e3)]
+    touchpoints = [
+        ("A", 0.0),
+        ("A", 1700.0),
+        ("A", 3400.0),
+        ("B", 3500.0),
+        ("A", 3600.0),
+        ("A", 9e3),
+    ]
 
-    assert once_a_visit(touches) == [("A", 0.0), ("B", 3500.0), ("A", 3600.0), ("A", 9e3)]
+    assert once_a_visit(touchpoints) == [("A", 0.0), ("B", 3500.0), ("A", 3600.0), ("A", 9e3)]
 
 
 def test_where_models_disagree_most() -> None:

@@ -1,4 +1,4 @@
-"""Touches and paths against the raw rows; what is left out; that they are kept up to date."""
+"""Touchpoints and paths against the raw rows; what is left out; that they are kept up to date."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from handraise.feedback.attribution import queries, refreshing
 from handraise.feedback.attribution.decide import Model, once_a_visit
-from handraise.feedback.attribution.models import Touch, TouchFreshness
+from handraise.feedback.attribution.models import Touchpoint, TouchpointFreshness
 from handraise.feedback.attribution.queries import LOOK_BACK, Asked, found
 from handraise.feedback.attribution.refreshing import refresh
 from handraise.feedback.attribution.tables import NO_TOUCH, TABLES, attribution
@@ -25,7 +25,7 @@ from tests.personas import DAY, NOON
 
 pytestmark = pytest.mark.django_db
 YEAR = Period(NOON - 365 * DAY, NOON, NOON)
-Touches = list[tuple[datetime, str]]
+Touchpoints = list[tuple[datetime, str]]
 
 
 @pytest.fixture
@@ -38,10 +38,10 @@ def history(request: pytest.FixtureRequest, sal: User) -> Random:
     return random
 
 
-def raw(name: str) -> dict[int, Touches]:
-    """The touches of each lead in plain Python, the earliest first."""
+def raw(name: str) -> dict[int, Touchpoints]:
+    """The touchpoints of each lead in plain Python, the earliest first."""
     faces = dict(Lead.objects.values_list("pk", "canonical_id"))
-    found: dict[int, Touches] = defaultdict(list)
+    found: dict[int, Touchpoints] = defaultdict(list)
     for act in Activity.objects.select_related("identity").order_by("occurred_at", "pk"):
         verdicts = list(Judgement.objects.filter(activity=act).order_by("known_at", "pk"))
         if verdicts and not verdicts[-1].counts:
@@ -68,10 +68,10 @@ def _told(name: str, act: Activity) -> str:
 @pytest.mark.parametrize("name", ["source", "campaign", "content"])
 def test_the_paths_to_outcomes(history: Random, name: str) -> None:
     told = found(YEAR, Asked(name))
-    touches, expected, untouched = raw(name), [], 0
+    touchpoints, expected, untouched = raw(name), [], 0
     for one in Standing.objects.filter(customer_at__gte=YEAR.since, customer_at__lt=YEAR.until):
         outcome = one.customer_at
-        mine = [(told, at.timestamp()) for at, told in touches[one.lead_id]
+        mine = [(told, at.timestamp()) for at, told in touchpoints[one.lead_id]
                 if outcome - LOOK_BACK <= at < outcome]  # fmt: skip
         kept = once_a_visit(mine)
         untouched += not kept
@@ -85,10 +85,10 @@ def test_the_paths_to_outcomes(history: Random, name: str) -> None:
 
 @pytest.mark.parametrize("history", [1, 2], indirect=True)
 def test_the_steps_of_leads_without_the_outcome(history: Random) -> None:
-    told, touches = found(YEAR, Asked("source", "sql")), raw("source")
+    told, touchpoints = found(YEAR, Asked("source", "sql")), raw("source")
     expected: Counter[tuple[str | None, str | None]] = Counter()
     for one in Standing.objects.filter(qualified_at=None):
-        mine = [(at, told) for at, told in touches[one.lead_id]
+        mine = [(at, told) for at, told in touchpoints[one.lead_id]
                 if YEAR.since - LOOK_BACK <= at < YEAR.until]  # fmt: skip
         if not mine or mine[-1][0] < YEAR.since:
             continue
@@ -125,7 +125,7 @@ def test_touches_follow_merges_judgements_and_what_comes_later(history: Random) 
     refresh(at=NOON)
     lead = Lead.objects.exclude(pk__in=Lead.objects.exclude(pk=0).values("canonical")).first()
     assert lead is not None
-    some = Touch.objects.filter(counts=True)[:3]
+    some = Touchpoint.objects.filter(counts=True)[:3]
     for touch in some:
         Judgement.objects.create(
             activity_id=touch.activity_id, doubt="withdrawn", counts=False, known_at=NOON
@@ -136,17 +136,17 @@ def test_touches_follow_merges_judgements_and_what_comes_later(history: Random) 
 
     refresh(at=NOON + DAY)
 
-    slow = list(Touch.objects.order_by("pk").values_list())
-    Touch.objects.all().delete()
-    TouchFreshness.objects.all().delete()
+    slow = list(Touchpoint.objects.order_by("pk").values_list())
+    Touchpoint.objects.all().delete()
+    TouchpointFreshness.objects.all().delete()
     refresh(at=NOON + DAY)
-    assert list(Touch.objects.order_by("pk").values_list()) == slow
-    assert not Touch.objects.filter(lead_id=other.pk).exists()
+    assert list(Touchpoint.objects.order_by("pk").values_list()) == slow
+    assert not Touchpoint.objects.filter(lead_id=other.pk).exists()
 
 
 def test_a_sample_stands_for_all(history: Random, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = found(YEAR, Asked())
-    monkeypatch.setattr(queries, "SAMPLE", Touch.objects.count() // 2)
+    monkeypatch.setattr(queries, "SAMPLE", Touchpoint.objects.count() // 2)
     half = found(YEAR, Asked())
 
     assert whole is not None
@@ -167,16 +167,16 @@ def test_much_is_read_by_the_worker_and_said_so(
     assert (
         first.finding
         == again.finding
-        == ("Touches are read for the first time: look again in a minute.")
+        == ("Touchpoints are read for the first time: look again in a minute.")
     )
     assert ProcrastinateJob.objects.filter(task_name="feedback.attribution.refresh").count() == 1
     refresh(at=NOON)
-    TouchFreshness.objects.update(seconds=9)
+    TouchpointFreshness.objects.update(seconds=9)
     later = Period(YEAR.since, YEAR.until, NOON + DAY / 24)
     assert attribution(later).as_of == NOON
 
 
 def test_nobody_and_one_are_said_in_a_sentence(db: None) -> None:
     assert attribution(YEAR).finding == (
-        "Not enough data yet to share what happened: 0 of 0 customers had a touch."
+        "Not enough data yet to share what happened: 0 of 0 customers had a touchpoint."
     )
