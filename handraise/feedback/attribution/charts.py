@@ -25,15 +25,16 @@ _LOOKS = {
 
 
 def side_by_side(table: Table) -> str:
-    """A line a name, a mark a model, at what share of all it gives; empty without outcomes."""
+    """A line a name, a mark a model, at what share it gives of the outcomes that had a touchpoint;
+    empty without any."""
     first = len(table.columns) - len(Model)
     given = [
         (str(row[0]), tuple(float(cell) for cell in row[first:] if isinstance(cell, int | float)))
         for row in table.rows
+        if row[0] != NO_TOUCH
     ]
     total = sum(cells[0] for _, cells in given)
-    shown = tuple(one for one in given if one[0] != NO_TOUCH)[:MOST_LINES]
-    return _drawn(shown, total) if shown and total > 0 else ""
+    return _drawn(tuple(given[:MOST_LINES]), total) if total > 0 else ""
 
 
 # Drawing takes longer than all that is read for it, and the same figures are looked at again.

@@ -13,6 +13,7 @@ from handraise.feedback.value.decide import STEPS, Kept
 from handraise.feedback.value.queries import Worth
 
 MOST_BARS = 12
+FINE = 20  # below this much, an axis shows decimals
 _COLOURS = {"month": "var(--accent)", "year": "var(--interest-mark)"}
 
 
@@ -29,7 +30,7 @@ def _curves(kept: tuple[Kept, ...]) -> str:
     for each in kept:
         rows = [
             {"month": place * STEPS[each.every], "share": share}
-            for place, share in enumerate(each.shares)
+            for place, share in enumerate([*each.shares, each.shares[-1]])
         ]
         layers.append(
             chart(rows)
@@ -67,11 +68,11 @@ def _intervals(rows: list[dict[str, Any]]) -> Any:
     base = chart(rows).encode(
         y=alt.Y("name:N", sort=None, axis=alt.Axis(title=None, labelLimit=180))
     )
-    x = alt.X("each:Q", axis=alt.Axis(title=None, format=",", tickCount=5, grid=True),
-              scale=alt.Scale(domainMin=0))  # fmt: skip
+    shown = ",.0f" if max(float(row["high"]) for row in rows) >= FINE else ",.2f"
+    axis = alt.Axis(title=None, format=shown, tickCount=5, grid=True)
     return alt.layer(
-        base.mark_rule(color=MID, strokeWidth=1.6).encode(
-            x=alt.X("low:Q", axis=alt.Axis(title=None)), x2="high:Q"
+        base.mark_rule(color=MID, strokeWidth=1.6).encode(x=alt.X("low:Q", axis=axis), x2="high:Q"),
+        base.mark_circle(color="var(--accent)", size=70, opacity=1).encode(
+            x=alt.X("each:Q", axis=axis, scale=alt.Scale(domainMin=0))
         ),
-        base.mark_circle(color="var(--accent)", size=70, opacity=1).encode(x=x),
     )

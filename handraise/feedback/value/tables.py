@@ -140,9 +140,9 @@ def _worth_notes(told: Worths) -> tuple[str, ...]:
     if assumed:
         share = f"{100 * told.assumptions.margin:.4g} %"
         turnover = ": that is turnover" if told.assumptions.margin == 1 else ""
-        notes.append(f"{assumed:,} purchases tell no margin; {share} is assumed{turnover}.")
+        notes.append(f"Purchases without a margin: {assumed:,}; {share} is assumed{turnover}.")
     if told.ahead:
-        notes.append(f"{told.ahead:,} purchases that have not begun are left out.")
+        notes.append(f"Purchases left out since they have not begun: {told.ahead:,}.")
     if len(told.found) > 1:
         notes.append(f"{APART} Who buys in two counts in both.")
     return (*notes, _INTERVAL, f"Below {ENOUGH} customers the worth is left out.")

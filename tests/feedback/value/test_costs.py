@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 
 import pandas as pd
@@ -166,3 +168,14 @@ def _by_purchases(mine: list[Standing], period: Period) -> float:
                 if one.known_at <= NOON and (one.withdrawn_at or NOON + DAY) > NOON:
                     total += float(one.amount) * (12 if one.period == "month" else 1)
     return total
+
+
+def test_every_journal_kind_is_on_the_page() -> None:
+    root = Path(__file__).resolve().parents[3]
+    code = (root / "handraise/feedback/value/actions.py").read_text()
+    page = (root / "docs/steps/feedback.md").read_text()
+
+    kinds = set(re.findall(r'"(feedback\.[a-z_]+ed|feedback\.[a-z_]+told)"', code))
+
+    assert len(kinds) == 2
+    assert {kind for kind in kinds if f"`{kind}`" not in page} == set()

@@ -64,7 +64,7 @@ def test_one_deal_one_lost_and_a_mix_of_currencies(agreed: object, sal: User, ri
     text = page(client_of(rita), "value")
 
     assert "Not enough data yet to say what a customer is worth." in text
-    assert "1 purchases that have not begun" in text
+    assert "since they have not begun: 1." in text
     assert "never added" in text
     assert "4 deals were opened" in text
 
