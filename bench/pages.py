@@ -113,6 +113,8 @@ def _report(visitor: Visitor, lead_ids: list[int], requests: int) -> None:
         "inbox": ["/inbox/"] * requests,
         "today": ["/"] * requests,
         "funnel": ["/feedback/"] * max(10, requests // 5),
+        "value": ["/feedback/value/"] * max(10, requests // 5),
+        "attribution": ["/feedback/attribution/"] * max(10, requests // 5),
     }
     floor = 0.0
     print(f"{'page':28} {'median ms':>10} {'95th ms':>10} {'× nothing':>10}")

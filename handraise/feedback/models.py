@@ -1,13 +1,27 @@
 """Rows of this step, where Django looks for them."""
 
+from handraise.feedback.attribution.models import Touchpoint, TouchpointFreshness
 from handraise.feedback.preview.models import Preview, PreviewedLead
 from handraise.feedback.rehearsal.models import Rehearsal, RehearsedLevel
 from handraise.feedback.reports.models import MailedReport, ReportWish
 from handraise.feedback.routing.models import RouteRehearsal
 from handraise.feedback.standing.models import Freshness, Standing
+from handraise.feedback.value.models import Assumed, Cost
 from handraise.feedback.weekly.models import Decision
 
 __all__ = [
-    "Decision", "Freshness", "MailedReport", "Preview", "PreviewedLead", "Rehearsal",
-    "RehearsedLevel", "ReportWish", "RouteRehearsal", "Standing",
-]  # fmt: skip
+    "Assumed",
+    "Cost",
+    "Decision",
+    "Freshness",
+    "MailedReport",
+    "Preview",
+    "PreviewedLead",
+    "Rehearsal",
+    "RehearsedLevel",
+    "ReportWish",
+    "RouteRehearsal",
+    "Standing",
+    "Touchpoint",
+    "TouchpointFreshness",
+]

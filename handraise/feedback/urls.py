@@ -8,5 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.feedback, name="feedback"),
     path("targets/", include("handraise.feedback.targets.urls")),
     path("reports/", include("handraise.feedback.reports.urls")),
+    path("value/", include("handraise.feedback.value.urls")),
+    path("attribution/", include("handraise.feedback.attribution.urls")),
     path("rehearsal/", include("handraise.feedback.rehearsal.urls")),
 ]

@@ -231,6 +231,11 @@ ADDRESSES = [
     post("mail_answer_ruling", "mark rita", "answer_to_mail"),
     post("mail_answer_rulings", "mark rita", status=404),
     post("mail_beliefs", "mark rita", status=404),
+    Address("value", EVERYBODY),
+    Address("value_costs", EVERYBODY),
+    post("value_costs_told", WORKING, status=200),
+    post("value_assumed", REVENUE_OPERATIONS, status=200),
+    Address("attribution", EVERYBODY),
     Address("account_change_password", EVERYBODY),
 ]
 # Open to everybody, signed in or not, or looked at in the tests of their own step.
