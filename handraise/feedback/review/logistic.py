@@ -53,7 +53,7 @@ def fitted(columns: Numbers, outcome: Truths, towards: Numbers, leeway: Numbers)
             break
     chance = chances(design @ at)
     inner = (design * (chance * (1 - chance))[:, None]).T @ design + np.diag(hold)
-    covariance: Numbers = np.linalg.inv(inner)[1:, 1:]
+    covariance = np.linalg.inv(inner)[1:, 1:].astype(np.float64)
     return Fit(float(at[0]), at[1:], covariance, inner, chance)
 
 
