@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.feedback, name="feedback"),
     path("rehearsal/", include("handraise.feedback.rehearsal.urls")),
     path("velocity/", include("handraise.feedback.velocity.urls")),
+    path("keeping/", include("handraise.feedback.keeping.urls")),
 ]

@@ -12,7 +12,7 @@ from handraise.feedback.tabular import Table
 from handraise.feedback.velocity.decide import DAY, Cohort, Curve
 from handraise.feedback.velocity.touching import Band
 
-_POINTS = 160
+_POINTS = 90
 _WAYS = {"on": "var(--accent)", "recycled": "var(--interest-mark)", "disqualified": "var(--bad)"}
 
 

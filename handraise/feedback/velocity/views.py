@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -96,8 +96,8 @@ def leads(request: HttpUserRequest) -> HttpResponse:
     """The very leads behind a figure."""
     asked, context = _asked(VelocityForm(request.GET))
     try:
-        back = _BACK[request.GET["of"]]
-        found = _found(request.user, request.GET, asked)
+        given = {name: str(value) for name, value in request.GET.items()}
+        back, found = _BACK[given["of"]], _found(request.user, given, asked)
     except (KeyError, ValueError, OverflowError):
         raise Http404("There is no such figure.") from None
     context |= {"found": found, "most": drilling.MOST, "back": back}
@@ -109,7 +109,7 @@ _BACK = {
 }  # fmt: skip
 
 
-def _found(user: User, given: QueryDict, asked: Period) -> Drilled:
+def _found(user: User, given: dict[str, str], asked: Period) -> Drilled:
     """Raises KeyError, ValueError or OverflowError for what names no figure."""
     match given["of"]:
         case "touch":
