@@ -22,7 +22,7 @@ def pareto(table: Table) -> str:
     if len(rows) < 2:
         return ""
     base = chart(rows).encode(
-        x=alt.X("reason:N", sort=None, axis=alt.Axis(title=None, labelAngle=0, labelLimit=85))
+        x=alt.X("reason:N", sort=None, axis=alt.Axis(title=None, labelAngle=0, labelLimit=110))
     )
     scale, axis = alt.Scale(domain=[0, 1]), alt.Axis(format="%", title=None)
     bars = base.mark_bar(color="var(--accent)", cornerRadiusTopLeft=3, cornerRadiusTopRight=3)

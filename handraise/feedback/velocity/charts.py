@@ -81,7 +81,7 @@ def touches(bands: list[Band]) -> str:
     if len(rows) < 2:
         return ""
     base = chart(rows).encode(
-        x=alt.X("band:O", sort=None, axis=alt.Axis(title=None, labelAngle=0, labelLimit=90))
+        x=alt.X("band:O", sort=None, axis=alt.Axis(title=None, labelAngle=0, labelLimit=125))
     )
     bars = base.mark_bar(
         color="var(--interest-mark)", cornerRadiusTopLeft=3, cornerRadiusTopRight=3

@@ -24,33 +24,35 @@ _EACH = "Each time that a lead comes into a stage counts as one."
 def stage_times(period: Period, cohorts: Mapping[Stage, Cohort] | None = None) -> Table:
     """How long leads stand in each stage until they go on."""
     told = cohorts or ways.stays(period)
-    mqls = typical(
-        told[Stage.MARKETING_QUALIFIED].way("on"), done="gone on",
-        is_enough=told[Stage.MARKETING_QUALIFIED].is_enough,
-    )  # fmt: skip
-    is_said = told[Stage.MARKETING_QUALIFIED].is_enough
+    mqls = told[Stage.MARKETING_QUALIFIED]
+    words = tuple(_in_words(stage, made) for stage, made in told.items() if made.count)
     return Table(
         "stage_times", "Time in each stage",
-        f"Of the MQLs {mqls}." if is_said else "Not enough data yet to say how long MQLs stand.",
+        _in_words(Stage.MARKETING_QUALIFIED, mqls) if mqls.is_enough
+        else "Not enough data yet to say how long MQLs stand.",
         (Column("stage", "Stage"), Column("entered", "Came in", "count"),
          Column("waiting", "Still there", "count"),
          Column("quarter", "A quarter gone on by (days)", "days"),
          Column("half", "Half (days)", "days"), Column("half_low", "Half: at least", "days"),
          Column("half_high", "Half: at most", "days"),
-         Column("three_quarters", "Three quarters (days)", "days"), Column("words", "In words")),
+         Column("three_quarters", "Three quarters (days)", "days")),
         tuple(_stage_row(stage, made) for stage, made in told.items()),
         Definition(
             "Days from coming into a stage until going on to a later one.",
             f"Leads that came into the stage in the period. {_EACH}", queries.STAYS,
         ),
-        ways.as_of(period), notes=(_COUNTED_RIGHTLY, _DASH),
+        ways.as_of(period), notes=(*words, _COUNTED_RIGHTLY, _DASH),
     )  # fmt: skip
 
 
 def _stage_row(stage: Stage, made: Cohort) -> tuple[Cell, ...]:
     curve = made.way("on")
-    words = typical(curve, done="gone on", is_enough=made.is_enough)
-    return (stage.label, made.count, made.waiting, *_quartiles(curve, made), words)
+    return (stage.label, made.count, made.waiting, *_quartiles(curve, made))
+
+
+def _in_words(stage: Stage, made: Cohort) -> str:
+    words = typical(made.way("on"), done="gone on", is_enough=made.is_enough)
+    return f"{stage.label}: {words}."
 
 
 def _quartiles(curve: Curve, made: Cohort) -> tuple[Cell, ...]:
@@ -112,18 +114,19 @@ def between(
 ) -> Table:
     """From one stage to a later one."""
     told = made or ways.between(period, before, after)
-    named = [("arrived", "on", after.label), ("recycled", "recycled", "Recycled"),
-             ("disqualified", "disqualified", "Disqualified"),
-             ("back", "back", "Went back")]  # fmt: skip
+    named = (("on", "arrived", after.label), ("recycled", "recycled", "Recycled"),
+             ("disqualified", "disqualified", "Disqualified"))  # fmt: skip
     columns = [Column("days", "Within days", "count")]
-    for code, _, name in named:
+    for _, code, name in named:
         columns += [Column(code, name, "percent"), Column(f"{code}_low", "at least", "percent"),
                     Column(f"{code}_high", "at most", "percent")]  # fmt: skip
+    columns.append(Column("back", "Went back", "percent"))
     rows = [
-        (days, *(cell for _, way, _ in named for cell in _by(told.way(way), told, days)))
+        (days, *(cell for way, _, _ in named for cell in _by(told.way(way), told, days)),
+         _by(told.way("back"), told, days)[0])
         for days in DAYS
         if told.count
-    ]
+    ]  # fmt: skip
     return Table(
         "between", f"From {before.label} to {after.label}", _arriving(told, before, after),
         tuple(columns), tuple(rows),
