@@ -115,6 +115,10 @@ def _report(visitor: Visitor, lead_ids: list[int], requests: int) -> None:
         "funnel": ["/feedback/"] * max(10, requests // 5),
         "value": ["/feedback/value/"] * max(10, requests // 5),
         "attribution": ["/feedback/attribution/"] * max(10, requests // 5),
+        "velocity": ["/feedback/velocity/"] * max(10, requests // 5),
+        "sleeping stock": ["/feedback/velocity/sleeping/"] * max(10, requests // 5),
+        "speed to touch": ["/feedback/velocity/touch/"] * max(10, requests // 5),
+        "clock keeping": ["/feedback/keeping/"] * max(10, requests // 5),
     }
     floor = 0.0
     print(f"{'page':28} {'median ms':>10} {'95th ms':>10} {'× nothing':>10}")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handraise.feedback.decide import Share
+from handraise.feedback.keeping.queries import OF_WHOM
+from handraise.handover.decide import Kind
 from handraise.leads.bulk import rows_of
 
 ENOUGH_RULINGS = 10  # rulings are few, and each was thought about
@@ -48,7 +50,7 @@ class Asked:
         return " ".join(words)
 
 
-_CONTESTS = """
+_CONTESTS = f"""
 select rejected.reason, count(*), count(contest.id),
     count(contest.id) filter (where contest.ruled_at is null or contest.ruled_at > %(at)s),
     count(*) filter (where not contest.is_upheld and contest.ruled_at <= %(at)s),
@@ -57,16 +59,26 @@ select rejected.reason, count(*), count(contest.id),
 from handover_rejection rejected
 join handover_handover handover on handover.id = rejected.handover_id
 left join handover_contest contest on contest.rejection_id = rejected.id and contest.at <= %(at)s
-where handover.kind = 'first'
+where handover.kind = %(kind)s and {OF_WHOM}
   and handover.offered_at >= %(since)s and handover.offered_at < %(until)s
   and rejected.at <= %(at)s
 group by 1 having count(contest.id) > 0 order by 3 desc, 1
-"""
+"""  # noqa: S608 - constants of this part
 
 
-def contests(*, since: datetime, until: datetime, at: datetime) -> list[Disputed]:
+def contests(
+    *,
+    since: datetime,
+    until: datetime,
+    at: datetime,
+    kind: Kind = Kind.FIRST,
+    team: int | None = None,
+    person: int | None = None,
+) -> list[Disputed]:
     """What of the rejections of leads offered in the period was contested, by reason."""
-    rows = rows_of(_CONTESTS, {"since": since, "until": until, "at": at})
+    asked = {"since": since, "until": until, "at": at, "kind": kind, "team": team,
+             "person": person}  # fmt: skip
+    rows = rows_of(_CONTESTS, asked)
     return [
         Disputed(reason, rejected, contested, waiting, Share(overturned, ruled), tuple(versions))
         for reason, rejected, contested, waiting, overturned, ruled, versions in rows

@@ -7,6 +7,7 @@ from handraise.feedback.reports.models import MailedReport, ReportWish
 from handraise.feedback.routing.models import RouteRehearsal
 from handraise.feedback.standing.models import Freshness, Standing
 from handraise.feedback.value.models import Assumed, Cost
+from handraise.feedback.velocity.models import Passage
 from handraise.feedback.weekly.models import Decision
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Decision",
     "Freshness",
     "MailedReport",
+    "Passage",
     "Preview",
     "PreviewedLead",
     "Rehearsal",

@@ -11,4 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("value/", include("handraise.feedback.value.urls")),
     path("attribution/", include("handraise.feedback.attribution.urls")),
     path("rehearsal/", include("handraise.feedback.rehearsal.urls")),
+    path("velocity/", include("handraise.feedback.velocity.urls")),
+    path("keeping/", include("handraise.feedback.keeping.urls")),
 ]

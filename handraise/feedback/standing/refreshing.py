@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from handraise.feedback.standing.models import Freshness
+from handraise.feedback.velocity.refreshing import keep_passages
 from handraise.leads.bulk import rows_of
 from handraise.leads.decide import PATH, Stage
 
@@ -122,6 +123,7 @@ def refresh(*, at: datetime) -> bool:
         with connection.cursor() as cursor:
             cursor.execute(_GONE)
             cursor.execute(_WRITE, {"at": at, **_stages()})
+        keep_passages(at=at)
         Freshness.objects.update_or_create(
             pk=1, defaults={"as_of": at, "seconds": time.perf_counter() - begun}
         )
