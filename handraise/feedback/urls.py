@@ -6,5 +6,6 @@ from handraise.feedback import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.feedback, name="feedback"),
+    path("learned/", include("handraise.feedback.learned.urls")),
     path("rehearsal/", include("handraise.feedback.rehearsal.urls")),
 ]

@@ -227,6 +227,10 @@ ADDRESSES = [
     post("mail_answer_ruling", "mark rita", "answer_to_mail"),
     post("mail_answer_rulings", "mark rita", status=404),
     post("mail_beliefs", "mark rita", status=404),
+    Address("learned", EVERYBODY),
+    post("learned_asking", "mark mia sal rita", status=200),
+    Address("learned_disagreeing", EVERYBODY, "learned_way"),
+    Address("learned_progress", EVERYBODY, "learning"),
     Address("account_change_password", EVERYBODY),
 ]
 # Open to everybody, signed in or not, or looked at in the tests of their own step.
