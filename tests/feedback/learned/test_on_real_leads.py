@@ -22,6 +22,7 @@ from tests.feedback.rehearsal.test_on_real_leads import AFTERWARDS, HONEST, LEAD
 from tests.personas import NOON
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(not LEADS.is_file(), reason="the shared data are not here"),
     pytest.mark.django_db,
 ]
