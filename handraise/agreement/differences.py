@@ -180,7 +180,11 @@ def _weights(document: Document) -> dict[str, str]:
         "weight of fit": number_words(weights.fit),
         "weight of interest": number_words(weights.interest),
         "weight of intent": number_words(weights.intent),
+        "leads ordered by": _ORDERS[weights.order_by],
     }
+
+
+_ORDERS = {"points": "points", "learned": "the learned score"}
 
 
 def _company(document: Document) -> dict[str, str]:

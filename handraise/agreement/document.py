@@ -133,11 +133,13 @@ class Behaviour(Part):
 
 
 class Priority(Part):
-    """Weights of the mean; they need not sum to 1."""
+    """Weights of the mean; they need not sum to 1. `order_by`: what the inbox and the list of leads
+    are ordered by, the points or the learned score (where there is one, and it is not suspect)."""
 
     fit: Weight = 0.35
     interest: Weight = 0.2
     intent: Weight = 0.45
+    order_by: Literal["points", "learned"] = "points"
 
     @model_validator(mode="after")
     def _something_weighs(self) -> Priority:

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from handraise.agreement.queries import published
 from handraise.desk.doors import number_in
 from handraise.desk.paging import Order, Page, capped_count, page_of
+from handraise.feedback.learned.queries import orderable, ordering
 from handraise.kit import clock
 from handraise.kit.fold import fold
 from handraise.leads.decide import Stage
@@ -33,6 +34,7 @@ def instant(text: object) -> datetime:
 
 ORDERS: dict[str, Order] = {
     "priority": Order("score__priority", True, float),
+    "learned": Order("learned__chance", True, float),
     "fit": Order("score__fit", True, float),
     "interest": Order("score__interest", True, float),
     "intent": Order("score__intent", True, float),
@@ -42,6 +44,7 @@ ORDERS: dict[str, Order] = {
 }
 # Each order lists the leads that have what it orders by; the page says so.
 _LACKING: dict[str, str] = {
+    "learned": "that have no learned chance (yet)",
     "last_seen": "who were never seen",
     "name": "without a name",
     "created": "",
@@ -78,7 +81,8 @@ class Wanted:
 def wanted(given: Mapping[str, Any]) -> Wanted:
     """Read the address of the list; what cannot be read is as if it were not there."""
     sort = str(given.get("sort", "")).lstrip("-")
-    default = "priority" if published() is not None else "last_seen"
+    if sort not in ORDERS or (sort == "learned" and not orderable()):
+        sort = _usual()
     stage = str(given.get("stage", ""))
     return Wanted(
         q=_text(given, "q"),
@@ -89,8 +93,15 @@ def wanted(given: Mapping[str, Any]) -> Wanted:
         company=number_in(str(given.get("company", ""))) or None,
         list=number_in(str(given.get("list", ""))) or None,
         has_email=bool(given.get("has_email")),
-        sort=sort if sort in ORDERS else default,
+        sort=sort,
     )
+
+
+def _usual() -> str:
+    """The order where none was asked for: as the agreement says."""
+    if ordering().is_learned:
+        return "learned"
+    return "priority" if published() is not None else "last_seen"
 
 
 def _text(given: Mapping[str, Any], name: str) -> str:
@@ -138,6 +149,8 @@ def page(user: User, wanted: Wanted, *, after: str = "", before: str = "") -> Pa
     rows = leads_wanted(user, wanted)
     if order.field.startswith("score__"):
         rows = rows.filter(score__isnull=False)
+    elif order.field.startswith("learned__"):
+        rows = rows.filter(learned__isnull=False).select_related("learned")
     elif order.field == "last_seen_at":
         rows = rows.filter(last_seen_at__isnull=False)
     elif order.field == "name":

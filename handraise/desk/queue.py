@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.http import Http404
 
 from handraise.desk.paging import capped_count
+from handraise.feedback.learned.models import Chance
+from handraise.feedback.learned.queries import ordering
 from handraise.handover import queries as handovers
 from handraise.handover.models import Handover
 from handraise.handover.questions import is_paused
@@ -60,6 +62,12 @@ class Waiting:
         return self.handover.warned_at is not None and not is_late
 
     @property
+    def chance(self) -> float | None:
+        """What was learned of the lead, where the queue stands in that order."""
+        given: float | None = getattr(self.handover, "learned_chance", None)
+        return given
+
+    @property
     def why_now(self) -> str:
         return str(getattr(self.handover, "brief_why_now", None) or "")
 
@@ -78,12 +86,21 @@ class Queue:
 
 def queue_of(user: User, *, at: datetime, limit: int = LONGEST) -> Queue:
     """The offers that wait for this person. Of each brief only what the queue shows is read."""
-    mine = handovers.inbox(user, at=at)
+    mine = _as_agreed(handovers.inbox(user, at=at))
     shown = mine.defer("brief").annotate(
         brief_lead=F("brief__lead"), brief_why_now=KeyTextTransform("why_now", "brief")
     )
     offers = [waiting(one, at=at) for one in shown[:limit]]
     return Queue(offers, len(offers) if len(offers) < limit else capped_count(mine, CAP))
+
+
+def _as_agreed(offers: QuerySet[Handover]) -> QuerySet[Handover]:
+    """By priority; or, if the agreement says so, by what was learned, where that is known."""
+    if not ordering().is_learned:
+        return offers
+    chance = Chance.objects.filter(pk=OuterRef("lead__canonical_id")).values("chance")
+    found = offers.annotate(learned_chance=Subquery(chance))
+    return found.order_by(F("learned_chance").desc(nulls_last=True), "-priority", "due_at", "pk")
 
 
 def waiting(handover: Handover, *, at: datetime) -> Waiting:

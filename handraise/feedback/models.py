@@ -1,6 +1,7 @@
 """Rows of this step, where Django looks for them."""
 
 from handraise.feedback.attribution.models import Touchpoint, TouchpointFreshness
+from handraise.feedback.learned.models import Chance, Learning
 from handraise.feedback.preview.models import Preview, PreviewedLead
 from handraise.feedback.rehearsal.models import Rehearsal, RehearsedLevel
 from handraise.feedback.reports.models import MailedReport, ReportWish
@@ -12,9 +13,11 @@ from handraise.feedback.weekly.models import Decision
 
 __all__ = [
     "Assumed",
+    "Chance",
     "Cost",
     "Decision",
     "Freshness",
+    "Learning",
     "MailedReport",
     "Passage",
     "Preview",

@@ -1,8 +1,15 @@
 """Jobs of this step, where Procrastinate looks for them."""
 
 from handraise.feedback.attribution.tasks import refresh_touchpoints
+from handraise.feedback.learned.tasks import run_learning
 from handraise.feedback.preview.tasks import run_preview
 from handraise.feedback.rehearsal.tasks import run_rehearsal
 from handraise.feedback.routing.tasks import run_route_rehearsal
 
-__all__ = ["refresh_touchpoints", "run_preview", "run_rehearsal", "run_route_rehearsal"]
+__all__ = [
+    "refresh_touchpoints",
+    "run_learning",
+    "run_preview",
+    "run_rehearsal",
+    "run_route_rehearsal",
+]

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/", include("handraise.feedback.reports.urls")),
     path("value/", include("handraise.feedback.value.urls")),
     path("attribution/", include("handraise.feedback.attribution.urls")),
+    path("learned/", include("handraise.feedback.learned.urls")),
     path("rehearsal/", include("handraise.feedback.rehearsal.urls")),
     path("velocity/", include("handraise.feedback.velocity.urls")),
     path("keeping/", include("handraise.feedback.keeping.urls")),

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from handraise.agreement import queries as agreements
 from handraise.agreement.queries import Published
+from handraise.feedback.learned.actions import learn_by_night
 from handraise.feedback.reports.mailing import send_due as mail_reports
 from handraise.forms.taking import take_waiting
 from handraise.forms.turns import forget_old
@@ -110,3 +111,4 @@ class Rounds:
             mail_reports(at=at)
             take_waiting(at=at)
             forget_old(at=at)
+            learn_by_night(at=at)

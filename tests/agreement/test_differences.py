@@ -93,6 +93,8 @@ CHANGES: list[tuple[tuple[str | int, ...], Any, str]] = [
     (("priority", "fit"), 0.5, "Priority: weight of fit 0.4 → 0.5"),
     (("priority", "interest"), 0.5, "Priority: weight of interest 0.2 → 0.5"),
     (("priority", "intent"), 0.5, "Priority: weight of intent 0.4 → 0.5"),
+    (("priority", "order_by"), "learned",
+     "Priority: leads ordered by points → the learned score"),
     (("company", "weight"), 0.25, "What colleagues did: weight 0.5 → 0.25"),
     (("company", "at_most"), 10, "What colleagues did: cap 20 → 10"),
     (("company",), None, "No longer: What colleagues did (weight 0.5, cap 20)."),

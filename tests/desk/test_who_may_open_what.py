@@ -242,6 +242,10 @@ ADDRESSES = [
     post("value_costs_told", WORKING, status=200),
     post("value_assumed", REVENUE_OPERATIONS, status=200),
     Address("attribution", EVERYBODY),
+    Address("learned", EVERYBODY),
+    post("learned_asking", "mark mia sal rita", status=200),
+    Address("learned_disagreeing", EVERYBODY, "learned_way"),
+    Address("learned_progress", EVERYBODY, "learning"),
     Address("account_change_password", EVERYBODY),
 ]
 # Open to everybody, signed in or not, or looked at in the tests of their own step.

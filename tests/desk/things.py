@@ -14,6 +14,7 @@ from handraise.consent.decide import Kind
 from handraise.consent.importing import preview
 from handraise.consent.models import Purpose, Suppression
 from handraise.deals.actions import win
+from handraise.feedback.learned.models import Learning
 from handraise.feedback.weekly.actions import write_down
 from handraise.feedback.weekly.decide import week_with
 from handraise.handover import asking
@@ -102,6 +103,8 @@ def things(
         "contest": contest_of_ben.pk,
         "list": create(name="Fair", is_shared=True, by=rita, at=at, via=Via.WEB).pk,
         "answer_to_mail": answered(mark, ada).pk,
+        "learned_way": "high",
+        "learning": Learning.objects.create(outcome="won", state="failed", at=at).pk,
         **things_that_enable(rita),
         **things_of_forms(rita),
         **_consenting(rita),

@@ -10,6 +10,7 @@ from handraise.agreement.queries import published
 from handraise.desk import listing
 from handraise.desk.doors import found
 from handraise.desk.forms import NewLeadForm
+from handraise.feedback.learned.queries import orderable
 from handraise.kit import clock
 from handraise.leads import actions
 from handraise.leads.decide import Stage, Via
@@ -58,7 +59,7 @@ def _choices(request: HttpUserRequest, wanted: listing.Wanted) -> dict[str, obje
     agreed = published()
     return {
         "count_cap": listing.COUNT_CAP,
-        "sorts": _SORTS,
+        "sorts": _sorts(),
         "stages": list(Stage),
         "grades": list(agreed.document.grades) if agreed else [],
         "people": working_people(),
@@ -67,6 +68,10 @@ def _choices(request: HttpUserRequest, wanted: listing.Wanted) -> dict[str, obje
         "may_edit": may(request.user, Permission.EDIT_LEADS),
         "may_export": may(request.user, Permission.EXPORT),
     }
+
+
+def _sorts() -> dict[str, str]:
+    return _SORTS | ({"learned": "Learned chance"} if orderable() else {})
 
 
 _SORTS = {

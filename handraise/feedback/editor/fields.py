@@ -109,6 +109,9 @@ SECTIONS: dict[str, Section] = {
             Field("fit", "Weight of fit", Kind.NUMBER, default="0.35"),
             Field("interest", "Weight of interest", Kind.NUMBER, default="0.2"),
             Field("intent", "Weight of intent", Kind.NUMBER, default="0.45"),
+            Field("order_by", "Leads are ordered by", Kind.CHOICE, choices=("points", "learned"),
+                  default="points", help="Learned: by the chance that a lead comes to the outcome, "
+                  "where it is known and not suspect; else by points."),
         ), is_needed=False, hint="In which order the inbox is read"),
         Section("company", "Colleagues", "company", (
             Field("weight", "Weight", Kind.NUMBER, "0.3: three tenths of what colleagues did."),

@@ -1,0 +1,154 @@
+"""From rows to chances: who is judged when, what is known then only, what is left out."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from handraise.agreement.queries import Published
+from handraise.feedback.anchors import anchored
+from handraise.feedback.learned.features import gathered, names
+from handraise.feedback.learned.models import Chance, Learning
+from handraise.feedback.learned.report import of_plain
+from handraise.feedback.rehearsal import outcomes
+from handraise.feedback.rehearsal.decide import Outcome
+from handraise.feedback.rehearsal.replaying import micros
+from handraise.leads.models import Activity, Fact, StageMove
+from handraise.scoring.compile import compiled
+from handraise.scoring.engines.duckdb import DuckDBEngine
+from handraise.scoring.engines.postgres_tables import PostgresEngine
+from handraise.scoring.lake.syncing import sync
+from tests.feedback.learned.conftest import Learn
+from tests.feedback.learned.histories import NOW, History
+
+pytestmark = pytest.mark.django_db
+
+
+def test_open_leads_get_a_chance_and_its_reasons(learned: Learning) -> None:
+    report = of_plain(learned.report)
+
+    assert report.population == "offered"
+    assert learned.verdict in {"better", "even"}
+    assert 0.65 < report.tested.learned.value < 0.92
+    came = set(StageMove.objects.filter(after="SALES_QUALIFIED").values_list("lead_id", flat=True))
+    given = {one.pk: one for one in Chance.objects.all()}
+    assert len(given) == report.given == 900 - len(came)
+    assert not came & set(given)
+    assert all(0 < one.chance < 1 and len(one.reasons) <= 3 for one in given.values())
+    words = {words for one in given.values() for words, _ in one.reasons}
+    assert any(word.startswith("nothing heard for") for word in words)
+    assert {one.tenth for one in given.values()} <= set(range(1, 11))
+
+
+def test_what_is_known_only_after_the_outcome_is_left_out(learned: Learning) -> None:
+    report = of_plain(learned.report)
+
+    gone = {one.words: one.why for one in report.left_out}
+    assert any("ales note" in words for words in gone)
+    assert any("Contract Opened" in words for words in gone)
+    assert all("came too late" in why for why in gone.values())
+    matters = " ".join(one.words for one in report.matters)
+    assert "note" not in matters.lower()
+    assert "Contract" not in matters
+
+
+def test_what_is_too_strong_without_dates_is_left_out(learn: Learn) -> None:
+    History(2, is_dated=False).write(900)
+
+    report = of_plain(learn().report)
+
+    assert any(one.words == "Talked" and "AUC" in one.why for one in report.left_out)
+    assert report.tested.learned.value < 0.92
+
+
+def test_figures_are_those_of_the_raw_rows_at_the_anchor(published: Published) -> None:
+    History(3).write(200)
+    history = outcomes.history(at=NOW, end=NOW)
+    engine = PostgresEngine()
+    at = np.where(history.marketed < micros(NOW), history.marketed - 1, micros(NOW))
+
+    raw = gathered(
+        engine, compiled(published.document, engine, "UTC"), names(), history.lead_ids, at
+    )
+
+    epoch = NOW - timedelta(microseconds=micros(NOW))
+    for place, (lead, then) in enumerate(zip(history.lead_ids, at, strict=True)):
+        instant = epoch + timedelta(microseconds=int(then))
+        known = {"identity_id": int(lead), "known_at__lte": instant}
+        for name, counts in raw.counts.items():
+            done = Activity.objects.filter(**known, name=name).order_by("occurred_at")
+            assert counts[place] == done.count()
+            if last := done.last():
+                days = (instant - last.occurred_at) / timedelta(days=1)
+                assert raw.last[name][place] == pytest.approx(days)
+        for name, told in raw.facts.items():
+            found = Fact.objects.filter(**known, name=name).first()
+            assert told.is_known[place] == (found is not None)
+            if found is not None and told.texts:
+                assert told.texts[told.codes[place]] == found.text
+            elif found is not None:
+                assert told.numbers[place] == found.number
+
+
+def test_the_lake_tells_the_same(published: Published, tmp_path: Path) -> None:
+    History(6).write(120)
+    history = outcomes.history(at=NOW, end=NOW)
+    sync(tmp_path / "lake", at=NOW)
+    at = np.full(len(history), micros(NOW))
+
+    with closing(DuckDBEngine(tmp_path / "lake")) as duck:
+        one, other = (
+            gathered(
+                engine, compiled(published.document, engine, "UTC"), names(), history.lead_ids, at
+            )
+            for engine in (PostgresEngine(), duck)
+        )
+
+    np.testing.assert_allclose(one.signals, other.signals)
+    np.testing.assert_allclose(one.priority, other.priority)
+    for name, told in one.facts.items():
+        assert told.texts == other.facts[name].texts
+        np.testing.assert_array_equal(told.codes, other.facts[name].codes)
+        np.testing.assert_array_equal(told.numbers, other.facts[name].numbers)
+    for name, counts in one.counts.items():
+        np.testing.assert_array_equal(counts, other.counts[name])
+        np.testing.assert_allclose(one.last[name], other.last[name])
+
+
+def test_few_offers_mean_that_everybody_is_learned_from(published: Published, learn: Learn) -> None:
+    History(4, offered=False).write(900)
+
+    report = of_plain(learn().report)
+
+    assert report.population == "all"
+
+
+def test_an_anchor_lies_before_the_outcome_and_the_young_are_left_out(
+    published: Published,
+) -> None:
+    History(5).write(700)
+    history = outcomes.history(at=NOW, end=NOW)
+
+    found = anchored(
+        PostgresEngine(), published.document, history, Outcome.SALES_QUALIFIED,
+        at=micros(NOW), zone="UTC",
+    )  # fmt: skip
+
+    assert found.population == "offered"
+    assert found.ripening is not None
+    assert (found.at <= micros(NOW) - found.ripening.micros).all()
+    assert (found.delays > 0).all()
+    assert len(found.delays) == found.came.sum()
+    assert len(found) + found.unripe == 700
+
+
+def test_the_same_history_gives_the_same_chances(learned: Learning, learn: Learn) -> None:
+    before = dict(Chance.objects.values_list("pk", "chance"))
+
+    learn()
+
+    assert dict(Chance.objects.values_list("pk", "chance")) == before
