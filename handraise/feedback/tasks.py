@@ -3,5 +3,6 @@
 from handraise.feedback.preview.tasks import run_preview
 from handraise.feedback.rehearsal.tasks import run_rehearsal
 from handraise.feedback.routing.tasks import run_route_rehearsal
+from handraise.feedback.standing.tasks import refresh_standings
 
-__all__ = ["run_preview", "run_rehearsal", "run_route_rehearsal"]
+__all__ = ["refresh_standings", "run_preview", "run_rehearsal", "run_route_rehearsal"]

@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from handraise.feedback import contests, queries
 from handraise.feedback.forms import PeriodForm, period, presets, start_of
+from handraise.feedback.funnel.queries import funnel
 from handraise.feedback.overrides import overrides
 from handraise.handover.decide import Kind
 from handraise.kit import clock
@@ -31,7 +32,7 @@ def feedback(request: HttpUserRequest) -> HttpResponse:
         "until": until_day,
         "entered": entered,
         "presets": presets(at=at),
-        "funnel": queries.funnel(since=since, until=until, at=at, entered=entered),
+        "funnel": funnel(since=since, until=until, at=at, entered=entered),
         "clock": queries.clock(**period_of),
         "ratings": queries.ratings(**period_of),
         "overrides": overrides(**period_of),
