@@ -58,6 +58,7 @@ GUIDE = ("Content Downloaded", {"title": "The guide", "path": "/guides"})
         ([PAGE, ("Demo Requested", {"form": "demo"})], "demo"),
         ([("Email Clicked", {"title": "News"}), PAGE], "/blog"),
         ([("Product Viewed", {"name": "Planner"})], ""),
+        ([("Content Downloaded", {"title": "x" * 5000})], "x" * 500),
         ([("page", {"path": "", "title": 7}), ("page", {"path": 12})], "12"),
     ],
 )

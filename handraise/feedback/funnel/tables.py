@@ -19,7 +19,7 @@ from handraise.feedback.funnel.decide import (
     mixed,
     part_name,
 )
-from handraise.feedback.funnel.differences import p_words
+from handraise.feedback.funnel.differences import SURE, Difference, p_words
 from handraise.feedback.funnel.statements import Pair
 from handraise.feedback.standing.queries import fresh
 from handraise.feedback.tabular import Cell, Column, Definition, Period, Table
@@ -145,7 +145,7 @@ def parts_table(
     if by != "version":
         notes += mixed(figures.versions)
     return Table(
-        f"funnel_by_{by}", f"By {name.lower()}", _spread(rows, name), columns, cells,
+        f"funnel_by_{by}", f"By {name.lower()}", spread(rows, name), columns, cells,
         Definition(
             f"The steps of the funnel for each {name.lower()}; what nothing is known of stands "
             f"as “{UNKNOWN}”.", over(cohort), sql,
@@ -154,23 +154,27 @@ def parts_table(
     )  # fmt: skip
 
 
-def _spread(rows: list[Row], name: str) -> str:
-    """Whether the values differ in their first step beyond doubt: intervals that do not meet."""
-    known = [
-        (row, row.passages[0])
-        for row in rows
-        if row.part.startswith("=") and row.passages and row.passages[0].share.is_enough
-    ]
+def spread(rows: list[Row], name: str) -> str:
+    """Whether the values differ in their first step: the highest against the lowest, by a test
+    that counts how many pairs might have been the two (Bonferroni)."""
+    known = sorted(
+        (
+            (row.passages[0].share, row)
+            for row in rows
+            if row.part.startswith("=") and row.passages and row.passages[0].share.is_enough
+        ),
+        key=lambda one: one[0].count / one[0].of,
+    )
     if len(known) < 2:
         return f"Not enough data yet to tell one {name.lower()} from another."
-    high = max(known, key=lambda one: one[1].share.low)
-    low = min(known, key=lambda one: one[1].share.high)
-    step = f"{high[1].before.label} to {high[1].after.label}"
-    if high[1].share.low <= low[1].share.high:
-        return f"{step}: no {name.lower()} stands out; all intervals meet."
+    (low, last), (high, first) = known[0], known[-1]
+    passage = first.passages[0]
+    step = f"{passage.before.label} to {passage.after.label}"
+    if Difference(high, low).p * len(known) * (len(known) - 1) / 2 >= SURE:
+        return f"{step}: no {name.lower()} can be told from another."
     return (
-        f"{step}: {high[0].part[1:]} comes first with {high[1].share.interval} %, "
-        f"{low[0].part[1:]} last with {low[1].share.interval} %."
+        f"{step}: {first.part[1:]} is highest with {high.interval} %, "
+        f"{last.part[1:]} lowest with {low.interval} %."
     )
 
 

@@ -17,7 +17,8 @@ class Standing(models.Model):
     later than of its outcome entered with the outcome, so that no instant lies before an earlier
     stage's. `source` and `campaign` are the first that were told; `content` is what the lead came
     by: the first asset, webinar, video or form that it engaged with in its first thirty days, else
-    the page it landed on. Unknown texts are empty.
+    the page it landed on. Unknown texts are empty,
+    long ones are cut at 500 letters.
     """
 
     lead = models.OneToOneField(Lead, models.CASCADE, primary_key=True, related_name="standing")
