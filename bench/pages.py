@@ -21,6 +21,8 @@ from bench.installation import Installation
 from bench.offering import offered, people
 
 _TARGET_MS = 150
+_YEAR = "since=2000-01-01&until=2099-12-31&judged=ripe&by=campaign"
+_CAME = "who=came&before=LEAD&after=MARKETING_QUALIFIED"
 
 
 class Visitor:
@@ -119,6 +121,10 @@ def _report(visitor: Visitor, lead_ids: list[int], requests: int) -> None:
         "sleeping stock": ["/feedback/velocity/sleeping/"] * max(10, requests // 5),
         "speed to touch": ["/feedback/velocity/touch/"] * max(10, requests // 5),
         "clock keeping": ["/feedback/keeping/"] * max(10, requests // 5),
+        "funnel, whole": ["/feedback/funnel/"] * max(10, requests // 5),
+        "funnel, a year, ripe": [f"/feedback/funnel/?{_YEAR}"] * max(10, requests // 5),
+        "funnel, compared": [f"/feedback/funnel/compare/?{_YEAR}"] * max(10, requests // 5),
+        "funnel, leads behind": [f"/feedback/funnel/leads/?{_YEAR}&{_CAME}"] * requests,
     }
     floor = 0.0
     print(f"{'page':28} {'median ms':>10} {'95th ms':>10} {'× nothing':>10}")

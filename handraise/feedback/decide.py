@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from handraise.kit.shares import Z as Z
 from handraise.kit.shares import wilson
-from handraise.leads.decide import PATH, Stage
+from handraise.leads.decide import Stage
 
 ENOUGH = 20  # fewer cases than this, and a share is a guess
 
@@ -65,31 +65,6 @@ class Step:
     reached: int
     from_before: Share | None
     versions: tuple[int, ...]
-
-
-def steps(
-    combinations: Sequence[tuple[frozenset[Stage], int]],
-    *,
-    entered: Stage,
-    versions: dict[Stage, tuple[int, ...]],
-) -> list[Step]:
-    """The path from `entered` on. `combinations`: sets of stages reached, and by how many leads."""
-    path = PATH[PATH.index(entered) :]
-    found = []
-    for place, stage in enumerate(path):
-        share = None
-        if place:
-            later = set(path[place:])
-            here = [
-                (reached, count) for reached, count in combinations if path[place - 1] in reached
-            ]
-            share = Share(
-                sum(count for reached, count in here if reached & later),
-                sum(count for _, count in here),
-            )
-        reached_it = sum(count for reached, count in combinations if stage in reached)
-        found.append(Step(stage, reached_it, share, versions.get(stage, ())))
-    return found
 
 
 def finding(path: Sequence[Step]) -> str:

@@ -6,7 +6,7 @@ from handraise.feedback.preview.models import Preview, PreviewedLead
 from handraise.feedback.rehearsal.models import Rehearsal, RehearsedLevel
 from handraise.feedback.reports.models import MailedReport, ReportWish
 from handraise.feedback.routing.models import RouteRehearsal
-from handraise.feedback.standing.models import Freshness, Standing
+from handraise.feedback.standing.models import Freshness, Ripening, Standing
 from handraise.feedback.value.models import Assumed, Cost
 from handraise.feedback.velocity.models import Passage
 from handraise.feedback.weekly.models import Decision
@@ -25,6 +25,7 @@ __all__ = [
     "Rehearsal",
     "RehearsedLevel",
     "ReportWish",
+    "Ripening",
     "RouteRehearsal",
     "Standing",
     "Touchpoint",

@@ -5,8 +5,10 @@ from handraise.feedback.learned.tasks import run_learning
 from handraise.feedback.preview.tasks import run_preview
 from handraise.feedback.rehearsal.tasks import run_rehearsal
 from handraise.feedback.routing.tasks import run_route_rehearsal
+from handraise.feedback.standing.tasks import refresh_standings
 
 __all__ = [
+    "refresh_standings",
     "refresh_touchpoints",
     "run_learning",
     "run_preview",

@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("value/", include("handraise.feedback.value.urls")),
     path("attribution/", include("handraise.feedback.attribution.urls")),
     path("learned/", include("handraise.feedback.learned.urls")),
+    path("", include("handraise.feedback.standing.urls")),
+    path("funnel/", include("handraise.feedback.funnel.urls")),
     path("rehearsal/", include("handraise.feedback.rehearsal.urls")),
     path("velocity/", include("handraise.feedback.velocity.urls")),
     path("keeping/", include("handraise.feedback.keeping.urls")),

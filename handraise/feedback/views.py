@@ -8,8 +8,11 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from handraise.feedback import contests, queries
+from handraise.feedback import contests
 from handraise.feedback.forms import PeriodForm, period, presets, start_of
+from handraise.feedback.funnel.queries import funnel
+from handraise.feedback.keeping.queries import clock as clock_kept
+from handraise.feedback.keeping.reasons import ratings, refusals
 from handraise.feedback.overrides import overrides
 from handraise.handover.decide import Kind
 from handraise.kit import clock
@@ -31,15 +34,15 @@ def feedback(request: HttpUserRequest) -> HttpResponse:
         "until": until_day,
         "entered": entered,
         "presets": presets(at=at),
-        "funnel": queries.funnel(since=since, until=until, at=at, entered=entered),
-        "clock": queries.clock(**period_of),
-        "ratings": queries.ratings(**period_of),
+        "funnel": funnel(since=since, until=until, at=at, entered=entered),
+        "clock": clock_kept(**period_of),
+        "ratings": ratings(**period_of),
         "overrides": overrides(**period_of),
-        "refusals": queries.refusals(**period_of),
+        "refusals": refusals(**period_of),
         "second": {
-            "clock": queries.clock(**period_of, kind=Kind.SECOND),
-            "ratings": queries.ratings(**period_of, kind=Kind.SECOND),
-            "refusals": queries.refusals(**period_of, kind=Kind.SECOND),
+            "clock": clock_kept(**period_of, kind=Kind.SECOND),
+            "ratings": ratings(**period_of, kind=Kind.SECOND),
+            "refusals": refusals(**period_of, kind=Kind.SECOND),
         },
         "contests": contests.contests(**period_of),
         "questions": contests.questions(**period_of),

@@ -16,6 +16,7 @@ from django.db import connection
 from handraise.agreement import queries as agreements
 from handraise.capture.digest import digest_once
 from handraise.capture.queries import is_flooded
+from handraise.feedback.standing.queries import keep_fresh
 from handraise.flow import jobs, rounds
 from handraise.flow.look import look
 from handraise.kit.clock import now
@@ -31,6 +32,7 @@ log = structlog.get_logger()
 IDLE = 0.1  # seconds between looks when nothing waits
 POST = 0.5  # seconds between looks at what is to leave the house
 ROUND = 0.5  # seconds between rounds; most of them only ask for the version in force
+FIGURES = 15.0  # seconds between looks whether what reports read has grown old
 CALLS = 5000  # taken from the inbox at a time
 PATIENCE = timedelta(seconds=10)  # longest time without a look while messages pour in
 FLOOD = timedelta(seconds=0.3)  # one that is there is not gone sooner
@@ -42,6 +44,7 @@ def run(stop: Event) -> None:
     busy = [("digest", _digest, IDLE), ("look", _looking(), IDLE)]
     alone = [("rounds", _rounds(), ROUND), ("jobs", lambda: _jobs(stop), IDLE)]
     alone += [("journeys", _journeys, POST), ("answers", _answers, POST)]
+    alone += [("figures", _figures, FIGURES)]
     # A slow server delays no other.
     leaving = [("mails", _mails, POST), ("hooks", _hooks, POST), ("sends", _sends, POST)]
     _repeat_all([*busy, *alone, *leaving], stop)
@@ -148,6 +151,11 @@ def _journeys() -> int:
 
 def _answers() -> int:
     return judge_due(at=now())
+
+
+def _figures() -> int:
+    keep_fresh(at=now())
+    return 0
 
 
 def _hooks() -> int:

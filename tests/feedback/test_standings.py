@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+from urllib.parse import quote
 
 import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from handraise.feedback.standing.models import Freshness, Standing
-from handraise.feedback.standing.queries import fresh
+from handraise.feedback.standing.queries import fresh, keep_fresh
 from handraise.feedback.standing.refreshing import refresh
+from handraise.kit.clock import now
 from handraise.leads.models import Lead, StageMove
+from handraise.team.models import User
 from tests.world import lead
 
 pytestmark = pytest.mark.django_db
@@ -72,3 +80,82 @@ def test_what_takes_long_says_as_of_when_it_holds() -> None:
     Freshness.objects.update(seconds=3.0)
 
     assert (fresh(at=NOON + DAY).at, fresh(at=NOON + DAY).is_late) == (NOON, True)
+
+
+def test_an_outcome_told_before_the_lead_brings_it_in() -> None:
+    one = lead("ada@firm.example", at=NOON)
+    moved(one, "SALES_ACCEPTED", NOON - 5 * DAY)
+
+    refresh(at=NOON + DAY)
+
+    made = Standing.objects.get(lead=one)
+    assert made.entered_at == made.marketed_at == made.accepted_at == NOON - 5 * DAY
+
+
+def slow(at: datetime) -> None:
+    """As if making the standings took long: then the worker does it."""
+    refresh(at=at)
+    Freshness.objects.update(seconds=3.0)
+
+
+def test_the_worker_makes_what_takes_long_every_ten_minutes() -> None:
+    lead("ada@firm.example", at=NOON)
+    assert keep_fresh(at=NOON)
+    assert not keep_fresh(at=NOON + DAY), "what is quick is left to the pages"
+
+    slow(NOON + DAY)
+
+    assert not keep_fresh(at=NOON + DAY + timedelta(minutes=9))
+    assert keep_fresh(at=NOON + DAY + timedelta(minutes=10))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_makes_them_at_a_time() -> None:
+    slow(NOON)
+    holding, done = Event(), Event()
+
+    def hold() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(hashtext('feedback_standing'))")
+            holding.set()
+            done.wait(20)
+        connection.close()
+
+    other = Thread(target=hold)
+    other.start()
+    assert holding.wait(20)
+    try:
+        assert not keep_fresh(at=NOON + DAY)
+    finally:
+        done.set()
+        other.join()
+    assert keep_fresh(at=NOON + DAY)
+
+
+def test_a_page_asks_for_fresher_figures_and_follows(client: Client, vera: User) -> None:
+    slow(now() - timedelta(minutes=30))
+    client.force_login(vera)
+    page = client.get(reverse("feedback")).content.decode()
+    assert "Bring up to date" in page
+
+    answer = client.post(reverse("standing_refreshing"), headers={"hx-request": "true"})
+    again = client.post(reverse("standing_refreshing"))
+
+    assert b"being brought up to date" in answer.content
+    assert again.headers["Location"] == reverse("feedback")
+    assert ProcrastinateJob.objects.filter(task_name="feedback.standing.refresh").count() == 1
+    state = reverse("standing_state") + "?than=" + quote(Freshness.objects.get().as_of.isoformat())
+    assert b"being brought up to date" in client.get(state).content
+    refresh(at=now())
+    assert client.get(state).headers["HX-Refresh"] == "true"
+
+
+@pytest.mark.parametrize("than", ["", "x", "2026-99-99T00:00:00Z", "2026-03-01T00:00:00"])
+def test_an_instant_that_is_none_makes_the_page_look_anew(
+    client: Client, vera: User, than: str
+) -> None:
+    client.force_login(vera)
+
+    answer = client.get(reverse("standing_state"), {"than": than})
+
+    assert answer.headers["HX-Refresh"] == "true"

@@ -9,7 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from handraise.feedback.decide import Share
-from handraise.feedback.queries import clock, funnel, refusals
+from handraise.feedback.funnel.queries import funnel
+from handraise.feedback.keeping.queries import clock
+from handraise.feedback.keeping.reasons import refusals
 from handraise.handover.actions import accept, offer, reject
 from handraise.handover.models import Handover
 from handraise.leads.decide import Stage, Via
@@ -24,9 +26,9 @@ DAY = timedelta(days=1)
 _S = Stage
 
 
-def gone(name: str, *stages: Stage, at: datetime = NOON) -> Lead:
+def gone(name: str, *stages: Stage, at: datetime = NOON, **traits: str) -> Lead:
     """A lead that went through these stages, a day each."""
-    found = lead(name, at=at)
+    found = lead(name, at=at, **traits)
     before = _S.LEAD
     for days, after in enumerate(stages, start=1):
         write([Move(found.pk, before, after, 1, "Test")], at=at + days * DAY, via=Via.WORKER)

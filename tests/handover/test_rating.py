@@ -8,7 +8,7 @@ import pytest
 from django.utils.html import escape
 
 from handraise.agreement.queries import Published
-from handraise.feedback.queries import ratings
+from handraise.feedback.keeping.reasons import ratings
 from handraise.handover.actions import Refused, accept, offer, reject
 from handraise.handover.models import Handover, Rating
 from handraise.handover.rating import may_rate, rate

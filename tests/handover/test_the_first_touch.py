@@ -8,7 +8,7 @@ import pytest
 
 from handraise.desk.touch_clock import touch_clocks
 from handraise.feedback.decide import Share
-from handraise.feedback.queries import clock
+from handraise.feedback.keeping.queries import clock
 from handraise.flow.look import look
 from handraise.handover.actions import accept, offer
 from handraise.handover.models import Acceptance, Handover, Touch

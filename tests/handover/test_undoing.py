@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from handraise.agreement.queries import Published
-from handraise.feedback.queries import funnel
+from handraise.feedback.funnel.queries import funnel
 from handraise.handover.actions import Refused, accept, offer, record_opening, reject, undo
 from handraise.handover.models import Acceptance, Handover, Rejection, Touch
 from handraise.handover.touching import note_touches

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from handraise.feedback.queries import funnel
+from handraise.feedback.funnel.queries import funnel
 from handraise.flow.look import look
 from handraise.handover.actions import accept, record_opening
 from handraise.handover.queries import inbox

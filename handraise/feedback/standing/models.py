@@ -13,9 +13,12 @@ class Standing(models.Model):
 
     `…_at`: the first move into that stage or past it (for `accepted_at` also the first acceptance
     of a handover), as known by the freshness's instant; null where that did not happen. `version`,
-    `priority` and `grade` are those of its first move into MARKETING_QUALIFIED. `source` and
-    `campaign` are the first that were told; `content` is what the lead came by: the title or
-    landing page of its first activity. Unknown texts are empty.
+    `priority` and `grade` are those of its first move into MARKETING_QUALIFIED. Who is told of
+    later than of its outcome entered with the outcome, so that no instant lies before an earlier
+    stage's. `source` and `campaign` are the first that were told; `content` is what the lead came
+    by: the first asset, webinar, video or form that it engaged with in its first thirty days, else
+    the page it landed on. Unknown texts are empty,
+    long ones are cut at 500 letters.
     """
 
     lead = models.OneToOneField(Lead, models.CASCADE, primary_key=True, related_name="standing")
@@ -64,3 +67,20 @@ class Freshness(models.Model):
 
     def __str__(self) -> str:
         return f"standings as of {self.as_of}"
+
+
+class Ripening(models.Model):
+    """How many days `after` takes to come once `before` was reached: within them nine in ten have
+    come of those that ever come. Null where too few `came` to say."""
+
+    before = models.CharField(max_length=24)
+    after = models.CharField(max_length=24)
+    days = models.PositiveIntegerField(null=True)
+    came = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "feedback_ripening"
+        constraints = [models.UniqueConstraint(fields=["before", "after"], name="one_ripening")]
+
+    def __str__(self) -> str:
+        return f"{self.before} to {self.after}: {self.days} days"

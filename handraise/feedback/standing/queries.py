@@ -9,6 +9,7 @@ from handraise.feedback.standing.models import Freshness
 from handraise.feedback.standing.refreshing import refresh
 
 QUICK = 0.25  # seconds: what takes less is made anew at each look
+EVERY = timedelta(minutes=10)  # the worker makes what takes longer
 LATE = timedelta(minutes=20)
 
 
@@ -29,5 +30,19 @@ def fresh(*, at: datetime) -> AsOf:
     known = Freshness.objects.filter(pk=1).first()
     if (known is None or known.seconds < QUICK) and refresh(at=at):
         return AsOf(at, False)
-    known = Freshness.objects.filter(pk=1).first() or known
+    return held(at=at)
+
+
+def held(*, at: datetime) -> AsOf:
+    """As of when the standings hold, as they are."""
+    known = Freshness.objects.filter(pk=1).first()
     return AsOf(known.as_of, at - known.as_of > LATE) if known else AsOf(at, True)
+
+
+def keep_fresh(*, at: datetime) -> bool:
+    """What the worker does from time to time: make them anew where pages do not, and ten minutes
+    have passed. Of several workers one."""
+    known = Freshness.objects.filter(pk=1).first()
+    if known is not None and (known.seconds < QUICK or at - known.as_of < EVERY):
+        return False
+    return refresh(at=at, older_than=at - EVERY)

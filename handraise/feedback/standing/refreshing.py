@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from handraise.feedback.standing.models import Freshness
+from handraise.feedback.standing.ripening import keep_ripening
 from handraise.feedback.velocity.refreshing import keep_passages
 from handraise.leads.bulk import rows_of
 from handraise.leads.decide import PATH, Stage
@@ -61,25 +62,44 @@ told as (
       and not exists (select from leads_factwithdrawal gone where gone.fact_id = fact.id)
     group by face.canonical_id
 ),
-came as (
-    select distinct on (face.canonical_id) face.canonical_id as id,
-        coalesce(nullif(first.properties->>'title', ''), nullif(first.properties->>'path', ''),
-            first.name) as content
+-- What a lead first engaged with, by its name: an asset, a webinar, a video, a form. What our
+-- mails brought is no way to come. The same days for everybody, since to look as long as somebody
+-- stayed, or until they qualified, would give the outcome away.
+engaged as (
+    select distinct on (face.canonical_id) face.canonical_id as id, coalesce(
+        nullif(activity.properties->>'title', ''), nullif(activity.properties->>'name', ''),
+        activity.properties->>'form') as content
+    from leads_activity activity
+    join leads_identity identity on identity.id = activity.identity_id
+    join leads_lead face on face.id = identity.lead_id
+    join born on born.id = face.canonical_id
+    where activity.name <> all(%(views)s) and activity.name not like 'Email %%'
+      and (activity.properties->>'title' <> '' or activity.properties->>'form' <> '')
+      and activity.known_at <= %(at)s and activity.occurred_at <= %(at)s
+      and activity.occurred_at <= born.at + interval '720 hours'
+      and {counts}
+    order by face.canonical_id, activity.occurred_at, activity.id
+),
+landed as (
+    select distinct on (face.canonical_id) face.canonical_id as id, first.path
     from leads_identity identity
     join leads_lead face on face.id = identity.lead_id
     cross join lateral (
-        select activity.name, activity.properties, activity.occurred_at, activity.id
+        select activity.properties->>'path' as path, activity.occurred_at, activity.id
         from leads_activity activity
-        where activity.identity_id = identity.id and activity.known_at <= %(at)s
+        where activity.identity_id = identity.id and activity.properties->>'path' <> ''
+          and activity.known_at <= %(at)s and activity.occurred_at <= %(at)s and {counts}
         order by activity.occurred_at, activity.id limit 1
     ) first
     order by face.canonical_id, first.occurred_at, first.id
 ),
 made as (
-    select lead.id, born.at, moved.marketed_at,
-        least(moved.accepted_at, taken.at), moved.qualified_at, moved.opportunity_at,
-        moved.customer_at, moved.nurtured_at, moved.disqualified_at, lead.stage,
-        coalesce(told.source, ''), coalesce(told.campaign, ''), coalesce(came.content, ''),
+    select lead.id, least(born.at, moved.marketed_at, taken.at),
+        least(moved.marketed_at, taken.at), least(moved.accepted_at, taken.at),
+        moved.qualified_at, moved.opportunity_at, moved.customer_at,
+        moved.nurtured_at, moved.disqualified_at, lead.stage,
+        left(coalesce(told.source, ''), 500), left(coalesce(told.campaign, ''), 500),
+        left(coalesce(engaged.content, landed.path, ''), 500),
         coalesce(company.industry, ''), company.employees,
         coalesce(nullif(lead.country, ''), company.country, ''), lead.owner_id,
         judged.version, (judged.scores->>'priority')::float8,
@@ -90,13 +110,24 @@ made as (
     left join judged on judged.id = lead.id
     left join taken on taken.id = lead.id
     left join told on told.id = lead.id
-    left join came on came.id = lead.id
+    left join engaged on engaged.id = lead.id
+    left join landed on landed.id = lead.id
     left join leads_company company on company.id = lead.company_id
-    where lead.is_current and born.at <= %(at)s
+    where lead.is_current and least(born.at, moved.marketed_at, taken.at) <= %(at)s
 )
 """
+# For each doubt the newest judgement holds.
+_COUNTS = """not exists (
+        select from leads_judgement judged where judged.activity_id = activity.id
+          and not judged.counts and judged.known_at <= %(at)s
+          and not exists (
+            select from leads_judgement later
+            where later.activity_id = judged.activity_id and later.doubt = judged.doubt
+              and later.known_at <= %(at)s
+              and (later.known_at, later.id) > (judged.known_at, judged.id)))"""
+_VIEWS = ["page", "screen", "Page Left"]  # of which the title is that of the page
 _WRITE = f"""
-{_MADE}
+{_MADE.format(counts=_COUNTS)}
 insert into feedback_standing as kept ({", ".join(_COLUMNS)})
 select * from made
 on conflict (lead_id) do update set ({", ".join(_COLUMNS[1:])}) =
@@ -106,13 +137,14 @@ where ({", ".join(f"kept.{name}" for name in _COLUMNS[1:])}) is distinct from
 """  # noqa: S608
 _GONE = """
 delete from feedback_standing kept using leads_lead lead
-where lead.id = kept.lead_id and not lead.is_current
+where lead.id = kept.lead_id and (not lead.is_current or kept.entered_at > %(at)s)
 """
 _LOCK = "select pg_try_advisory_xact_lock(hashtext('feedback_standing'))"
 
 
-def refresh(*, at: datetime) -> bool:
-    """Make the standings as known at `at`. False, and nothing done, if somebody is at it already.
+def refresh(*, at: datetime, older_than: datetime | None = None) -> bool:
+    """Make the standings as known at `at`. False, and nothing done, if somebody is at it already,
+    or has made them since `older_than`.
 
     Everything is read and only what changed is written, so that nobody who reads waits.
     """
@@ -120,9 +152,12 @@ def refresh(*, at: datetime) -> bool:
     with transaction.atomic():
         if not rows_of(_LOCK, {})[0][0]:
             return False
+        if older_than and Freshness.objects.filter(as_of__gt=older_than).exists():
+            return False
         with connection.cursor() as cursor:
-            cursor.execute(_GONE)
-            cursor.execute(_WRITE, {"at": at, **_stages()})
+            cursor.execute(_GONE, {"at": at})
+            cursor.execute(_WRITE, {"at": at, "views": _VIEWS, **_stages()})
+        keep_ripening(at=at)
         keep_passages(at=at)
         Freshness.objects.update_or_create(
             pk=1, defaults={"as_of": at, "seconds": time.perf_counter() - begun}

@@ -6,12 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from handraise.feedback.decide import Share
+from handraise.feedback.standing.queries import held
 from handraise.feedback.tabular import Cell, Column, Table
+from handraise.kit import clock
+from handraise.leads.decide import Stage
 from handraise.ui.templatetags.ui import figure, percent
 
 register = template.Library()
@@ -23,6 +27,20 @@ def table_of(table: Table, heading: str = "") -> dict[str, Any]:
     """A table of figures with its finding, its limits and its definition."""
     shown = [list(zip(table.columns, row, strict=True)) for row in table.rows]
     return {"table": table, "rows": shown, "heading": heading or table.title}
+
+
+@register.inclusion_tag("feedback/_freshness.html", takes_context=True)
+def freshness(context: Context) -> dict[str, Any]:
+    """When the figures of this page are older than they should be, as of when they hold, and the
+    button that has them brought up to date."""
+    known = held(at=clock.now())
+    return {"as_of": known.at, "is_late": known.is_late, "csrf_token": context.get("csrf_token")}
+
+
+@register.filter
+def stage(code: str) -> str:
+    """A stage as people say it: MQL, SAL, SQL."""
+    return Stage(code).label
 
 
 @register.filter

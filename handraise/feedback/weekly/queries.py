@@ -13,8 +13,9 @@ from django.utils import timezone
 from handraise.deals.decide import Outcome, as_money
 from handraise.deals.queries import Closed, Wanted, closed_between, opened_between
 from handraise.feedback.decide import CONSEQUENCES
+from handraise.feedback.keeping.queries import Clock, clock
+from handraise.feedback.keeping.reasons import Ratings, Refusal, ratings, refusals
 from handraise.feedback.overrides import Overrides, overrides
-from handraise.feedback.queries import Clock, Ratings, Refusal, clock, ratings, refusals
 from handraise.feedback.weekly.decide import Week
 from handraise.feedback.weekly.models import Decision
 from handraise.handover.contests import contests_visible_to
