@@ -1,5 +1,6 @@
 """What is done for everybody from time to time: catching up with a version, the nightly look, and
-asking again for those who wait for a person; once a minute, telling people what falls due."""
+asking again for those who wait for a person; once a minute, telling people what falls due, and
+once a month, having the agreement reviewed."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from django.db import transaction
 
 from handraise.agreement import queries as agreements
 from handraise.agreement.queries import Published
+from handraise.feedback.review.actions import ask_monthly
 from handraise.forms.taking import take_waiting
 from handraise.forms.turns import forget_old
 from handraise.handover.offering import wake_waiting
@@ -108,3 +110,4 @@ class Rounds:
             send_due(at=at)
             take_waiting(at=at)
             forget_old(at=at)
+            ask_monthly(at=at)
