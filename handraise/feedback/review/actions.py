@@ -28,6 +28,7 @@ from handraise.feedback.review.report import of_plain
 from handraise.feedback.tasks import run_review
 from handraise.leads import journal
 from handraise.leads.decide import Refused, Via
+from handraise.leads.entry import Json
 from handraise.team.access import require
 from handraise.team.decide import Permission
 from handraise.team.models import User
@@ -207,7 +208,9 @@ def _say(
     if made.signal in agreements.signal_names(draft):
         discussing.comment(draft, made.signal, text[: discussing.LONGEST], by=by, at=at, via=via)
     said = f"{by} put a finding of the review into version {draft.number}: {made.what}."
-    data = {"version": draft.number, "review": review.pk, "finding": finding.code}
+    data: dict[str, Json] = {
+        "version": draft.number, "review": review.pk, "finding": finding.code,
+    }  # fmt: skip
     journal.write("feedback.finding_taken", at=at, via=via, by=by, said=said, data=data)
 
 
@@ -248,7 +251,9 @@ def dismiss(review: Review, place: int, why: str, *, by: User, at: datetime, via
     review = Review.objects.select_for_update().select_related("version").get(pk=review.pk)
     finding = _finding(review, place)
     _answer(review, place, Deed.DISMISSED, by=by, at=at, why=said)
-    data = {"review": review.pk, "finding": finding.code, "about": finding.about, "why": said}
+    data: dict[str, Json] = {
+        "review": review.pk, "finding": finding.code, "about": finding.about, "why": said,
+    }  # fmt: skip
     told = f"{by} dismissed a finding of the review about {finding.about}: {said}"
     journal.write("feedback.finding_dismissed", at=at, via=via, by=by, said=told, data=data)
 

@@ -37,7 +37,7 @@ def signals(told: list[SignalRow]) -> Any:
          "low": row.supported.low, "high": row.supported.high}
         for row in told if row.supported is not None
     ]  # fmt: skip
-    order = [row["name"] for row in rows]
+    order = [str(row["name"]) for row in rows]
     y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=240))
     base = chart(rows).encode(y=y)
     layers = [

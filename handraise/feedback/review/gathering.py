@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -89,8 +89,9 @@ def gathered(wish: Wish, engine: Engine, *, progress: Progress = lambda _: None)
     progress("Reading what was known besides")
     told = _told(asking)
     progress("Looking for what came too late")
-    late = _late(asking, history, chosen, at=micros(wish.at))
-    candidates = [*_facts(asking, told, late), *_deeds(asking, late)]
+    unused = _unused(asking, list(told))
+    late = _late(asking, history, chosen, unused, at=micros(wish.at))
+    candidates = [*_facts(told, unused, late), *_deeds(asking, unused, late)]
     suspicions = _suspicions(wish, engine, history, chosen)
     evidence = Evidence(
         population=chosen.kind,
@@ -162,30 +163,44 @@ def _dimensions(
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Unused:
+    """The facts and activities that the agreement does not read."""
+
+    facts: list[str]
+    events: list[str]
+
+
+def _unused(asking: Asking, told: list[str]) -> _Unused:
+    plan = asking.made.relations.plan
+    read, watched = set(plan.facts), {one.event for one in plan.watched}
+    events = known_then.event_names(asking.engine, asking.made)
+    return _Unused(
+        [name for name in told if name not in read],
+        [name for name in events if name not in watched],
+    )
+
+
 def _facts(
-    asking: Asking, told: Mapping[str, Coded], late: frozenset[tuple[str, str]]
+    told: Mapping[str, Coded], unused: _Unused, late: frozenset[tuple[str, str]]
 ) -> Iterator[Candidate]:
-    used = set(asking.made.relations.plan.facts)
-    for name, coded in told.items():
-        if name not in used and (coded.codes >= 0).any():
-            yield Candidate("fact", name, coded.codes, coded.labels, ("fact", name) in late)
+    for name in unused.facts:
+        if (told[name].codes >= 0).any():
+            is_late = ("fact", name) in late
+            yield Candidate("fact", name, told[name].codes, told[name].labels, is_late)
 
 
-def _deeds(asking: Asking, late: frozenset[tuple[str, str]]) -> Iterator[Candidate]:
-    for event, often in known_then.done(asking, _unused(asking)).items():
+def _deeds(
+    asking: Asking, unused: _Unused, late: frozenset[tuple[str, str]]
+) -> Iterator[Candidate]:
+    for event, often in known_then.done(asking, unused.events).items():
         if often.any():
             held = np.minimum(often, HELD)
             yield Candidate("activity", event, held, (), ("activity", event) in late)
 
 
-def _unused(asking: Asking) -> list[str]:
-    watched = {one.event for one in asking.made.relations.plan.watched}
-    names = known_then.event_names(asking.engine, asking.made)
-    return [name for name in names if name not in watched]
-
-
 def _late(
-    asking: Asking, history: History, chosen: Population, *, at: int
+    asking: Asking, history: History, chosen: Population, unused: _Unused, *, at: int
 ) -> frozenset[tuple[str, str]]:
     """What most of those with the outcome had only with it or after it, by the rule of rehearsals:
     what it said in the end it did not say a day before (nor when they became MQL)."""
@@ -200,21 +215,19 @@ def _late(
     early = Asking(asking.engine, asking.made, ids, before)
     found = set()
     ends = Asking(asking.engine, asking.made, ids, np.minimum(then + AFTER, at))
-    names = known_then.fact_names(asking.engine, asking.made)
-    first = dict(known_then.texts(early, names))
-    for name, said in known_then.texts(ends, names):
+    first = dict(known_then.texts(early, unused.facts))
+    for name, said in known_then.texts(ends, unused.facts):
         if _is_late((said != "") & (said != first[name]), said != ""):
             found.add(("fact", name))
     if chosen.outcome is not Outcome.ACCEPTED:  # who has been accepted goes on reading
-        found |= set(_late_deeds(early, ids, np.minimum(then + DAY, at)))
+        soon = replace(ends, at=np.minimum(then + DAY, at))
+        found |= set(_late_deeds(early, soon, unused.events))
     return frozenset(found)
 
 
-def _late_deeds(early: Asking, ids: Instants, ends: Instants) -> Iterator[tuple[str, str]]:
-    events = _unused(early)
+def _late_deeds(early: Asking, ends: Asking, events: list[str]) -> Iterator[tuple[str, str]]:
     first = known_then.done(early, events)
-    last = known_then.done(Asking(early.engine, early.made, ids, ends), events)
-    for event, often in last.items():
+    for event, often in known_then.done(ends, events).items():
         if _is_late((often > 0) & (first[event] == 0), often > 0):
             yield "activity", event
 

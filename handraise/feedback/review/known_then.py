@@ -46,7 +46,8 @@ class Asking:
         return self.engine.table(self.made, expression, moments(self.lead_ids, self.at))
 
     def places(self, found: pa.Table) -> NDArray[np.int64]:
-        return np.searchsorted(self.lead_ids, found["lead_id"].to_numpy())
+        where: NDArray[np.int64] = np.searchsorted(self.lead_ids, found["lead_id"].to_numpy())
+        return where
 
 
 def fact_names(engine: Engine, made: Compiled) -> list[str]:
