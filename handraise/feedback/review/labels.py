@@ -54,7 +54,7 @@ def of_numbers(places: NDArray[np.int64], values: Numbers, count: int) -> Coded:
         elif number == len(used) - 1:
             labels.append(f"at least {low}")
         else:
-            labels.append(f"{low} to {high}")
+            labels.append(low if low == high else f"{low} to {high}")
     return Coded(codes, tuple(labels))
 
 
