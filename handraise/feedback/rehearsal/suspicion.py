@@ -82,7 +82,7 @@ def strong_fact(name: str, values: Sequence[Any], outcome: Truths) -> Flag | Non
     """
     if not _is_enough(outcome):
         return None
-    found = auc(outcome, _told_by_the_other_half(_codes(values), outcome))
+    found = told_by_codes(_codes(values), outcome)
     if found is None or found.value < ONE_FACT:
         return None
     return Flag(
@@ -91,6 +91,13 @@ def strong_fact(name: str, values: Sequence[Any], outcome: Truths) -> Flag | Non
         f" ({found.low:.2f}–{found.high:.2f}; bar: {ONE_FACT}). Honest facts seldom do. There are"
         " no dates to tell whether it was known before the outcome; ask who fills it in, and when.",
     )
+
+
+def told_by_codes(codes: NDArray[np.int64], outcome: Truths) -> Auc | None:
+    """How well values alone (codes, -1 for none) tell the outcome, each half told by the other."""
+    if len(codes) < 2:
+        return None
+    return auc(outcome, _told_by_the_other_half(codes, outcome))
 
 
 def strong_whole(found: Auc | None) -> Flag | None:

@@ -54,7 +54,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Why sales said no: how often, and of those how many whose reason asks for a change."""
+    """Why sales said no: `count` offers rejected for this reason, `of` offers that were answered.
+
+    `shared_signals`: by the name of a signal, for which share (0..1) of the `count` it had fired.
+    Only reasons that ask for a change are given (what sales calls bad luck is not).
+    """
 
     reason: str
     count: int
@@ -69,7 +73,8 @@ class Evidence:
     Only ripe leads are in it: those whose outcome had time to come. `population` says who they are:
     those that were offered to sales, or, where too few were, everybody. `dimensions`: what leads
     are told apart by (source, …) as codes with labels, for the drift of the mix and for sources
-    without wins. `recent`/`before` are cut by the reader at an instant of `at`.
+    without wins. `recent`/`before` are cut by the reader at an instant of `at`. `weights`: what a
+    point of each kind counts in the priority (the agreement's; all alike where none are given).
     """
 
     population: Literal["offered", "all"]
@@ -84,6 +89,7 @@ class Evidence:
     dimensions: Mapping[str, tuple[NDArray[np.int64], tuple[str, ...]]]
     rejections: tuple[Rejected, ...] = ()
     unripe: int = 0
+    weights: Mapping[str, float] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.lead_ids)
