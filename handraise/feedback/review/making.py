@@ -25,6 +25,7 @@ from handraise.feedback.review.charts import charts
 from handraise.feedback.review.decide import State
 from handraise.feedback.review.evidence import Finding
 from handraise.feedback.review.gathering import Gathered, Wish, gathered
+from handraise.feedback.review.labels import OTHER
 from handraise.feedback.review.models import Review
 from handraise.feedback.review.report import Review as Report
 from handraise.feedback.review.report import as_plain
@@ -108,7 +109,14 @@ def _with_suspicions(report: Report, found: Gathered) -> Report:
         f"Nine in ten of the outcomes that came had come within {found.ripening_days:,.0f} days:"
         f" {report.unripe:,} younger leads are left out."
     )
-    return replace(report, findings=(*suspected, *report.findings), notes=(*report.notes, took))
+    findings = (*suspected, *(_sayable(one) for one in report.findings))
+    return replace(report, findings=findings, notes=(*report.notes, took))
+
+
+def _sayable(finding: Finding) -> Finding:
+    """Without its change where no condition could say it: of values that are put together."""
+    is_other = finding.change is not None and finding.change.value == OTHER
+    return replace(finding, change=None) if is_other else finding
 
 
 def _suspected(flag: Flag) -> Finding:
