@@ -9,7 +9,7 @@ from pathlib import Path
 
 SUBJECTS = (
     "capture", "digest", "lake", "latency", "pages", "scoring", "offering", "bulk", "crossing",
-    "routing", "sending", "rendering", "journeys", "reviewing",
+    "routing", "review", "reviewing", "sending", "rendering", "journeys",
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from handraise.feedback.attribution.tasks import refresh_touchpoints
 from handraise.feedback.learned.tasks import run_learning
 from handraise.feedback.preview.tasks import run_preview
 from handraise.feedback.rehearsal.tasks import run_rehearsal
+from handraise.feedback.review.tasks import run_review
 from handraise.feedback.routing.tasks import run_route_rehearsal
 from handraise.feedback.standing.tasks import refresh_standings
 
@@ -13,5 +14,6 @@ __all__ = [
     "run_learning",
     "run_preview",
     "run_rehearsal",
+    "run_review",
     "run_route_rehearsal",
 ]

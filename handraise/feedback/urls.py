@@ -16,4 +16,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rehearsal/", include("handraise.feedback.rehearsal.urls")),
     path("velocity/", include("handraise.feedback.velocity.urls")),
     path("keeping/", include("handraise.feedback.keeping.urls")),
+    path("review/", include("handraise.feedback.review.urls")),
 ]

@@ -1,5 +1,6 @@
 """What is done for everybody from time to time: catching up with a version, the nightly look, and
-asking again for those who wait for a person; once a minute, telling people what falls due."""
+asking again for those who wait for a person; once a minute, telling people what falls due, and
+once a month, having the agreement reviewed."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from handraise.agreement import queries as agreements
 from handraise.agreement.queries import Published
 from handraise.feedback.learned.actions import learn_by_night
 from handraise.feedback.reports.mailing import send_due as mail_reports
+from handraise.feedback.review.actions import ask_monthly
 from handraise.forms.taking import take_waiting
 from handraise.forms.turns import forget_old
 from handraise.handover.offering import wake_waiting
@@ -112,3 +114,4 @@ class Rounds:
             take_waiting(at=at)
             forget_old(at=at)
             learn_by_night(at=at)
+            ask_monthly(at=at)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from handraise.agreement.models import Version
 from handraise.capture.keys import create_key
 from handraise.consent.actions import suppress
 from handraise.consent.decide import Kind
@@ -15,6 +16,7 @@ from handraise.consent.importing import preview
 from handraise.consent.models import Purpose, Suppression
 from handraise.deals.actions import win
 from handraise.feedback.learned.models import Learning
+from handraise.feedback.review.models import Review
 from handraise.feedback.weekly.actions import write_down
 from handraise.feedback.weekly.decide import week_with
 from handraise.handover import asking
@@ -111,7 +113,17 @@ def things(
         **_mailing(rita),
         **deals,
         **_nurturing(rita, ada),
+        "review": a_review().pk,
     }
+
+
+def a_review() -> Review:
+    """A review of the version in force that waits for the worker."""
+    at = clock.now()
+    return Review.objects.create(
+        version=Version.objects.get(state="published"), begin=at - timedelta(days=30), end=at,
+        at=at, engine="duckdb",
+    )  # fmt: skip
 
 
 def answered(by: User, who: Lead) -> Hit:
