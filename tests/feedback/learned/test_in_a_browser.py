@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from handraise.feedback.learned.actions import ask
 from handraise.feedback.learned.decide import Verdict
@@ -38,7 +39,7 @@ def learned(mark: User, mia: User) -> Learning:
 
 def test_the_pages_are_whole_in_every_dress(visit: Visit, learned: Learning, mark: User) -> None:
     visit.sign_in(mark)
-    one = f"/leads/{Chance.objects.order_by('-lean')[0].pk}/"
+    one = reverse("lead", args=[Chance.objects.order_by("pk")[0].pk])
     for dress in ("light", "dark", "phone"):
         visit.page = dressed(visit.page.context, dress)
         visit.go(PATHS[0])
@@ -53,7 +54,7 @@ def test_a_long_list_is_gone_through_by_pages(visit: Visit, learned: Learning, m
     page.get_by_role("link", name="Next").press("Enter")
 
     page.wait_for_url("**/?page=2")
-    assert page.get_by_role("link", name="Back").is_visible()
+    assert page.get_by_role("link", name="Back", exact=True).is_visible()
 
 
 def test_what_goes_on_and_what_failed_is_said(visit: Visit, learned: Learning, mark: User) -> None:

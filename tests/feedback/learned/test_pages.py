@@ -178,5 +178,5 @@ def test_chances_of_leads_that_are_gone_are_not_shown(learned: Learning, vera: U
     Chance.objects.filter(pk=far.pk).update(lean=0.9)
     Lead.objects.filter(pk=far.pk).update(withdrawn_at=NOW)
 
-    assert f"/leads/{far.pk}/" not in text_of(client_of(vera), URL + "disagreeing/high/")
+    assert reverse("lead", args=[far.pk]) not in text_of(client_of(vera), URL + "disagreeing/high/")
     assert far.pk >= FIRST
