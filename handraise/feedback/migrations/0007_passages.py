@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0005_standings'),
+        ('feedback', '0006_funnel'),
         ('leads', '0006_who_waits'),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0005_standings'),
+        ('feedback', '0007_passages'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

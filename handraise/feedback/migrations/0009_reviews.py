@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("agreement", "0002_drafts_and_threads"),
-        ("feedback", "0005_standings"),
+        ('feedback', '0008_value'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

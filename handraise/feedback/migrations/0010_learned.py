@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0005_standings'),
+        ('feedback', '0009_reviews'),
         ('leads', '0006_who_waits'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

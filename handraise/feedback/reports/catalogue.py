@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from handraise.feedback.attribution.tables import TABLES as ATTRIBUTION
+from handraise.feedback.funnel.tables import TABLES as FUNNEL
+from handraise.feedback.keeping.tables import TABLES as KEEPING
 from handraise.feedback.tabular import Period, Table
 from handraise.feedback.targets.tables import TABLES as TARGETS
+from handraise.feedback.value.tables import TABLES as VALUE
+from handraise.feedback.velocity.tables import TABLES as VELOCITY
 from handraise.team.decide import Role
 
-TABLES: dict[str, Callable[[Period], Table]] = {**TARGETS}
+TABLES: dict[str, Callable[[Period], Table]] = {
+    **TARGETS, **FUNNEL, **VELOCITY, **KEEPING, **VALUE, **ATTRIBUTION,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +30,26 @@ class Audience:
 
 
 AUDIENCES: tuple[Audience, ...] = (
-    Audience("both", "Marketing and sales", "Are we keeping what we agreed?", ("targets",)),
-    Audience("marketing", "Marketing", "What brings people whom sales wants?", ("targets",)),
-    Audience("sales", "Sales", "Do we answer in time, and what comes of it?", ("targets",)),
-    Audience("board", "Board", "What does it bring, and is it growing?", ("targets",)),
-)
+    Audience(
+        "both", "Marketing and sales", "Are we keeping what we agreed?",
+        ("targets", "funnel", "kept_by_kind", "why_rejected", "speed_to_touch", "sleeping_stock"),
+    ),
+    Audience(
+        "marketing", "Marketing", "What brings people whom sales wants?",
+        ("targets", "funnel_by_source", "funnel_by_content", "why_rejected", "value_by_source",
+         "cost_by_source", "attribution_sql_source"),
+    ),
+    Audience(
+        "sales", "Sales", "Do we answer in time, and what comes of it?",
+        ("targets", "kept_by_team", "kept_by_person", "speed_to_touch", "stage_times",
+         "sleeping_stock", "pipeline_created"),
+    ),
+    Audience(
+        "board", "Board", "What does it bring, and is it growing?",
+        ("targets", "lead_velocity", "funnel_months", "lifetime", "value_by_source",
+         "pipeline_created"),
+    ),
+)  # fmt: skip
 _BY_CODE = {audience.code: audience for audience in AUDIENCES}
 _USUAL = {
     Role.MARKETING: "marketing", Role.SALES: "sales", Role.SALES_DEVELOPMENT: "sales",

@@ -1,4 +1,4 @@
-"""How a rate ripens: by what day how many leads had gone on, and who still may."""
+"""How a rate ripens: by what age how many leads had gone on, and who still may."""
 
 from __future__ import annotations
 
@@ -7,37 +7,48 @@ from collections.abc import Sequence
 import numpy as np
 
 from handraise.feedback.decide import ENOUGH
-from handraise.feedback.targets.decide import Course
 from handraise.feedback.targets.queries import Gone
+from handraise.feedback.velocity.decide import WAITS, Cohort, cohort
+
+_GONE, _OUT = "gone", "out"
 
 
-def course_of(gone: Sequence[Gone]) -> Course | None:
-    """The course of all these leads by day since they reached the stage (Aalen–Johansen, those who
-    still wait are censored at their age). None where too few went on to tell."""
+def course_of(gone: Sequence[Gone]) -> Cohort | None:
+    """How all these leads went on by age in days, with those who were disqualified as another way
+    out and those who still wait censored. None where too few went on to tell."""
     if sum(one.count for one in gone if one.gone is not None) < ENOUGH:
         return None
-    last = max(_until(one) for one in gone) + 1
-    went, out, left = np.zeros(last + 1), np.zeros(last + 1), np.zeros(last + 1)
-    for one in gone:
-        held = went if one.gone is not None else out if one.out is not None else left
-        held[_until(one)] += one.count
-    ending = went + out + left
-    at_risk = np.maximum(ending[::-1].cumsum()[::-1], 1)
-    stays = np.cumprod(1 - (went + out) / at_risk)
-    before = np.concatenate([[1.0], stays[:-1]])
-    return Course(np.cumsum(before * went / at_risk), stays)
+    spans = {}
+    for way in (_GONE, _OUT, WAITS):
+        mine = [one for one in gone if _way(one) == way]
+        days = np.array([_until(one) for one in mine], dtype=np.float64)
+        spans[way] = np.repeat(days, [one.count for one in mine])
+    return cohort(spans)
 
 
-def still_waiting(mine: Sequence[Gone], course: Course | None) -> list[float]:
+def later(course: Cohort, age: int) -> float:
+    """Of a lead that waits since `age` days: the chance that it goes on yet."""
+    going = course.way(_GONE)
+    waiting = 1 - course.out.at(age)[0]
+    return (going.last - going.at(age)[0]) / waiting if waiting > 1e-9 else 0.0
+
+
+def still_waiting(mine: Sequence[Gone], course: Cohort | None) -> list[float]:
     """Of each lead that waits, the chance that it goes on yet."""
     if course is None:
         return []
     return [
-        course.later(one.age)
+        chance
         for one in mine
-        if one.gone is None and one.out is None
-        for _ in range(one.count)
+        if _way(one) == WAITS
+        for chance in [later(course, one.age)] * one.count
     ]
+
+
+def _way(one: Gone) -> str:
+    if one.gone is not None:
+        return _GONE
+    return WAITS if one.out is None else _OUT
 
 
 def _until(one: Gone) -> int:

@@ -137,21 +137,6 @@ def _bounds(mean: float, variance: float, *, missing: float) -> tuple[float, flo
     return float(low), float(high), float(spread.sf(np.ceil(missing) - 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
-    """How leads of one stage go on by day: `going`[d] is the share gone on by day d, `waiting`[d]
-    the share that neither went on nor was disqualified (Aalen–Johansen)."""
-
-    going: np.ndarray
-    waiting: np.ndarray
-
-    def later(self, age: int) -> float:
-        """Of a lead that waits since `age` days: the chance that it goes on yet."""
-        day = min(age, len(self.going) - 1)
-        left = float(self.waiting[day])
-        return float(self.going[-1] - self.going[day]) / left if left > 0 else 0.0
-
-
 def ripened(share: Share, still: Sequence[float], *, target: float) -> Forecast | None:
     """What a rate may end at. `still`: of each lead that has not gone on yet and still may, the
     chance that it will. None below the number that a share needs.

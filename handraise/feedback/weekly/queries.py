@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
@@ -132,7 +132,7 @@ def report(user: User, week: Week, *, at: datetime) -> Report:
     """The week, for those who may see. Raises PermissionDenied."""
     require(user, Permission.SEE)
     since, until = bounds(week)
-    period = {"since": since, "until": until, "at": at}
+    period: dict[str, Any] = {"since": since, "until": until, "at": at}
     handed = [
         Handed(
             kind, clock(**period, kind=kind), refusals(**period, kind=kind),

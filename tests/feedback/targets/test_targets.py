@@ -15,7 +15,7 @@ from lifelines import AalenJohansenFitter
 from handraise.agreement.models import Version
 from handraise.feedback.decide import Share
 from handraise.feedback.tabular import Period
-from handraise.feedback.targets.course import course_of, still_waiting
+from handraise.feedback.targets.course import course_of, later, still_waiting
 from handraise.feedback.targets.decide import targets_of
 from handraise.feedback.targets.queries import Gone, going_on, plans
 from handraise.feedback.targets.tables import kept_targets, targets
@@ -91,7 +91,7 @@ def test_a_rate_ripens_as_leads_did_before(history: random.Random) -> None:
 
     assert course is not None
     told = float(fitted.cumulative_density_.iloc[-1, 0])
-    assert course.going[-1] == pytest.approx(told, abs=0.02)
+    assert course.way("gone").last == pytest.approx(told, abs=0.02)
 
 
 def test_who_waits_may_still_go_on() -> None:
@@ -104,9 +104,9 @@ def test_who_waits_may_still_go_on() -> None:
     course = course_of(gone)
 
     assert course is not None
-    assert still_waiting(gone, course) == pytest.approx([course.later(2)] * 8)
-    assert course.later(2) == pytest.approx(0.5)
-    assert course.later(60) == 0.0
+    assert still_waiting(gone, course) == pytest.approx([later(course, 2)] * 8)
+    assert later(course, 2) == pytest.approx(0.5)
+    assert later(course, 60) == 0.0
 
 
 def test_where_nobody_went_on_nothing_is_missed_yet() -> None:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0005_standings'),
+        ('feedback', '0010_learned'),
         ('team', '0004_api_keys'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
