@@ -109,14 +109,16 @@ def _with_suspicions(report: Report, found: Gathered) -> Report:
         f"Nine in ten of the outcomes that came had come within {found.ripening_days:,.0f} days:"
         f" {report.unripe:,} younger leads are left out."
     )
-    findings = (*suspected, *(_sayable(one) for one in report.findings))
+    leaking = named | {one.about for one in suspected}
+    findings = (*suspected, *(_sayable(one, leaking) for one in report.findings))
     return replace(report, findings=findings, notes=(*report.notes, took))
 
 
-def _sayable(finding: Finding) -> Finding:
-    """Without its change where no condition could say it: of values that are put together."""
+def _sayable(finding: Finding, leaking: set[str]) -> Finding:
+    """Without its change where no condition could say it (of values that are put together), and
+    where what it is about may know the outcome: nobody should give that more points."""
     is_other = finding.change is not None and finding.change.value == OTHER
-    return replace(finding, change=None) if is_other else finding
+    return replace(finding, change=None) if is_other or finding.about in leaking else finding
 
 
 def _suspected(flag: Flag) -> Finding:

@@ -17,6 +17,7 @@ from handraise.team.decide import Permission
 from handraise.team.models import User
 from handraise.team.queries import may
 
+TOLD = 5  # every so many bars stand in the table; the chart has all
 HEADING = 110  # characters: a longer sentence stands below the heading
 
 
@@ -44,6 +45,7 @@ def page_of(review: Review, user: User) -> dict[str, Any]:
         "may_propose": may_propose,
         "drafts": drafts,
         "last": _last(answers, drafts),
+        "tried": [one for one in report.bars.points if one.bar % TOLD == 0],
         "rates": [(quarter_of(one.begin), one) for one in report.rates],
         "first_day": _day(report.begin),
         "last_day": _day(report.end),
