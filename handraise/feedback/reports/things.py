@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.urls import reverse
 
+from handraise.feedback.decide import ENOUGH, Share
+from handraise.feedback.funnel.differences import SURE, Difference, holm
+from handraise.feedback.keeping.queries import clock
+from handraise.feedback.keeping.reasons import refusals
+from handraise.feedback.review.decide import State
+from handraise.feedback.review.models import Review
+from handraise.feedback.review.report import of_plain
 from handraise.feedback.tabular import Period
 from handraise.feedback.targets.tables import Kept, kept_targets
+from handraise.handover.models import Contest
+from handraise.ui.templatetags.ui import MINUS
 
 MOST = 3
+SPAN = timedelta(weeks=4)
+COMMON = 0.3  # of the rejections: a reason that makes up more, at the least, asks for a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +58,74 @@ def _worry(kept: Kept) -> float:
     return 1 - last.forecast.chance if last.forecast.chance < 0.5 else 0.0
 
 
-SOURCES = (_targets,)
+# What may have changed between the last four weeks and the four before: its name, and the share.
+_CHANGES: tuple[tuple[str, str], ...] = (
+    ("Offers accepted", "accepted"),
+    ("Offers answered in time", "in_time"),
+    ("First touch in time", "touched"),
+)
+
+
+def _changes(period: Period) -> list[Thing]:
+    """What is higher or lower than before, beyond chance, all of them read together (Holm)."""
+    middle = period.at - SPAN
+    now = clock(since=middle, until=period.at, at=period.at)
+    before = clock(since=middle - SPAN, until=middle, at=period.at)
+    told = [(name, Difference(getattr(now, of), getattr(before, of))) for name, of in _CHANGES]
+    enough = [(name, one) for name, one in told if one.is_enough]
+    chances = holm([one.p for _, one in enough])
+    return [
+        Thing(_changed(name, one), reverse("keeping"), 1 - p)
+        for (name, one), p in zip(enough, chances, strict=True)
+        if p < SURE
+    ]
+
+
+def _changed(name: str, one: Difference) -> str:
+    now, before = 100 * (one.one.value or 0), 100 * (one.other.value or 0)
+    low, high = (100 * bound for bound in one.bounds)
+    return (
+        f"{name}: {now:.0f} % in the last four weeks, {before:.0f} % in the four before"
+        f" ({low:+.0f} to {high:+.0f} points)."
+    ).replace("-", MINUS)
+
+
+def _reasons(period: Period) -> list[Thing]:
+    """One reason that makes up much of what sales gave back in four weeks."""
+    found = refusals(since=period.at - SPAN, until=period.at, at=period.at)
+    whole = sum(one.count for one in found)
+    if whole < ENOUGH:
+        return []
+    share = Share(found[0].count, whole)
+    if share.low < COMMON:
+        return []
+    said = (
+        f"“{found[0].reason}” is why sales gave back {share.count} of {whole} leads in four weeks"
+        f" ({share.interval} %)."
+    )
+    return [Thing(said, reverse("keeping"), share.low)]
+
+
+def _contests(_: Period) -> list[Thing]:
+    """Contests that wait for a ruling."""
+    count = Contest.objects.filter(ruled_at=None).count()
+    many = "One contest waits" if count == 1 else f"{count} contests wait"
+    return [Thing(f"{many} for a ruling.", reverse("weekly"), 0.4)] if count else []
+
+
+def _review(_: Period) -> list[Thing]:
+    """What the newest review is surest of, until somebody took or dismissed it."""
+    newest = Review.objects.filter(state=State.DONE).order_by("-at", "-pk").first()
+    if newest is None:
+        return []
+    answered = set(newest.answers.values_list("place", flat=True))
+    found = [
+        one
+        for place, one in enumerate(of_plain(newest.report).findings)
+        if one.is_sure and place not in answered
+    ]
+    link = reverse("review", args=[newest.pk])
+    return [Thing(f"The review: {one.sentence}", link, 0.9 * one.strength) for one in found[:1]]
+
+
+SOURCES = (_targets, _changes, _reasons, _contests, _review)
