@@ -148,7 +148,7 @@ def test_both_engines_gather_the_same(gather: Gather) -> None:
 def test_where_there_is_nothing_a_sentence_says_so(
     gather: Gather, count: int, changes: dict[str, object], said: str
 ) -> None:
-    planted(count, seed=3) if count else None
+    planted(count, won=True) if count else None
 
     with pytest.raises(Refused, match=said):
         gather(**changes)
