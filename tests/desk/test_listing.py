@@ -48,7 +48,8 @@ def all_pages(user: User, asked: Wanted) -> list[int]:
             return found
 
 
-@pytest.mark.parametrize("sort", sorted(listing.ORDERS))
+# Who has no learned chance is left out of that order, and it says so: see its own tests.
+@pytest.mark.parametrize("sort", sorted(set(listing.ORDERS) - {"learned"}))
 def test_walking_forward_meets_everybody_once_and_in_order(sort: str, vera: User) -> None:
     leads = crowd(120)
 

@@ -19,15 +19,15 @@ from tests.personas import NOON
 from tests.world import AGREEMENT, in_force
 
 pytestmark = pytest.mark.django_db
-PERIOD = Period(NOON - 90 * histories.DAY, NOON, NOON)
+PERIOD = Period(histories.BEGIN, NOON, NOON)
 
 
 @pytest.fixture
 def lived_in(mark: User, mia: User, sales_team: Team) -> None:
-    """Four hundred days of sixty leads, from touchpoints to purchases, under one agreement."""
+    """Four hundred days of ninety leads, from touchpoints to purchases, under one agreement."""
     in_force(mark, mia, AGREEMENT + "targets: {mql: 9 a month}\n", at=histories.BEGIN)
     random = Random(9)
-    leads = histories.people(random, 60)
+    leads = histories.people(random, 90)
     histories.told(random, leads)
     histories.moved(random, leads)
     histories.offers(random, leads, sales_team)

@@ -77,7 +77,7 @@ def ways_out(period: Period, cohorts: Mapping[Stage, Cohort] | None = None) -> T
         if made.left.get(way)
     ]
     return Table(
-        "ways_out", "Ways out of each stage", "",
+        "ways_out", "Ways out of each stage", _lost(told),
         (Column("stage", "Stage"), Column("way", "Way out"), Column("count", "So far", "count"),
          *(Column(f"by_{days}{code}", f"{name} {days} days" if not code else name, "percent")
            for days in (30, 90) for code, name in (("", "By"), ("_low", "at least"),
@@ -90,6 +90,23 @@ def ways_out(period: Period, cohorts: Mapping[Stage, Cohort] | None = None) -> T
         ),
         ways.as_of(period), notes=(_COUNTED_RIGHTLY, _DASH),
     )  # fmt: skip
+
+
+def _lost(told: Mapping[Stage, Cohort]) -> str:
+    """Where most are lost to the path: the stage and the door, by 90 days."""
+    lost = [
+        (made.way(way).at(90 * DAY), stage, ways.WAYS[way].lower())
+        for stage, made in told.items()
+        if made.is_enough
+        for way in ("recycled", "disqualified")
+    ]
+    if not lost:
+        return "Not enough data yet to say by which door leads leave."
+    (share, low, high), stage, door = max(lost, key=lambda one: one[0][0])
+    return (
+        f"Most are lost as {stage.label}: {100 * share:.0f} % ({100 * low:.0f}–{100 * high:.0f} %)"
+        f" were {door} within 90 days."
+    )
 
 
 def _way_row(stage: Stage, name: str, curve: Curve, made: Cohort) -> tuple[Cell, ...]:
