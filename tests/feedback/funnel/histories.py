@@ -80,11 +80,11 @@ def _move(random: Random, lead: Lead, after: Stage, at: datetime) -> None:
     )  # fmt: skip
 
 
-def reckoned() -> pd.DataFrame:
+def reckoned(at: datetime = AT) -> pd.DataFrame:
     """A row a current lead with the instant at which it first reached each stage, NaT if never."""
     leads = pd.DataFrame(Lead.objects.values("id", "canonical_id", "created_at", "stage"))
     moves = pd.DataFrame(
-        StageMove.objects.filter(withdrawn_at=None, at__lte=AT).values(
+        StageMove.objects.filter(withdrawn_at=None, at__lte=at).values(
             "id", "lead_id", "after", "at", "version"
         )
     )
@@ -99,13 +99,13 @@ def reckoned() -> pd.DataFrame:
     )
     first = moves[moves.after == Stage.MARKETING_QUALIFIED].sort_values(["at", "id_x"])
     table["version"] = first.groupby("canonical_id").version.apply(lambda each: each.iloc[0])
-    table["source"] = _first_sources(leads).reindex(table.index)
-    return table[table[Stage.LEAD] <= AT]
+    table["source"] = _first_sources(leads, at).reindex(table.index)
+    return table[table[Stage.LEAD] <= at]
 
 
-def _first_sources(leads: pd.DataFrame) -> Any:
+def _first_sources(leads: pd.DataFrame, at: datetime) -> Any:
     facts = pd.DataFrame(
-        Fact.objects.exclude(text="").filter(known_at__lte=AT).values(
+        Fact.objects.exclude(text="").filter(name="source", known_at__lte=at).values(
             "id", "identity__lead_id", "text", "holds_from"
         )
     )  # fmt: skip

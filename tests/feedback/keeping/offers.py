@@ -72,8 +72,8 @@ def _contested(rejection: Rejection, at: datetime, chance: random.Random, rita: 
                                **(ruled if is_ruled else {}))  # fmt: skip
 
 
-def told() -> pd.DataFrame:
-    """The raw rows side by side, what came after AT left out."""
+def told(until: datetime = AT) -> pd.DataFrame:
+    """The raw rows side by side, what came after `until` left out."""
     frame = pd.DataFrame(
         Handover.objects.values(
             "id", "kind", "team_id", "assignee_id", "version", "offered_at", "due_at",
@@ -83,8 +83,8 @@ def told() -> pd.DataFrame:
         )
     )  # fmt: skip
     for name in [name for name in frame.columns if name.endswith("__at")]:
-        frame[name] = pd.to_datetime(frame[name], utc=True).where(lambda at: at <= AT)
-    frame["ruled"] = pd.to_datetime(frame.rejection__contest__ruled_at, utc=True) <= AT
+        frame[name] = pd.to_datetime(frame[name], utc=True).where(lambda at: at <= until)
+    frame["ruled"] = pd.to_datetime(frame.rejection__contest__ruled_at, utc=True) <= until
     frame["due_touch"] = pd.to_datetime(frame.acceptance__touch_due_at, utc=True)
     frame["answered"] = frame.acceptance__at.fillna(frame.rejection__at)
     return frame

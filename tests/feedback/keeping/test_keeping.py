@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -36,12 +36,12 @@ def frame(request: pytest.FixtureRequest, mia: User, nils: User, rita: User) -> 
     return rows[(rows.offered_at >= SINCE) & (rows.offered_at < UNTIL)]
 
 
-def expected(rows: pd.DataFrame) -> dict[str, Any]:
+def expected(rows: pd.DataFrame, at: datetime = AT) -> dict[str, Any]:
     live = rows[rows.withdrawal__id.isna()]
     answered, accepted = live.answered.notna(), live.acceptance__at.notna()
     to_touch = accepted & live.due_touch.notna()
     touch = live.touch__at.where(to_touch)
-    stars = Rating.objects.filter(handover__in=list(rows.id), at__lte=AT)
+    stars = Rating.objects.filter(handover__in=list(rows.id), at__lte=at)
     contested = rows.rejection__contest__at.notna()
     ruled = contested & rows.ruled
     return {
@@ -50,9 +50,9 @@ def expected(rows: pd.DataFrame) -> dict[str, Any]:
         "expired": int((live.expiry__at.notna() & ~answered).sum()),
         "withdrawn": len(rows) - len(live),
         "in_time": Share(int((live.answered <= live.due_at).sum()),
-                         int((answered | (live.due_at <= AT)).sum())),
+                         int((answered | (live.due_at <= at)).sum())),
         "touched": Share(int((touch <= live.due_touch).sum()),
-                         int((touch.notna() | (to_touch & (live.due_touch <= AT))).sum())),
+                         int((touch.notna() | (to_touch & (live.due_touch <= at))).sum())),
         "contested": int(contested.sum()),
         "overturned": Share(int((ruled & (rows.rejection__contest__is_upheld == False)).sum()),  # noqa: E712
                             int(ruled.sum())),
