@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from handraise.deals.queries import day_of
 from handraise.feedback.forms import PeriodForm, period, presets, start_of
 from handraise.feedback.reports import actions, files
 from handraise.feedback.reports.catalogue import AUDIENCES, TABLES, audience, usual
@@ -48,7 +49,7 @@ def report(request: HttpUserRequest, code: str) -> HttpResponse:
     wish = ReportWish.objects.filter(person=request.user).first()
     context = {
         "audience": shown, "audiences": AUDIENCES, "form": form, "about": about,
-        "since": about.since, "until": about.until - timedelta(days=1),
+        "since": day_of(about.since), "until": day_of(about.until - timedelta(seconds=1)),
         "presets": presets(at=about.at), "things": things(about),
         "tables": [(table, as_svg(table)) for table in tables],
         "wish": wish.audience if wish else "", "may_export": may(request.user, Permission.EXPORT),
