@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from handraise.feedback.reports.catalogue import AUDIENCES, TABLES
@@ -98,3 +100,14 @@ def test_everybody_reads_the_same_days_wherever_they_live(client: Client, mark: 
 
     assert pages[0] == pages[1]
     assert pages[0][0] == datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def test_all_tables_of_a_page_are_one_look_at_the_standings(client: Client, mark: User) -> None:
+    client.force_login(mark)
+
+    for address in (reverse("report", args=["sales"]), reverse("report_files")):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(address).status_code == 200
+        tried = [one for one in asked if "pg_try_advisory_xact_lock(hashtext('feedback_standing"
+                 in one["sql"]]  # fmt: skip
+        assert len(tried) == 1
