@@ -77,7 +77,7 @@ def ways_out(period: Period, cohorts: Mapping[Stage, Cohort] | None = None) -> T
         if made.left.get(way)
     ]
     return Table(
-        "ways_out", "Ways out of each stage", "",
+        "ways_out", "Ways out of each stage", _leaving(told[Stage.MARKETING_QUALIFIED]),
         (Column("stage", "Stage"), Column("way", "Way out"), Column("count", "So far", "count"),
          *(Column(f"by_{days}{code}", f"{name} {days} days" if not code else name, "percent")
            for days in (30, 90) for code, name in (("", "By"), ("_low", "at least"),
@@ -90,6 +90,17 @@ def ways_out(period: Period, cohorts: Mapping[Stage, Cohort] | None = None) -> T
         ),
         ways.as_of(period), notes=(_COUNTED_RIGHTLY, _DASH),
     )  # fmt: skip
+
+
+def _leaving(mqls: Cohort) -> str:
+    left = sum(mqls.left.values())
+    if not mqls.is_enough:
+        return "Not enough data yet to say how MQLs leave."
+    if not left:
+        return f"None of {mqls.count:,} MQLs has left so far."
+    way = max(mqls.left, key=lambda one: mqls.left[one])
+    often = f"{ways.WAYS[way].lower()} ({mqls.left[way]:,})"
+    return f"Of {mqls.count:,} MQLs {left:,} have left so far, most often: {often}."
 
 
 def _way_row(stage: Stage, name: str, curve: Curve, made: Cohort) -> tuple[Cell, ...]:
