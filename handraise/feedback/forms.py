@@ -61,7 +61,7 @@ def presets(*, at: datetime) -> list[tuple[str, date]]:
 def period(form: PeriodForm, *, at: datetime) -> tuple[date, date, Stage]:
     """First day, last day and stage that were asked for; the usual where that was unclear."""
     given = form.cleaned_data if form.is_valid() else {}
-    until = given.get("until") or day_of(at)
+    until = given.get("until") or max(day_of(at), given.get("since") or EARLIEST)
     since = given.get("since") or min(until, until - timedelta(days=USUAL_DAYS - 1))
     return since, until, Stage(given.get("entered") or Stage.LEAD)
 

@@ -244,3 +244,9 @@ def test_the_days_of_a_cohort_are_those_of_the_installation(visitor: Client, ver
     assert (cohort.since, cohort.until) == (start_of(BEGIN.date()), start_of(BEGIN.date()) + DAY)
     assert f'name="since" value="{day}"' in page
     assert f"since={day}&amp;until={day}" in page
+
+
+def test_a_period_that_begins_in_the_future_does_not_end_before(visitor: Client) -> None:
+    cohort = visitor.get(reverse("funnel"), {"since": "2099-03-01"}).context["cohort"]
+
+    assert cohort.until - cohort.since == DAY
