@@ -39,12 +39,14 @@ def svg(chart: Any) -> str:
     """The chart as an `<svg>` of a page: as wide as there is room, and hidden from readers of the
     table behind it."""
     drawn: str = vl_convert.vegalite_to_svg(chart.to_json())
-    drawn = _CLIPS.sub("", _ARIA.sub("", drawn))
+    drawn = _CLIPS.sub("", _TAG.sub(lambda tag: _NEEDLESS.sub("", tag[0]), drawn))
     return _SIZE.sub(r'<svg class="chart" aria-hidden="true" viewBox="\1"', drawn, count=1)
 
 
-# Marks carry descriptions and roles of their own, which would be read out one by one.
-_ARIA = re.compile(r' (?:aria-[a-z]+|role|tabindex)="[^"]*"')
-# Nothing reaches out of these charts, and the names of clips would meet those of the next chart.
-_CLIPS = re.compile(r"""<defs>.*?</defs>| clip-path="[^"]*\"""", re.DOTALL)
+# Marks carry descriptions and roles of their own, which would be read out one by one; nothing
+# reaches out of these charts, and the names of clips would meet those of the next chart. Only in
+# tags: a label may say ` role="` itself.
+_TAG = re.compile(r"<[a-z][^<>]*>")
+_NEEDLESS = re.compile(r' (?:aria-[a-z]+|role|tabindex|clip-path)="[^"]*"')
+_CLIPS = re.compile(r"<defs>.*?</defs>", re.DOTALL)
 _SIZE = re.compile(r'<svg\b[^>]*? viewBox="([^"]*)"')

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from handraise.deals.queries import day_of
 from handraise.leads.decide import PATH, Stage
 
 USUAL_DAYS = 90
@@ -31,10 +32,10 @@ class PeriodForm(forms.Form):
     )
 
     def clean_since(self) -> date | None:
-        return _sensible(self.cleaned_data["since"])
+        return sensible(self.cleaned_data["since"])
 
     def clean_until(self) -> date | None:
-        return _sensible(self.cleaned_data["until"])
+        return sensible(self.cleaned_data["until"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -44,7 +45,8 @@ class PeriodForm(forms.Form):
         return cleaned
 
 
-def _sensible(day: date | None) -> date | None:
+def sensible(day: date | None) -> date | None:
+    """The day, if one can reckon with it. Raises ValidationError."""
     if day is not None and not EARLIEST <= day <= LATEST:
         raise forms.ValidationError("Choose a day of this century.")
     return day
@@ -52,18 +54,19 @@ def _sensible(day: date | None) -> date | None:
 
 def presets(*, at: datetime) -> list[tuple[str, date]]:
     """Periods that end today, by name, with their first day."""
-    today = timezone.localdate(at)
+    today = day_of(at)
     return [(f"{days} days", today - timedelta(days=days - 1)) for days in (30, 90, 365)]
 
 
 def period(form: PeriodForm, *, at: datetime) -> tuple[date, date, Stage]:
     """First day, last day and stage that were asked for; the usual where that was unclear."""
     given = form.cleaned_data if form.is_valid() else {}
-    until = given.get("until") or timezone.localdate(at)
+    until = given.get("until") or max(day_of(at), given.get("since") or EARLIEST)
     since = given.get("since") or min(until, until - timedelta(days=USUAL_DAYS - 1))
     return since, until, Stage(given.get("entered") or Stage.LEAD)
 
 
 def start_of(day: date) -> datetime:
-    """The instant at which a day begins in the installation's zone."""
-    return timezone.make_aware(datetime.combine(day, time()))
+    """The instant at which a day begins in the installation's zone: for everybody the same, so
+    that nobody reads other figures for living elsewhere."""
+    return timezone.make_aware(datetime.combine(day, time()), timezone.get_default_timezone())

@@ -105,16 +105,19 @@ def things(
         "contest": contest_of_ben.pk,
         "list": create(name="Fair", is_shared=True, by=rita, at=at, via=Via.WEB).pk,
         "answer_to_mail": answered(mark, ada).pk,
-        "learned_way": "high",
-        "learning": Learning.objects.create(outcome="won", state="failed", at=at).pk,
         **things_that_enable(rita),
         **things_of_forms(rita),
         **_consenting(rita),
         **_mailing(rita),
         **deals,
         **_nurturing(rita, ada),
-        "review": a_review().pk,
+        **_of_feedback(),
     }
+
+
+def _of_feedback() -> dict[str, int | str]:
+    learning = Learning.objects.create(outcome="won", state="failed", at=clock.now())
+    return {"review": a_review().pk, "learning": learning.pk, "learned_way": "high"}
 
 
 def a_review() -> Review:

@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
+from handraise.deals.queries import day_of
 from handraise.feedback.dimensions import DIMENSIONS, UNKNOWN, dimension
-from handraise.feedback.forms import PeriodForm, period, start_of
+from handraise.feedback.forms import PeriodForm, period, sensible, start_of
 from handraise.feedback.funnel.comparing import holds_same_people
 from handraise.feedback.funnel.decide import Cohort, Judged, Part, Who, part_name
 from handraise.leads.decide import PATH, Stage
@@ -80,6 +80,12 @@ class CompareForm(CohortForm):
     until2 = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
     value2 = forms.CharField(required=False, max_length=LONGEST, strip=False)
 
+    def clean_since2(self) -> date | None:
+        return sensible(self.cleaned_data["since2"])
+
+    def clean_until2(self) -> date | None:
+        return sensible(self.cleaned_data["until2"])
+
     def clean_value2(self) -> str:
         return _sensible(self.cleaned_data["value2"])
 
@@ -133,7 +139,7 @@ def named(cohort: Cohort, *, with_days: bool = True) -> str:
 
 
 def _day(at: datetime) -> str:
-    return timezone.localtime(at).strftime("%-d %b %Y")
+    return day_of(at).strftime("%-d %b %Y")
 
 
 def _only(only: str, value: str) -> tuple[str, str]:

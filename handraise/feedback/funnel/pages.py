@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils import timezone
 
+from handraise.deals.queries import day_of
 from handraise.feedback.decide import Share
 from handraise.feedback.funnel import charts, queries, tables
 from handraise.feedback.funnel.decide import Cohort, Figures, Judged, Row, Who
@@ -43,15 +43,20 @@ def _counts(value: Cell) -> bool:
     return value.count > 0 if isinstance(value, Share) else bool(value)
 
 
+def first_day(cohort: Cohort) -> date:
+    """The first day of its period, in the installation's zone."""
+    return day_of(cohort.since)
+
+
 def last_day(cohort: Cohort) -> date:
     """The last day of its period, which is part of it."""
-    return timezone.localdate(cohort.until - timedelta(seconds=1))
+    return day_of(cohort.until - timedelta(seconds=1))
 
 
 def asked(cohort: Cohort, **more: str) -> dict[str, str]:
     """A cohort as it stands in an address."""
     told = {
-        "since": timezone.localdate(cohort.since).isoformat(),
+        "since": first_day(cohort).isoformat(),
         "until": last_day(cohort).isoformat(),
         "entered": cohort.entered.value, "judged": cohort.judged.value,
         "only": cohort.only, "value": cohort.value, **more,

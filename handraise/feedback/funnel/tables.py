@@ -29,6 +29,10 @@ INTERVALS = (
     "Small figures: 95 times in 100 the true share lies between them (Wilson's interval). "
     "Going past a stage counts as reaching it."
 )
+YOUNG_NOTE = (
+    "Everybody counts as they stand now: a value that came up lately has had less time. Judge only "
+    "who had time to compare them fairly."
+)
 TIME_NOTE = (
     "A step is judged of those alone that had time for it: the days within which nine in ten have "
     "come of those that ever come, in all of history, those still waiting counted rightly. Whoever "
@@ -106,7 +110,7 @@ def between_table(figures: Figures) -> Table:
             "Of the cohort's leads that reached the stage at the left, how many reached the one "
             "above.", over(figures.cohort), figures.sql,
         ),
-        figures.as_of, figures.versions, (INTERVALS, *left_out(figures)),
+        figures.as_of, figures.versions, (INTERVALS, *left_out(figures), *mixed(figures.versions)),
     )  # fmt: skip
 
 
@@ -139,7 +143,7 @@ def parts_table(
         (part_name(row.part, UNKNOWN, folded), row.entered, *map(_share, row.passages))
         for row in rows
     )
-    notes = [INTERVALS, *left_out(figures)]
+    notes = [INTERVALS, *(left_out(figures) or (YOUNG_NOTE,))]
     if folded:
         notes.append(f"The {MOST_VALUES} with the most leads are shown, {folded} more as others.")
     if by != "version":

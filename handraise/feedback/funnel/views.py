@@ -75,6 +75,7 @@ def funnel_compare(request: HttpUserRequest) -> HttpResponse:
     context: dict[str, Any] = {
         **_asked(form, first, at=at),
         "second": second,
+        "second_first": pages.first_day(second),
         "second_last": pages.last_day(second),
         "value2": part_name(second.value, UNKNOWN) if second.value else "",
         "doubt": doubt,
@@ -94,6 +95,7 @@ def _asked(form: CohortForm, cohort: Cohort, *, at: datetime) -> dict[str, Any]:
     return {
         "form": form,
         "cohort": cohort,
+        "first": pages.first_day(cohort),
         "last": pages.last_day(cohort),
         "presets": presets(at=at),
         "dimensions": DIMENSIONS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -24,13 +25,19 @@ _LIGHT = {
 
 def as_svg(table: Table) -> str:
     """The chart for a page, which follows its theme; empty where there is nothing to draw."""
-    made = _made(table)
+    return _svg(table.columns, table.rows)
+
+
+# Drawing takes longer than all that is read for it, and the same figures are looked at again.
+@lru_cache(maxsize=128)
+def _svg(columns: tuple[Column, ...], rows: tuple[tuple[Cell, ...], ...]) -> str:
+    made = _made(columns, rows)
     return "" if made is None else svg(made)
 
 
 def as_png(table: Table) -> bytes:
     """The chart for a mail, twice as fine as it is shown; empty where there is nothing to draw."""
-    made = _made(table)
+    made = _made(table.columns, table.rows)
     if made is None:
         return b""
     text = made.properties(background="#ffffff").to_json()
@@ -40,12 +47,12 @@ def as_png(table: Table) -> bytes:
     return drawn
 
 
-def _made(table: Table) -> Any | None:
+def _made(columns: tuple[Column, ...], told: tuple[tuple[Cell, ...], ...]) -> Any | None:
     """A bar a row: named by the texts before the first figure, as long as that figure."""
-    place = next((p for p, column in enumerate(table.columns) if column.kind in _DRAWN), None)
+    place = next((p for p, column in enumerate(columns) if column.kind in _DRAWN), None)
     if not place:
         return None
-    rows = [_row(row, place) for row in table.rows]
+    rows = [_row(row, place) for row in told]
     known = [row for row in rows if row["value"] is not None][:MOST]
     if not known:
         return None
@@ -54,7 +61,7 @@ def _made(table: Table) -> Any | None:
     base = chart([{**row, "place": str(at)} for at, row in enumerate(known)]).encode(
         y=alt.Y("place:O", sort=[str(at) for at in range(len(known))], axis=rows_at)
     )
-    x = alt.X("value:Q", axis=_axis(table.columns[place]), scale=alt.Scale(domainMin=0))
+    x = alt.X("value:Q", axis=_axis(columns[place]), scale=alt.Scale(domainMin=0))
     layers = [
         base.mark_bar(color="var(--accent)", cornerRadiusEnd=3, height=13).encode(x=x),
         base.mark_rule(color=MID, strokeWidth=1.4).encode(x="low:Q", x2="high:Q"),

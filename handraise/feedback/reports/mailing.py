@@ -17,6 +17,7 @@ from handraise.feedback.reports.catalogue import TABLES, Audience, audience
 from handraise.feedback.reports.drawing import as_png
 from handraise.feedback.reports.models import ReportWish
 from handraise.feedback.reports.things import Thing, things
+from handraise.feedback.standing.queries import one_look
 from handraise.feedback.tabular import Period, Table
 from handraise.leads.bulk import rows_of
 from handraise.leads.decide import Refused
@@ -86,9 +87,10 @@ class Written:
 def written(wanted: Audience, *, at: datetime) -> Written:
     """The tables of an audience, what to talk about, and the charts by the code of their table."""
     period = Period(at - COVERS, at, at)
-    tables = tuple(TABLES[code](period) for code in wanted.tables)
+    with one_look(at=at):
+        tables, told = tuple(TABLES[code](period) for code in wanted.tables), things(period)
     pictures = {table.code: drawn for table in tables if (drawn := as_png(table))}
-    return Written(tables, tuple(things(period)), pictures)
+    return Written(tables, tuple(told), pictures)
 
 
 @transaction.atomic

@@ -9,12 +9,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from handraise.deals.queries import day_of
 from handraise.feedback.forms import PeriodForm, period, presets, start_of
 from handraise.feedback.reports import actions, files
 from handraise.feedback.reports.catalogue import AUDIENCES, TABLES, audience, usual
 from handraise.feedback.reports.drawing import as_svg
 from handraise.feedback.reports.models import ReportWish
 from handraise.feedback.reports.things import things
+from handraise.feedback.standing.queries import one_look
 from handraise.feedback.tabular import Period
 from handraise.kit import clock
 from handraise.leads.decide import Refused
@@ -44,12 +46,13 @@ def report(request: HttpUserRequest, code: str) -> HttpResponse:
     if shown is None:
         raise Http404
     form, about = _asked(request)
-    tables = [TABLES[name](about) for name in shown.tables]
+    with one_look(at=about.at):
+        tables, told = [TABLES[name](about) for name in shown.tables], things(about)
     wish = ReportWish.objects.filter(person=request.user).first()
     context = {
         "audience": shown, "audiences": AUDIENCES, "form": form, "about": about,
-        "since": about.since, "until": about.until - timedelta(days=1),
-        "presets": presets(at=about.at), "things": things(about),
+        "since": day_of(about.since), "until": day_of(about.until - timedelta(seconds=1)),
+        "presets": presets(at=about.at), "things": told,
         "tables": [(table, as_svg(table)) for table in tables],
         "wish": wish.audience if wish else "", "may_export": may(request.user, Permission.EXPORT),
     }  # fmt: skip
@@ -73,7 +76,8 @@ def report_table(request: HttpUserRequest, code: str, form: str) -> HttpResponse
 def report_files(request: HttpUserRequest) -> HttpResponse:
     """Every figure there is, as CSV and Parquet, with its definition."""
     about = _asked(request)[1]
-    made = files.as_zip(table(about) for table in TABLES.values())
+    with one_look(at=about.at):
+        made = files.as_zip(table(about) for table in TABLES.values())
     return _file(made, "figures.zip", "application/zip")
 
 

@@ -152,6 +152,7 @@ def _put(
 ) -> tuple[Version, int]:  # fmt: skip
     """The draft with the changes, and the revision that they were put into."""
     review = Review.objects.select_for_update().select_related("version").get(pk=review.pk)
+    places = list(dict.fromkeys(places))  # one that is named twice is taken once
     findings = [_open_finding(review, place) for place in places]
     if not findings:
         raise Refused("Choose a finding.")

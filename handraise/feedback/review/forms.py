@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
+from handraise.deals.queries import day_of
 from handraise.feedback.forms import EARLIEST, LATEST, start_of
 from handraise.feedback.rehearsal.decide import Name, Outcome
 from handraise.feedback.review.actions import Asked
@@ -59,7 +59,7 @@ class ReviewForm(forms.Form):
 
 def usual(at: datetime) -> dict[str, Any]:
     """The last year, by DuckDB."""
-    today = timezone.localdate(at)
+    today = day_of(at)
     return {"since": today - PERIOD + timedelta(days=1), "until": today, "engine": Name.DUCKDB}
 
 

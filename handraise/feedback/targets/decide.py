@@ -156,12 +156,18 @@ def ripened(share: Share, still: Sequence[float], *, target: float) -> Forecast 
 
 
 def verdict(
-    actual: float | None, target: float, forecast: Forecast | None, *, is_over: bool
+    actual: float | None,
+    target: float,
+    forecast: Forecast | None,
+    *,
+    is_over: bool,
+    may_fall: bool = False,
 ) -> str:
-    """One word or two on a month: met, missed, or how likely it still is."""
+    """One word or two on a month: met, missed, or how likely it still is. A count only grows; the
+    rate of a month that still runs `may_fall` again."""
     if actual is None:
         return "not enough data"
-    if actual >= target:
+    if actual >= target and not may_fall:
         return "met"
     if is_over:
         return "missed"

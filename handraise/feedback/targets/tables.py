@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-
-from django.utils import timezone
+from datetime import UTC, date, datetime, timedelta
 
 from handraise.agreement.wording import target_words
+from handraise.deals.queries import day_of
 from handraise.feedback.decide import Share
 from handraise.feedback.forms import start_of
 from handraise.feedback.standing.queries import fresh
@@ -41,6 +40,7 @@ class Month:
     actual: float | Share
     forecast: Forecast | None
     is_over: bool
+    is_running: bool = False
 
     @property
     def value(self) -> float | None:
@@ -57,7 +57,10 @@ class Month:
     def verdict(self) -> str:
         if self.planned is None:
             return "no target"
-        return verdict(self.value, self.planned, self.forecast, is_over=self.is_over)
+        return verdict(
+            self.value, self.planned, self.forecast, is_over=self.is_over,
+            may_fall=self.is_running and isinstance(self.actual, Share),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class Kept:
 def kept_targets(*, at: datetime) -> list[Kept]:
     """Every target of the agreement in force, with twelve months of what came of it."""
     as_of = fresh(at=at).at
-    days = months(timezone.localdate(as_of), MONTHS)
+    days = months(day_of(as_of), MONTHS)
     held = plans([min(_end(day), as_of) for day in days])
     now = held[-1]
     return [] if now is None else [_kept(target, days, held, as_of) for target in now.targets]
@@ -106,10 +109,16 @@ def _end(day: date) -> datetime:
     return start_of(day + timedelta(days=days_in(day)))
 
 
+def _passed(today: date, as_of: datetime) -> float:
+    """The share of today that is over; when clocks change a day has 23 hours, or 25."""
+    begun, ends = start_of(today), start_of(today + timedelta(days=1))
+    return (as_of - begun) / (ends.astimezone(UTC) - begun.astimezone(UTC))
+
+
 def _counts(
     target: Target, days: list[date], held: list[Plan | None], as_of: datetime
 ) -> list[Month]:
-    today = timezone.localdate(as_of)
+    today = day_of(as_of)
     since = min(days[0], today - timedelta(days=HISTORY))
     came = daily(target.before, since=start_of(since), at=as_of)
     made = []
@@ -123,7 +132,7 @@ def _counts(
             begun = min(came, default=today)
             past = past[max(0, HISTORY - (today - begun).days) :]
             forecast = foretold(
-                past, today=today, passed=(as_of - start_of(today)) / timedelta(days=1),
+                past, today=today, passed=_passed(today, as_of),
                 so_far=actual, target=planned if planned is not None else 0.0,
             )  # fmt: skip
         made.append(Month(day, planned, version, float(actual), forecast, is_over))
@@ -143,11 +152,13 @@ def _rates(
             sum(one.count for one in mine if one.gone is not None), sum(one.count for one in mine)
         )
         waits = still_waiting(mine, course)
-        is_ripe = course is not None and sum(waits) < 0.5
+        # Into a month that still runs more may come, of whom nobody knows yet.
+        is_running = _end(day) > as_of
+        is_ripe = course is not None and sum(waits) < 0.5 and not is_running
         forecast = None
-        if course is not None and not is_ripe:
+        if course is not None and not is_ripe and waits:
             forecast = ripened(share, waits, target=planned or 0.0)
-        made.append(Month(day, planned, version, share, forecast, is_ripe))
+        made.append(Month(day, planned, version, share, forecast, is_ripe, is_running))
     return made
 
 

@@ -7,7 +7,7 @@ Kaplan and Meier (1958), in which what still runs counts as long as it was follo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -97,7 +97,8 @@ def lifetime(
     value = float(_means(alone, once, parts)[0])
     low = high = None
     if customers >= enough:
-        low, high = _middle(_means(_drawn(customers), once, parts))
+        drawn = [_means(some, once, parts) for some in _drawn(customers)]
+        low, high = _middle(np.concatenate(drawn))
     return Lifetime(
         customers, value, float(once.mean()), low, high, tuple(part.kept() for part in parts)
     )
@@ -170,14 +171,18 @@ def _means(drawn: Floats, once: Floats, parts: list[_Part]) -> Floats:
     return means
 
 
-def _drawn(customers: int) -> Floats:
-    """How often each customer comes in each draw of as many customers."""
-    draws = draws_for(customers)
+def _drawn(customers: int) -> Iterator[Floats]:
+    """How often each customer comes in each draw of as many customers; so many draws at a time
+    that no look at the page takes more memory than it should."""
+    left, at_once = draws_for(customers), max(WORK // customers, 1)
     chance = np.random.default_rng(SEED)
-    picked = chance.integers(customers, size=(draws, customers))
-    picked += np.arange(draws)[:, None] * customers
-    counts = np.bincount(picked.ravel(), minlength=draws * customers)
-    return counts.reshape(draws, customers).astype(np.float64)
+    while left:
+        draws = min(left, at_once)
+        picked = chance.integers(customers, size=(draws, customers))
+        picked += np.arange(draws)[:, None] * customers
+        counts = np.bincount(picked.ravel(), minlength=draws * customers)
+        yield counts.reshape(draws, customers).astype(np.float64)
+        left -= draws
 
 
 def draws_for(size: int) -> int:

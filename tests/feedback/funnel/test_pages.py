@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from handraise.feedback.forms import start_of
 from handraise.feedback.standing.models import Freshness, Standing
 from handraise.kit import clock
 from handraise.leads.decide import Stage
@@ -107,6 +108,9 @@ BAD = [
     "only=size&value=%3D%27%3B+drop+table+feedback_standing%3B--",
     "only=version&value=%3D" + "9" * 500,
     "only=source&value=unknown&by=owner&judged=ripe",
+    "since2=0001-01-01",
+    "until2=9999-12-31",
+    "since2=9999-12-31",
     "page=-1",
     "page=99999999999999999999",
 ]
@@ -227,3 +231,22 @@ def test_a_changed_dimension_forgets_the_value_of_the_last(visitor: Client) -> N
 
 def test_nobody_yet_is_taught(visitor: Client) -> None:
     assert "Nobody entered in these days" in text_of(visitor, "funnel")
+
+
+def test_the_days_of_a_cohort_are_those_of_the_installation(visitor: Client, vera: User) -> None:
+    User.objects.filter(pk=vera.pk).update(zone="Pacific/Kiritimati")
+    gone("Ada", _S.MARKETING_QUALIFIED, at=BEGIN)
+    day = BEGIN.date().isoformat()
+
+    answer = visitor.get(reverse("funnel"), {"since": day, "until": day})
+
+    cohort, page = answer.context["cohort"], answer.content.decode()
+    assert (cohort.since, cohort.until) == (start_of(BEGIN.date()), start_of(BEGIN.date()) + DAY)
+    assert f'name="since" value="{day}"' in page
+    assert f"since={day}&amp;until={day}" in page
+
+
+def test_a_period_that_begins_in_the_future_does_not_end_before(visitor: Client) -> None:
+    cohort = visitor.get(reverse("funnel"), {"since": "2099-03-01"}).context["cohort"]
+
+    assert cohort.until - cohort.since == DAY

@@ -11,11 +11,20 @@ from django.template import Context, Template
 
 from handraise.feedback.decide import Share
 from handraise.feedback.funnel import statements
-from handraise.feedback.funnel.decide import Cohort, Passage, Row
-from handraise.feedback.funnel.tables import TABLES, compared, funnel, spread
+from handraise.feedback.funnel.decide import Cohort, Judged, Passage, Row
+from handraise.feedback.funnel.tables import (
+    TABLES,
+    YOUNG_NOTE,
+    between,
+    by_dimension,
+    compared,
+    funnel,
+    spread,
+)
 from handraise.feedback.tabular import Cell, Period, Table
 from handraise.leads.bulk import rows_of
 from handraise.leads.decide import Stage
+from handraise.leads.models import StageMove
 from tests.feedback.funnel.histories import AT, BEGIN, a_history
 from tests.feedback.test_the_funnel import gone
 
@@ -117,3 +126,21 @@ def test_the_period_before_is_what_a_period_is_compared_with() -> None:
 
     assert [column.name for column in table.columns[1:3]] == ["This period", "The one before"]
     assert len(table.rows) == 5
+
+
+def test_values_of_different_ages_are_not_compared_silently() -> None:
+    now = by_dimension(PERIOD, "source")
+    ripe = by_dimension(PERIOD, "source", judged=Judged.RIPE)
+
+    assert YOUNG_NOTE in now.notes
+    assert YOUNG_NOTE not in ripe.notes
+
+
+def test_every_funnel_says_that_it_mixes_agreements() -> None:
+    gone("Ada", Stage.MARKETING_QUALIFIED, at=BEGIN)
+    gone("Bea", Stage.MARKETING_QUALIFIED, at=BEGIN)
+    StageMove.objects.filter(lead__name__startswith="Bea").update(version=2)
+    StageMove.objects.filter(lead__name__startswith="Ada").update(version=1)
+
+    for table in (funnel(PERIOD), between(PERIOD), by_dimension(PERIOD, "source")):
+        assert any("versions 1, 2 together" in note for note in table.notes), table.code

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from handraise.feedback.reports.catalogue import AUDIENCES, TABLES
@@ -79,3 +83,31 @@ def test_no_dress_shuts_anybody_out(visit: Visit, dress: str, mark: User, mia: U
     visit.page = dressed(visit.page.context, dress)
 
     assert visit.troubles([reverse("report", args=[one.code]) for one in AUDIENCES]) == []
+
+
+def test_everybody_reads_the_same_days_wherever_they_live(client: Client, mark: User) -> None:
+    """Days of a report are those of the installation, not of whoever reads it."""
+    pages = []
+    for zone in ("Pacific/Kiritimati", "Pacific/Honolulu"):
+        User.objects.filter(pk=mark.pk).update(zone=zone)
+        client.force_login(mark)
+        asked = {"since": "2026-03-01", "until": "2026-03-31"}
+        answer = client.get(reverse("report", args=["board"]), asked)
+        about, page = answer.context["about"], answer.content.decode()
+        pages.append((about.since, about.until))
+        assert 'value="2026-03-01"' in page
+        assert 'value="2026-03-31"' in page
+
+    assert pages[0] == pages[1]
+    assert pages[0][0] == datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def test_all_tables_of_a_page_are_one_look_at_the_standings(client: Client, mark: User) -> None:
+    client.force_login(mark)
+
+    for address in (reverse("report", args=["sales"]), reverse("report_files")):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(address).status_code == 200
+        tried = [one for one in asked if "pg_try_advisory_xact_lock(hashtext('feedback_standing"
+                 in one["sql"]]  # fmt: skip
+        assert len(tried) == 1

@@ -317,3 +317,12 @@ def test_a_viewer_reads_and_does_not_ask(published: Published, vera: User) -> No
 
     assert signed_in(vera).post(reverse("reviews"), wish).status_code == 403
     assert "btn--main" not in page(vera, reverse("reviews"))
+
+
+def test_a_finding_that_is_named_twice_is_taken_once(told: Review, mark: User) -> None:
+    answer = signed_in(mark).post(
+        reverse("review_taking", args=[told.pk]), {"finding": ["1", "0", "1"]}
+    )
+
+    assert answer.status_code == 302
+    assert sorted(Answered.objects.values_list("place", flat=True)) == [0, 1]

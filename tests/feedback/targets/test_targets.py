@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -18,7 +19,7 @@ from handraise.feedback.tabular import Period
 from handraise.feedback.targets.course import course_of, later, still_waiting
 from handraise.feedback.targets.decide import targets_of
 from handraise.feedback.targets.queries import Gone, going_on, plans
-from handraise.feedback.targets.tables import kept_targets, targets
+from handraise.feedback.targets.tables import _passed, kept_targets, targets
 from handraise.leads.decide import Stage
 from handraise.leads.models import StageMove
 from handraise.team.models import User
@@ -168,3 +169,27 @@ def test_without_an_agreement_it_says_what_to_do(client: Client, mia: User) -> N
     client.force_login(mia)
 
     assert "No targets agreed yet" in client.get(reverse("targets")).content.decode()
+
+
+@pytest.mark.parametrize("end", [Stage.SALES_QUALIFIED, Stage.DISQUALIFIED])
+def test_the_rate_of_a_month_that_still_runs_is_neither_met_nor_missed(
+    end: Stage, mark: User, mia: User
+) -> None:
+    """Nobody of those who came waits any more; but others may come until the month is over."""
+    in_force(mark, mia, PLANNED, at=AT - 300 * DAY)
+    for number in range(60):
+        at = AT - (40 if number < 30 else 5) * DAY
+        one = lead(f"Lead{number}", at=at)
+        moved(one.pk, Stage.MARKETING_QUALIFIED, at)
+        moved(one.pk, Stage.SALES_QUALIFIED if number < 30 else end, at + DAY / 24)
+
+    rate = kept_targets(at=AT)[1]
+
+    assert [one.verdict for one in rate.months[-2:]] == ["met", "open"]
+
+
+def test_a_day_on_which_clocks_change_is_over_when_it_ends(settings: Any) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    day = date(2026, 10, 25)  # has 25 hours
+
+    assert _passed(day, datetime(2026, 10, 25, 23, tzinfo=UTC)) == 1.0

@@ -7,10 +7,13 @@ import pytest
 from lifelines import KaplanMeierFitter
 
 from handraise.feedback.value.decide import (
+    FEWEST_DRAWS,
     FOLLOWED,
+    WORK,
     Assumptions,
     Lifetime,
     Recurring,
+    _drawn,
     lifetime,
     mean_of,
 )
@@ -139,3 +142,11 @@ def test_too_few_get_no_interval() -> None:
     assert mean_of(np.array([5.0] * 4), 400, enough=20).low is None
     assert mean_of(np.array([5.0] * 9), 19, enough=20).low is None
     assert mean_of(np.array([]), 0, enough=20).each is None
+
+
+def test_however_many_customers_a_look_takes_bounded_memory() -> None:
+    many = WORK // 50
+    sizes = [some.shape for some in _drawn(many)]
+
+    assert sum(draws for draws, _ in sizes) == FEWEST_DRAWS
+    assert all(draws * customers <= WORK for draws, customers in sizes)
