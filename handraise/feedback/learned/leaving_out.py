@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handraise.agreement.document import FitSignal
-from handraise.feedback.anchors import Anchored
+from handraise.feedback.anchors import Population
 from handraise.feedback.learned.features import Names, Raw, Told, gathered
 from handraise.feedback.learned.matrix import Group
 from handraise.feedback.rehearsal.decide import NEVER, History
@@ -40,14 +40,14 @@ class LeftOut:
 
 
 def left_out(
-    engine: Engine, made: Compiled, wanted: Names, history: History, anchored: Anchored, raw: Raw,
+    engine: Engine, made: Compiled, wanted: Names, history: History, whom: Population, raw: Raw,
     *, at: int,
 ) -> list[LeftOut]:  # fmt: skip
     """What came too late and what is too strong, each with its figure."""
     found: dict[Group, LeftOut] = {}
     each = [
-        *_late(engine, made, wanted, history, anchored, at),
-        *_strong(made, wanted, anchored, raw),
+        *_late(engine, made, wanted, history, whom, at),
+        *_strong(made, wanted, whom, raw),
     ]
     for one in each:
         found.setdefault(one.group, one)
@@ -55,13 +55,13 @@ def left_out(
 
 
 def _late(
-    engine: Engine, made: Compiled, wanted: Names, history: History, anchored: Anchored, at: int
+    engine: Engine, made: Compiled, wanted: Names, history: History, whom: Population, at: int
 ) -> Iterator[LeftOut]:
     """Of leads with the outcome: what they had in the end, and had not when they could be judged.
 
     A deed on the day of the outcome counts as before it only if it was there a day earlier.
     """
-    came = history.outcomes[anchored.outcome]
+    came = history.outcomes[whom.outcome]
     rows = _sample(np.flatnonzero(came != NEVER), FEW)
     then, marketed = came[rows], history.marketed[rows]
     before = np.maximum(then - DAY, np.where(marketed <= then, marketed, 0))
@@ -72,7 +72,7 @@ def _late(
     had = gathered(engine, made, wanted, ids, before)
     ends = gathered(engine, made, wanted, ids, np.minimum(then + AFTER, at))
     soon = gathered(engine, made, wanted, ids, np.minimum(then + DAY, at))
-    became = anchored.outcome.became
+    became = whom.outcome.became
     for group, first, last in _pairs(made, had, ends, soon):
         flag = late(Lateness(group.name, int((last & ~first).sum()), int(last.sum()), became))
         if flag is not None:
@@ -93,9 +93,9 @@ def _pairs(
         yield Group("fact", name), had.facts[name].is_known, ends.facts[name].is_known
 
 
-def _strong(made: Compiled, wanted: Names, anchored: Anchored, raw: Raw) -> Iterator[LeftOut]:
-    rows = _sample(np.arange(len(anchored)), SAMPLE)
-    came = anchored.came[rows]
+def _strong(made: Compiled, wanted: Names, whom: Population, raw: Raw) -> Iterator[LeftOut]:
+    rows = _sample(np.arange(len(whom)), SAMPLE)
+    came = whom.came[rows]
     for name in wanted.facts:
         if name in wanted.undated:
             told = raw.facts[name]

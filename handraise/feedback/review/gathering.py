@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handraise.agreement.document import Document
+from handraise.feedback.anchors import Population, population
 from handraise.feedback.rehearsal import outcomes, suspecting
-from handraise.feedback.rehearsal.decide import NEVER, History, Outcome, earliest
+from handraise.feedback.rehearsal.decide import NEVER, History, Outcome
 from handraise.feedback.rehearsal.figures import DAY, Instants, Truths
-from handraise.feedback.rehearsal.replaying import micros, seen
+from handraise.feedback.rehearsal.replaying import at_rest, micros
 from handraise.feedback.rehearsal.report import Flag
 from handraise.feedback.rehearsal.running import refuse_period
 from handraise.feedback.rehearsal.suspicion import LATE, LATE_CASES
@@ -28,7 +29,6 @@ from handraise.feedback.review import known_then
 from handraise.feedback.review.evidence import Candidate, Evidence, Rejected, Signal
 from handraise.feedback.review.known_then import Asking
 from handraise.feedback.review.labels import Coded
-from handraise.feedback.review.population import Population, population
 from handraise.leads.bulk import rows_of
 from handraise.leads.decide import Refused
 from handraise.scoring.compile import compiled
@@ -127,8 +127,7 @@ def _population(wish: Wish, history: History, engine: Engine) -> Population:
         raise Refused(f"No lead {wish.outcome.became} yet: choose another outcome.")
 
     def rest() -> Instants:
-        cut = earliest(history.touched, np.full(len(history), span.end))
-        return seen(engine, wish.document, history.lead_ids, cut, zone=wish.zone)
+        return at_rest(engine, wish.document, history, end=span.end, zone=wish.zone)
 
     found = population(history, times, span, rest=rest, asked=wish.outcome)
     if found is None:
