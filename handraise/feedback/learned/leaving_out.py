@@ -19,7 +19,7 @@ from handraise.feedback.learned.features import Names, Raw, Told, gathered
 from handraise.feedback.learned.matrix import Group
 from handraise.feedback.rehearsal.decide import NEVER, History
 from handraise.feedback.rehearsal.figures import DAY
-from handraise.feedback.rehearsal.suspecting import AFTER, FEW, SAMPLE
+from handraise.feedback.rehearsal.suspecting import AFTER, FEW, judged_before, sampled
 from handraise.feedback.rehearsal.suspicion import (
     Lateness,
     late,
@@ -61,12 +61,8 @@ def _late(
 
     A deed on the day of the outcome counts as before it only if it was there a day earlier.
     """
-    came = history.outcomes[whom.outcome]
-    rows = _sample(np.flatnonzero(came != NEVER), FEW)
-    then, marketed = came[rows], history.marketed[rows]
-    before = np.maximum(then - DAY, np.where(marketed <= then, marketed, 0))
-    known = history.entered[rows] <= before
-    ids, then, before = history.lead_ids[rows][known], then[known], before[known]
+    rows = sampled(np.flatnonzero(history.outcomes[whom.outcome] != NEVER), FEW)
+    ids, then, before = judged_before(history, whom.outcome, rows)
     if not len(ids):
         return
     had = gathered(engine, made, wanted, ids, before)
@@ -94,7 +90,7 @@ def _pairs(
 
 
 def _strong(made: Compiled, wanted: Names, whom: Population, raw: Raw) -> Iterator[LeftOut]:
-    rows = _sample(np.arange(len(whom)), SAMPLE)
+    rows = sampled(np.arange(len(whom)))
     came = whom.came[rows]
     for name in wanted.facts:
         if name in wanted.undated:
@@ -135,12 +131,6 @@ def _told_by(made: Compiled, gone: list[LeftOut]) -> Iterator[LeftOut]:
         if reads and Group("signal", signal.name) not in already:
             why = f"“{signal.name}” reads “{reads[0]}”, which is left out."
             yield LeftOut(Group("signal", signal.name), why)
-
-
-def _sample(places: NDArray[np.int64], most: int) -> NDArray[np.int64]:
-    if len(places) <= most:
-        return places
-    return places[np.linspace(0, len(places) - 1, most).astype(np.int64)]
 
 
 __all__ = ["LeftOut", "left_out"]
