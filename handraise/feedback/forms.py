@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from handraise.feedback.tabular import Period
 from handraise.leads.decide import PATH, Stage
 
 USUAL_DAYS = 90
@@ -67,3 +68,13 @@ def period(form: PeriodForm, *, at: datetime) -> tuple[date, date, Stage]:
 def start_of(day: date) -> datetime:
     """The instant at which a day begins in the installation's zone."""
     return timezone.make_aware(datetime.combine(day, time()))
+
+
+def end_of(day: date) -> datetime:
+    """The instant at which a day ends: that at which the next one begins."""
+    return start_of(day + timedelta(days=1))
+
+
+def days(first: date, last: date, *, at: datetime) -> Period:
+    """The period of these days, both included."""
+    return Period(start_of(first), end_of(last), at)
