@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from handraise.deals.queries import day_of
+from handraise.feedback.tabular import Period
 from handraise.leads.decide import PATH, Stage
 
 USUAL_DAYS = 90
@@ -70,3 +71,13 @@ def start_of(day: date) -> datetime:
     """The instant at which a day begins in the installation's zone: for everybody the same, so
     that nobody reads other figures for living elsewhere."""
     return timezone.make_aware(datetime.combine(day, time()), timezone.get_default_timezone())
+
+
+def end_of(day: date) -> datetime:
+    """The instant at which a day ends: that at which the next one begins."""
+    return start_of(day + timedelta(days=1))
+
+
+def days(first: date, last: date, *, at: datetime) -> Period:
+    """The period of these days, both included."""
+    return Period(start_of(first), end_of(last), at)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from handraise.feedback import contests
-from handraise.feedback.forms import PeriodForm, period, presets, start_of
+from handraise.feedback.forms import PeriodForm, end_of, period, presets, start_of
 from handraise.feedback.funnel.queries import funnel
 from handraise.feedback.keeping.queries import clock as clock_kept
 from handraise.feedback.keeping.reasons import ratings, refusals
@@ -26,7 +25,7 @@ def feedback(request: HttpUserRequest) -> HttpResponse:
     at = clock.now()
     form = PeriodForm(request.GET)
     since_day, until_day, entered = period(form, at=at)
-    since, until = start_of(since_day), start_of(until_day + timedelta(days=1))
+    since, until = start_of(since_day), end_of(until_day)
     period_of: dict[str, Any] = {"since": since, "until": until, "at": at}
     context = {
         "form": form,

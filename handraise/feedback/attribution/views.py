@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from handraise.feedback.attribution import charts, queries, tables
 from handraise.feedback.attribution.forms import asked_for, choices, chosen
-from handraise.feedback.forms import PeriodForm, period, presets, start_of
+from handraise.feedback.forms import PeriodForm, days, period, presets
 from handraise.feedback.standing.queries import LATE
-from handraise.feedback.tabular import Period
 from handraise.kit import clock
 from handraise.team.access import HttpUserRequest, needs
 from handraise.team.decide import Permission
@@ -26,9 +23,7 @@ def attribution(request: HttpUserRequest) -> HttpResponse:
     since, until, _ = period(form, at=at)
     codes = queries.currencies()
     asked = asked_for(request.GET.dict(), codes)
-    table = tables.attribution(
-        Period(start_of(since), start_of(until + timedelta(days=1)), at), asked=asked
-    )
+    table = tables.attribution(days(since, until, at=at), asked=asked)
     context = {
         "form": form, "since": since, "until": until, "presets": presets(at=at), "table": table,
         "drawn": charts.side_by_side(table), "by": asked.name, "share": chosen(asked),

@@ -9,7 +9,7 @@ from django import forms
 
 from handraise.deals.queries import day_of
 from handraise.feedback.dimensions import DIMENSIONS, UNKNOWN, dimension
-from handraise.feedback.forms import PeriodForm, period, sensible, start_of
+from handraise.feedback.forms import PeriodForm, end_of, period, sensible, start_of
 from handraise.feedback.funnel.comparing import holds_same_people
 from handraise.feedback.funnel.decide import Cohort, Judged, Part, Who, part_name
 from handraise.leads.decide import PATH, Stage
@@ -46,7 +46,7 @@ class CohortForm(PeriodForm):
         given = self.cleaned_data if self.is_valid() else {}
         only, value = _only(given.get("only", ""), given.get("value", ""))
         judged = Judged(given.get("judged") or Judged.NOW)
-        return Cohort(start_of(since), _end_of(until), entered, judged, only, value)
+        return Cohort(start_of(since), end_of(until), entered, judged, only, value)
 
     @property
     def dimension(self) -> str:
@@ -120,7 +120,7 @@ def _second(
 ) -> tuple[datetime, datetime]:
     length = first.until - first.since
     if until is not None:
-        end = _end_of(until)
+        end = end_of(until)
         return (start_of(since) if since else end - length), end
     if since is not None:
         return start_of(since), start_of(since) + length
@@ -151,7 +151,3 @@ def _sensible(value: str) -> str:
     if value and value != Part.UNKNOWN and not value.startswith("="):
         raise forms.ValidationError("There is no such value.")
     return value
-
-
-def _end_of(day: date) -> datetime:
-    return start_of(day + timedelta(days=1))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from handraise.feedback.forms import period, presets, start_of
+from handraise.feedback.forms import days, period, presets
 from handraise.feedback.keeping import charts, drilling, tables
 from handraise.feedback.keeping.drilling import BECAME, Which
 from handraise.feedback.keeping.forms import KeepingForm, scope_of
@@ -47,7 +46,7 @@ def keeping(request: HttpUserRequest) -> HttpResponse:
 def _asked(form: KeepingForm) -> tuple[Period, dict[str, Any]]:
     at = clock.now()
     since, until, _ = period(form, at=at)
-    asked = Period(start_of(since), start_of(until + timedelta(days=1)), at)
+    asked = days(since, until, at=at)
     return asked, {"form": form, "since": since, "until": until, "presets": presets(at=at)}
 
 

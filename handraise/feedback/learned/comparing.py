@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from math import sqrt
 
-import numpy as np
-
 from handraise.feedback.decide import Z
 from handraise.feedback.learned.decide import Difference
-from handraise.feedback.rehearsal.figures import Numbers, Truths, ranks
+from handraise.feedback.rehearsal.figures import Numbers, Truths, mean_variance, placements
 
 
 def difference(outcome: Truths, one: Numbers, other: Numbers) -> Difference | None:
@@ -17,27 +15,12 @@ def difference(outcome: Truths, one: Numbers, other: Numbers) -> Difference | No
     By the variance of DeLong, DeLong and Clarke-Pearson (1988), which knows that both scored the
     same leads.
     """
-    m, n = int(outcome.sum()), int((~outcome).sum())
-    if not m or not n:
+    if outcome.all() or not outcome.any():
         return None
     above, below = (
         mine - theirs
-        for mine, theirs in zip(_parts(outcome, one), _parts(outcome, other), strict=True)
+        for mine, theirs in zip(placements(outcome, one), placements(outcome, other), strict=True)
     )
     value = float(above.mean())
-    reach = Z * sqrt(_variance(above) / m + _variance(below) / n)
+    reach = Z * sqrt(mean_variance(above) + mean_variance(below))
     return Difference(value, max(value - reach, -1.0), min(value + reach, 1.0))
-
-
-def _parts(outcome: Truths, score: Numbers) -> tuple[Numbers, Numbers]:
-    """Of each lead with the outcome, the share of those without that it scores above; and of
-    each without, the share of those with it that score above."""
-    both = ranks(score)
-    above, below = score[outcome], score[~outcome]
-    of_above = (both[outcome] - ranks(above)) / len(below)
-    of_below = 1 - (both[~outcome] - ranks(below)) / len(above)
-    return of_above, of_below
-
-
-def _variance(values: Numbers) -> float:
-    return float(np.var(values, ddof=1)) if len(values) > 1 else 0.0

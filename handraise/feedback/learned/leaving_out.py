@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handraise.agreement.document import FitSignal
-from handraise.feedback.anchors import Anchored
+from handraise.feedback.anchors import Population
 from handraise.feedback.learned.features import Names, Raw, Told, gathered
 from handraise.feedback.learned.matrix import Group
 from handraise.feedback.rehearsal.decide import NEVER, History
 from handraise.feedback.rehearsal.figures import DAY
-from handraise.feedback.rehearsal.suspecting import AFTER, FEW, SAMPLE
+from handraise.feedback.rehearsal.suspecting import AFTER, FEW, judged_before, sampled
 from handraise.feedback.rehearsal.suspicion import (
     Lateness,
     late,
@@ -40,14 +40,14 @@ class LeftOut:
 
 
 def left_out(
-    engine: Engine, made: Compiled, wanted: Names, history: History, anchored: Anchored, raw: Raw,
+    engine: Engine, made: Compiled, wanted: Names, history: History, whom: Population, raw: Raw,
     *, at: int,
 ) -> list[LeftOut]:  # fmt: skip
     """What came too late and what is too strong, each with its figure."""
     found: dict[Group, LeftOut] = {}
     each = [
-        *_late(engine, made, wanted, history, anchored, at),
-        *_strong(made, wanted, anchored, raw),
+        *_late(engine, made, wanted, history, whom, at),
+        *_strong(made, wanted, whom, raw),
     ]
     for one in each:
         found.setdefault(one.group, one)
@@ -55,24 +55,20 @@ def left_out(
 
 
 def _late(
-    engine: Engine, made: Compiled, wanted: Names, history: History, anchored: Anchored, at: int
+    engine: Engine, made: Compiled, wanted: Names, history: History, whom: Population, at: int
 ) -> Iterator[LeftOut]:
     """Of leads with the outcome: what they had in the end, and had not when they could be judged.
 
     A deed on the day of the outcome counts as before it only if it was there a day earlier.
     """
-    came = history.outcomes[anchored.outcome]
-    rows = _sample(np.flatnonzero(came != NEVER), FEW)
-    then, marketed = came[rows], history.marketed[rows]
-    before = np.maximum(then - DAY, np.where(marketed <= then, marketed, 0))
-    known = history.entered[rows] <= before
-    ids, then, before = history.lead_ids[rows][known], then[known], before[known]
+    rows = sampled(np.flatnonzero(history.outcomes[whom.outcome] != NEVER), FEW)
+    ids, then, before = judged_before(history, whom.outcome, rows)
     if not len(ids):
         return
     had = gathered(engine, made, wanted, ids, before)
     ends = gathered(engine, made, wanted, ids, np.minimum(then + AFTER, at))
     soon = gathered(engine, made, wanted, ids, np.minimum(then + DAY, at))
-    became = anchored.outcome.became
+    became = whom.outcome.became
     for group, first, last in _pairs(made, had, ends, soon):
         flag = late(Lateness(group.name, int((last & ~first).sum()), int(last.sum()), became))
         if flag is not None:
@@ -93,9 +89,9 @@ def _pairs(
         yield Group("fact", name), had.facts[name].is_known, ends.facts[name].is_known
 
 
-def _strong(made: Compiled, wanted: Names, anchored: Anchored, raw: Raw) -> Iterator[LeftOut]:
-    rows = _sample(np.arange(len(anchored)), SAMPLE)
-    came = anchored.came[rows]
+def _strong(made: Compiled, wanted: Names, whom: Population, raw: Raw) -> Iterator[LeftOut]:
+    rows = sampled(np.arange(len(whom)))
+    came = whom.came[rows]
     for name in wanted.facts:
         if name in wanted.undated:
             told = raw.facts[name]
@@ -135,12 +131,6 @@ def _told_by(made: Compiled, gone: list[LeftOut]) -> Iterator[LeftOut]:
         if reads and Group("signal", signal.name) not in already:
             why = f"“{signal.name}” reads “{reads[0]}”, which is left out."
             yield LeftOut(Group("signal", signal.name), why)
-
-
-def _sample(places: NDArray[np.int64], most: int) -> NDArray[np.int64]:
-    if len(places) <= most:
-        return places
-    return places[np.linspace(0, len(places) - 1, most).astype(np.int64)]
 
 
 __all__ = ["LeftOut", "left_out"]

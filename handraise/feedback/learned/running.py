@@ -10,21 +10,24 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from handraise.agreement.document import Document
 from handraise.agreement.queries import Published
-from handraise.feedback.anchors import Anchored, anchored
+from handraise.feedback.anchors import Population, population
 from handraise.feedback.learned.chances import Chances, chances
 from handraise.feedback.learned.columns import columns, matrix
+from handraise.feedback.learned.decide import ENOUGH, lacking
 from handraise.feedback.learned.explaining import Weight, usual, weights
 from handraise.feedback.learned.features import Names, Raw, days_known, gathered, names
-from handraise.feedback.learned.learning import Learned, learn, parts_of
+from handraise.feedback.learned.learning import LackingError, Learned, learn, parts_of
 from handraise.feedback.learned.leaving_out import LeftOut, left_out
 from handraise.feedback.learned.matrix import Column, Figures, Matrix
 from handraise.feedback.learned.report import Gone, Matter, Report
 from handraise.feedback.learned.wording import group_words, reasons
 from handraise.feedback.rehearsal import outcomes
-from handraise.feedback.rehearsal.decide import NEVER, History, Outcome
+from handraise.feedback.rehearsal.decide import NEVER, History, Outcome, Ripening
 from handraise.feedback.rehearsal.figures import DAY, Instants, Numbers
-from handraise.feedback.rehearsal.replaying import micros, seen
+from handraise.feedback.rehearsal.replaying import at_rest, micros, seen
+from handraise.feedback.rehearsal.weighing import Span, ripenings
 from handraise.leads.bulk import rows_of
 from handraise.scoring.compile import Compiled, compiled
 from handraise.scoring.engines import Engine
@@ -87,14 +90,14 @@ def run_learning(
     history = outcomes.history(at=at, end=at)
     run = _Run(engine, made, names(), history, micros(at), progress, 1)
     run.say("Reading what was known of them")
-    whom = anchored(engine, published.document, history, outcome, at=run.at, zone=zone)
+    whom = learned_from(engine, published.document, history, outcome, at=run.at, zone=zone)
     raw = run.gathered(whom.lead_ids, whom.at)
     learned, typical, matters, gone, wanted = _learned(run, whom, raw)
     given = _given(run, whom, learned, typical, matters, wanted, zone)
     report = Report(
-        population=whom.population, version=published.number, unripe=whom.unripe,
+        population=whom.kind, version=published.number, unripe=whom.unripe,
         columns=len(wanted), given=len(given.lead_ids),
-        ripening_days=round(whom.ripening.micros / DAY, 1) if whom.ripening else 0.0,
+        ripening_days=round(whom.ripening.micros / DAY, 1),
         seconds=round(time.perf_counter() - started, 2), engine=engine.name,
         tested=learned.tested,
         matters=[Matter(group_words(one.group), one.moves) for one in matters[:MATTERS]],
@@ -103,11 +106,27 @@ def run_learning(
     return report, given
 
 
+def learned_from(
+    engine: Engine, document: Document, history: History, outcome: Outcome, *, at: int, zone: str
+) -> Population:
+    """Whom of all history (as it stood at `at`, µs) there is to learn from about this outcome.
+    Raises LackingError where nobody came into question."""
+    times = ripenings(history, given=None)
+    found = population(
+        history, {outcome: times.get(outcome, Ripening(0, 0))}, Span(-NEVER, at + 1, at),
+        rest=lambda: at_rest(engine, document, history, end=at + 1, zone=zone),
+        asked=outcome, enough=ENOUGH,
+    )  # fmt: skip
+    if found is None:
+        raise LackingError(lacking(0, 0, outcome.became))
+    return found
+
+
 def _learned(
-    run: _Run, whom: Anchored, raw: Raw
+    run: _Run, whom: Population, raw: Raw
 ) -> tuple[Learned, Figures, list[Weight], list[LeftOut], tuple[Column, ...]]:
     became = whom.outcome.became
-    train = parts_of(whom.at).train if len(whom) else np.zeros(0, dtype=np.int64)
+    train = parts_of(whom.at).train
     run.say("Looking for what knows the outcome")
     gone = left_out(run.engine, run.made, run.wanted, run.history, whom, raw, at=run.at)
     wanted = columns(raw, run.made.document, train, [one.group for one in gone])
@@ -120,7 +139,7 @@ def _learned(
 
 
 def _given(
-    run: _Run, whom: Anchored, learned: Learned, typical: Figures, matters: list[Weight],
+    run: _Run, whom: Population, learned: Learned, typical: Figures, matters: list[Weight],
     wanted: tuple[Column, ...], zone: str,
 ) -> Given:  # fmt: skip
     """The chances of open leads, as each stood when the last was heard of it."""

@@ -48,22 +48,29 @@ def ranks(values: Numbers) -> Numbers:
 
 def auc(outcome: Truths, score: Numbers) -> Auc | None:
     """The area under the receiver's curve, by ranks. None unless both kinds are there."""
-    above, below = score[outcome], score[~outcome]
-    m, n = len(above), len(below)
+    m, n = int(outcome.sum()), int((~outcome).sum())
     if not m or not n:
         return None
-    both = ranks(score)
-    value = float((both[outcome].sum() - m * (m + 1) / 2) / (m * n))
-    # Of each one the share of the other kind that stands on the right side of it.
-    of_above = (both[outcome] - ranks(above)) / n
-    of_below = 1 - (both[~outcome] - ranks(below)) / m
-    variance = _variance(of_above) / m + _variance(of_below) / n or _by_size(value, m, n)
+    of_above, of_below = placements(outcome, score)
+    value = float(of_above.mean())
+    variance = mean_variance(of_above) + mean_variance(of_below) or _by_size(value, m, n)
     reach = Z * sqrt(variance)
     return Auc(value, max(0.0, value - reach), min(1.0, value + reach), m, n)
 
 
-def _variance(values: Numbers) -> float:
-    return float(np.var(values, ddof=1)) if len(values) > 1 else 0.0
+def placements(outcome: Truths, score: Numbers) -> tuple[Numbers, Numbers]:
+    """DeLong's: of each lead with the outcome, the share of those without that it scores above;
+    and of each without, the share of those with it that score above."""
+    both = ranks(score)
+    above, below = score[outcome], score[~outcome]
+    of_above = (both[outcome] - ranks(above)) / len(below)
+    of_below = 1 - (both[~outcome] - ranks(below)) / len(above)
+    return of_above, of_below
+
+
+def mean_variance(values: Numbers) -> float:
+    """The variance of the mean of these; none of a single one."""
+    return float(np.var(values, ddof=1)) / len(values) if len(values) > 1 else 0.0
 
 
 def _by_size(value: float, m: int, n: int) -> float:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from handraise.agreement.document import Document
-from handraise.feedback.rehearsal.decide import NEVER
+from handraise.feedback.rehearsal.decide import NEVER, History, earliest
 from handraise.feedback.rehearsal.figures import Instants, Numbers
 from handraise.feedback.rehearsal.weighing import KINDS
 from handraise.scoring import known
@@ -56,6 +56,14 @@ def seen(
     places, rows = _places(lead_ids, found)
     instants[places] = as_micros(found["seen_at"])[rows]
     return instants
+
+
+def at_rest(
+    engine: Engine, document: Document, history: History, *, end: int, zone: str
+) -> Instants:
+    """The last news of each lead before `end` (µs), and before anything came of it."""
+    cut = earliest(history.touched, np.full(len(history), end))
+    return seen(engine, document, history.lead_ids, cut, zone=zone)
 
 
 def _newest_news() -> ibis.Table:

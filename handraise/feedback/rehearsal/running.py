@@ -17,12 +17,11 @@ from handraise.feedback.rehearsal.decide import (
     History,
     Outcome,
     Ripening,
-    earliest,
     latest,
 )
 from handraise.feedback.rehearsal.figures import Instants, weekly
 from handraise.feedback.rehearsal.levels import level_crossings
-from handraise.feedback.rehearsal.replaying import crossings, micros, priorities, seen
+from handraise.feedback.rehearsal.replaying import at_rest, crossings, micros, priorities
 from handraise.feedback.rehearsal.report import Flag, Level, Report, Side
 from handraise.feedback.rehearsal.suspicion import CASES, strong_whole
 from handraise.feedback.rehearsal.thresholds import Threshold, at_level, chosen
@@ -142,8 +141,7 @@ def _report(
 ) -> Report:  # fmt: skip
     wish, history, span = run.wish, run.history, run.span
     run.step("Reading what became of the leads")
-    cut = earliest(history.touched, np.full(len(history), span.end))
-    rest = seen(run.engine, wish.document, history.lead_ids, cut, zone=wish.zone)
+    rest = at_rest(run.engine, wish.document, history, end=span.end, zone=wish.zone)
     if not len(history) or not ((rest >= span.begin) & (rest < span.end)).any():
         raise Refused("Nothing is known of any lead in this period: choose other days.")
     run.step("Replaying the draft")

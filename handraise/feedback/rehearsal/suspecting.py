@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from handraise.agreement.conditions import Test
 from handraise.agreement.document import Behaviour, Document
@@ -128,11 +129,19 @@ def _each_outcome(history: History, chosen: Truths) -> Iterator[_Came]:
         if any(np.array_equal(came, other) for other in seen):
             continue  # an import told of the last stage only
         seen.append(came)
-        rows = _sample(chosen & (came != NEVER), FEW)
-        then, marketed = came[rows], history.marketed[rows]
-        before = np.maximum(then - DAY, np.where(marketed <= then, marketed, 0))
-        known = history.entered[rows] <= before
-        yield _Came(outcome, history.lead_ids[rows][known], then[known], before[known])
+        rows = sampled(np.flatnonzero(chosen & (came != NEVER)), FEW)
+        yield _Came(outcome, *judged_before(history, outcome, rows))
+
+
+def judged_before(
+    history: History, outcome: Outcome, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], Instants, Instants]:
+    """Of these leads, to which the outcome came: their ids, when it came, and until when they could
+    be judged without it: a day earlier, or when they became MQL. Without those that nobody knew."""
+    then, marketed = history.outcomes[outcome][rows], history.marketed[rows]
+    before = np.maximum(then - DAY, np.where(marketed <= then, marketed, 0))
+    known = history.entered[rows] <= before
+    return history.lead_ids[rows][known], then[known], before[known]
 
 
 def _joined(arrays: list[Instants]) -> Instants:
@@ -202,7 +211,7 @@ def strong_flags(
     made = compiled(document, engine, zone)
     plan = made.relations.plan
     undated = _undated(plan)
-    rows = _sample(chosen & (rest != NEVER))
+    rows = sampled(np.flatnonzero(chosen & (rest != NEVER)))
     ids, at = history.lead_ids[rows], rest[rows]
     came = history.outcomes[outcome][rows] != NEVER
     found = [
@@ -266,12 +275,13 @@ _ASSUMED = """
 """
 
 
-def _sample(chosen: Truths, most: int = SAMPLE) -> Instants:
-    """Places of the chosen, at most so many of them, evenly among all."""
-    places = np.flatnonzero(chosen)
+def sampled(places: NDArray[np.int64], most: int = SAMPLE) -> NDArray[np.int64]:
+    """At most so many of these places, evenly among all."""
     if len(places) > most:
         places = places[np.linspace(0, len(places) - 1, most).astype(np.int64)]
     return places
 
 
-__all__ = ["conditions", "late_flags", "strong_flags", "undated_share"]
+__all__ = [
+    "conditions", "judged_before", "late_flags", "sampled", "strong_flags", "undated_share",
+]  # fmt: skip

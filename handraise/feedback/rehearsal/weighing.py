@@ -21,6 +21,8 @@ from handraise.feedback.rehearsal.figures import DAY, Instants, Numbers, Truths,
 from handraise.feedback.rehearsal.report import Capacity, Passage, Passing, Side, Sooner
 
 SHOWN = 60  # names each way that are kept for the page
+# The days of each unit that an agreement's targets may be told by.
+DAYS_OF = {"week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25}
 KINDS = ("fit", "interest", "intent", "priority")
 
 
@@ -166,8 +168,5 @@ def capacity(targets: Mapping[str, Any]) -> Capacity | None:
     if not isinstance(said, str):
         return None
     count, _, unit = said.split()
-    a_week = int(count) * 7 / _DAYS[unit]
+    a_week = int(count) * 7 / DAYS_OF[unit]
     return Capacity(a_week, f"the agreement's target of {said}")
-
-
-_DAYS = {"week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25}

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from handraise.deals.queries import day_of
-from handraise.feedback.forms import PeriodForm, period, presets, start_of
+from handraise.feedback.forms import PeriodForm, days, period, presets
 from handraise.feedback.reports import actions, files
 from handraise.feedback.reports.catalogue import AUDIENCES, TABLES, audience, usual
 from handraise.feedback.reports.drawing import as_svg
@@ -28,7 +28,7 @@ from handraise.team.queries import may
 def _asked(request: HttpUserRequest) -> tuple[PeriodForm, Period]:
     form, at = PeriodForm(request.GET), clock.now()
     first, last, _ = period(form, at=at)
-    return form, Period(start_of(first), start_of(last + timedelta(days=1)), at)
+    return form, days(first, last, at=at)
 
 
 @require_safe

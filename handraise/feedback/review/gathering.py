@@ -16,27 +16,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handraise.agreement.document import Document
+from handraise.feedback.anchors import Population, population
 from handraise.feedback.rehearsal import outcomes, suspecting
-from handraise.feedback.rehearsal.decide import NEVER, History, Outcome, earliest
+from handraise.feedback.rehearsal.decide import NEVER, History, Outcome
 from handraise.feedback.rehearsal.figures import DAY, Instants, Truths
-from handraise.feedback.rehearsal.replaying import micros, seen
+from handraise.feedback.rehearsal.replaying import at_rest, micros
 from handraise.feedback.rehearsal.report import Flag
 from handraise.feedback.rehearsal.running import refuse_period
+from handraise.feedback.rehearsal.suspecting import AFTER, FEW, judged_before, sampled
 from handraise.feedback.rehearsal.suspicion import LATE, LATE_CASES
 from handraise.feedback.rehearsal.weighing import Span, ripenings
 from handraise.feedback.review import known_then
 from handraise.feedback.review.evidence import Candidate, Evidence, Rejected, Signal
 from handraise.feedback.review.known_then import Asking
 from handraise.feedback.review.labels import Coded
-from handraise.feedback.review.population import Population, population
 from handraise.leads.bulk import rows_of
 from handraise.leads.decide import Refused
 from handraise.scoring.compile import compiled
 from handraise.scoring.engines import Engine
 
 Progress = Callable[[str], None]
-SAMPLE = 2_000  # leads with the outcome that lateness is told from
-AFTER = 30 * DAY  # what a fact says so long after the outcome is what it says in the end
 KINDS = ("fit", "interest", "intent")
 HELD = 10  # an activity is counted so often at most
 # What the mix of leads is told by, and the facts that tell it, the first that is known.
@@ -127,8 +126,7 @@ def _population(wish: Wish, history: History, engine: Engine) -> Population:
         raise Refused(f"No lead {wish.outcome.became} yet: choose another outcome.")
 
     def rest() -> Instants:
-        cut = earliest(history.touched, np.full(len(history), span.end))
-        return seen(engine, wish.document, history.lead_ids, cut, zone=wish.zone)
+        return at_rest(engine, wish.document, history, end=span.end, zone=wish.zone)
 
     found = population(history, times, span, rest=rest, asked=wish.outcome)
     if found is None:
@@ -204,14 +202,8 @@ def _late(
 ) -> frozenset[tuple[str, str]]:
     """What most of those with the outcome had only with it or after it, by the rule of rehearsals:
     what it said in the end it did not say a day before (nor when they became MQL)."""
-    places = chosen.places[chosen.came]
-    if len(places) > SAMPLE:
-        places = places[np.linspace(0, len(places) - 1, SAMPLE).astype(np.int64)]
-    ids, then = history.lead_ids[places], history.outcomes[chosen.outcome][places]
-    marketed = history.marketed[places]
-    before = np.maximum(then - DAY, np.where(marketed <= then, marketed, 0))
-    is_known = history.entered[places] <= before
-    ids, then, before = ids[is_known], then[is_known], before[is_known]
+    places = sampled(chosen.places[chosen.came], FEW)
+    ids, then, before = judged_before(history, chosen.outcome, places)
     early = Asking(asking.engine, asking.made, ids, before)
     found = set()
     ends = Asking(asking.engine, asking.made, ids, np.minimum(then + AFTER, at))

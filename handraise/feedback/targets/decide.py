@@ -10,7 +10,8 @@ from datetime import date, timedelta
 import numpy as np
 from scipy import stats
 
-from handraise.feedback.decide import ENOUGH, Share
+from handraise.feedback.decide import ENOUGH, Share, Z
+from handraise.feedback.rehearsal.weighing import DAYS_OF
 from handraise.leads.decide import Stage
 
 STAGES = {
@@ -20,7 +21,6 @@ STAGES = {
     "opportunity": Stage.OPPORTUNITY,
     "customer": Stage.CUSTOMER,
 }
-DAYS_OF = {"week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25}
 HISTORY = 56  # days from which the rest of a month is foretold: eight of each weekday
 _PULL = 2.0  # weeks of the overall mean that each weekday's own is drawn towards
 LIKELY, UNLIKELY = 0.8, 0.2
@@ -148,10 +148,10 @@ def ripened(share: Share, still: Sequence[float], *, target: float) -> Forecast 
     chances = np.asarray(still, dtype=np.float64)
     value = (share.count + float(chances.sum())) / share.of
     final = Share(round(value * share.of), share.of)
-    own = float(np.sqrt((chances * (1 - chances)).sum())) * 1.96 / share.of
+    own = float(np.sqrt((chances * (1 - chances)).sum())) * Z / share.of
     low = max(share.count / share.of, value - np.hypot(value - final.low, own))
     high = min((share.count + len(chances)) / share.of, value + np.hypot(final.high - value, own))
-    reach = max(float(high - low) / (2 * 1.96), 1e-9)
+    reach = max(float(high - low) / (2 * Z), 1e-9)
     return Forecast(value, float(low), float(high), float(stats.norm.sf((target - value) / reach)))
 
 

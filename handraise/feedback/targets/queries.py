@@ -12,17 +12,11 @@ from django.conf import settings
 from handraise.agreement.faults import AgreementError
 from handraise.agreement.models import Version
 from handraise.agreement.reading import read_signed
+from handraise.feedback.standing.ripening import REACHED_AT
 from handraise.feedback.targets.decide import Target, targets_of
 from handraise.leads.bulk import rows_of
 from handraise.leads.decide import Stage
 
-COLUMNS = {
-    Stage.MARKETING_QUALIFIED: "marketed_at",
-    Stage.SALES_ACCEPTED: "accepted_at",
-    Stage.SALES_QUALIFIED: "qualified_at",
-    Stage.OPPORTUNITY: "opportunity_at",
-    Stage.CUSTOMER: "customer_at",
-}
 _YEARS = 2  # of history from which it is told how a rate ripens
 
 
@@ -71,7 +65,7 @@ group by 1
 
 def daily(stage: Stage, *, since: datetime, at: datetime) -> Counter[date]:
     """How many leads first reached the stage, or went past it, on each day of the zone."""
-    text = COUNTED.format(column=COLUMNS[stage])
+    text = COUNTED.format(column=REACHED_AT[stage])
     named = {"zone": settings.TIME_ZONE, "since": since, "at": at}
     return Counter(dict(rows_of(text, named)))
 
@@ -106,7 +100,7 @@ class Gone:
 def going_on(target: Target, *, at: datetime) -> list[Gone]:
     """What became of the leads of two years that reached a rate's first stage, by day."""
     assert target.after is not None
-    text = RATED.format(before=COLUMNS[target.before], after=COLUMNS[target.after])
+    text = RATED.format(before=REACHED_AT[target.before], after=REACHED_AT[target.after])
     since = at - timedelta(days=365 * _YEARS)
     rows = rows_of(text, {"zone": settings.TIME_ZONE, "since": since, "at": at})
     return [Gone(*row) for row in rows]

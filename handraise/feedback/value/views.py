@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -11,9 +10,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from handraise.feedback.forms import PeriodForm, period, presets, start_of
+from handraise.feedback.forms import PeriodForm, days, period, presets
 from handraise.feedback.standing.queries import fresh
-from handraise.feedback.tabular import Period, Table
+from handraise.feedback.tabular import Table
 from handraise.feedback.value import actions, charts, queries, tables
 from handraise.feedback.value.forms import AssumedForm, CostsForm
 from handraise.feedback.value.reading import read
@@ -32,7 +31,7 @@ def value(request: HttpUserRequest) -> HttpResponse:
     """Lifetime value, won value by source and by score, costs, and the pipeline created."""
     at, form = clock.now(), PeriodForm(request.GET)
     since, until, _ = period(form, at=at)
-    asked = Period(start_of(since), start_of(until + timedelta(days=1)), at)
+    asked = days(since, until, at=at)
     bands = "thirds" if request.GET.get("bands") == "thirds" else "tens"
     worths = queries.lifetimes(at=at)
     as_of = fresh(at=at).at

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from handraise.feedback.forms import period, presets, start_of
+from handraise.feedback.forms import days, period, presets
 from handraise.feedback.standing.queries import fresh
 from handraise.feedback.tabular import Period
 from handraise.feedback.velocity import charts, drilling, tables, touching, ways
@@ -48,7 +48,7 @@ def velocity(request: HttpUserRequest) -> HttpResponse:
 def _asked(form: VelocityForm) -> tuple[Period, dict[str, Any]]:
     at = fresh(at=clock.now()).at
     since, until, _ = period(form, at=at)
-    asked = Period(start_of(since), start_of(until + timedelta(days=1)), at)
+    asked = days(since, until, at=at)
     told = {"form": form, "since": since, "until": until, "presets": presets(at=at), "as_of": at}
     return asked, told
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from handraise.agreement.queries import Published
-from handraise.feedback.anchors import anchored
 from handraise.feedback.learned.features import gathered, names
 from handraise.feedback.learned.models import Chance, Learning
 from handraise.feedback.learned.report import of_plain
+from handraise.feedback.learned.running import learned_from
 from handraise.feedback.rehearsal import outcomes
 from handraise.feedback.rehearsal.decide import Outcome
 from handraise.feedback.rehearsal.replaying import micros
@@ -133,13 +133,12 @@ def test_an_anchor_lies_before_the_outcome_and_the_young_are_left_out(
     History(5).write(700)
     history = outcomes.history(at=NOW, end=NOW)
 
-    found = anchored(
+    found = learned_from(
         PostgresEngine(), published.document, history, Outcome.SALES_QUALIFIED,
         at=micros(NOW), zone="UTC",
     )  # fmt: skip
 
-    assert found.population == "offered"
-    assert found.ripening is not None
+    assert found.kind == "offered"
     assert (found.at <= micros(NOW) - found.ripening.micros).all()
     assert (found.delays > 0).all()
     assert len(found.delays) == found.came.sum()
