@@ -136,7 +136,7 @@ class Talk:
         """Raises Stopped with the outcome where the server does not go along."""
         if what == "RCPT" and code != 421 and not 200 <= code < 300:
             told = said(code, words)
-            end = End.LATER if 400 <= code < 500 else End.FAILED
+            end = End.FAILED if 500 <= code < 600 else End.LATER
             refused = {} if end is End.LATER else {self.recipient: told}
             raise Stopped(Outcome(end, f"{self.recipient}: {told}", refused))
         taken((code, words), wanted=354 if what == "DATA" else 250)
@@ -197,16 +197,18 @@ class Talk:
         return found
 
     def _whole(self) -> tuple[int, bytes] | None:
-        begin, words = 0, list[bytes]()
+        begin, words, codes = 0, list[bytes](), set[bytes]()
         while (end := self.heard.find(b"\n", begin)) >= 0:
             line = bytes(self.heard[begin:end]).rstrip(b"\r")
             begin = end + 1
             words.append(line[4:].strip())
+            codes.add(line[:3])
+            # Every line of an answer has its code (RFC 5321, 4.2.1).
+            if len(codes) > 1 or not line[:3].isdigit():
+                raise smtplib.SMTPException("its answer is no answer")
             if line[3:4] == b"-":
                 continue
             del self.heard[:begin]
-            if not line[:3].isdigit():
-                raise smtplib.SMTPException("its answer is no answer")
             return int(line[:3]), b"\n".join(words)
         return None
 

@@ -163,12 +163,20 @@ def test_a_connection_that_breaks_tells_what_may_have_arrived(
 
 @pytest.mark.parametrize(("where", "end"), [("RCPT", End.LATER), ("TEXT", End.UNCLEAR)])
 def test_a_server_that_falls_silent_is_left(opened: Open, where: str, end: End) -> None:
-    talk, _ = opened(timeout=0.05, **{where: b"250-and more\r\n"})
+    talk, _ = opened(IN_TURN, timeout=0.05, **{where: b"250-and more\r\n"})
 
     outcome, _ = handed(talk)
 
     assert outcome.end is end
     assert "did not answer in time" in outcome.words
+
+
+def test_an_answer_that_runs_into_the_next_refuses_nobody(opened: Open) -> None:
+    talk, _ = opened(AT_ONCE, RCPT=b"250-and more\r\n")
+
+    outcome, _ = handed(talk)
+
+    assert (outcome.end, outcome.refused) == (End.LATER, {})
 
 
 def test_a_long_text_goes_in_pieces(opened: Open) -> None:
