@@ -13,7 +13,8 @@ from handraise.deals.decide import checked_amount, checked_currency, read_amount
 from handraise.kit.fold import fold
 from handraise.team.decide import Refused
 
-LONGEST_TEXT, MOST_LINES, LONGEST_SOURCE = 200_000, 2000, 120
+# Below the least that one field of a CSV file may have: the same text is always read alike.
+LONGEST_TEXT, MOST_LINES, LONGEST_SOURCE = 130_000, 2000, 120
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})(?:-\d{1,2})?")
 _HEAD = "source"
 _DELIMITERS = ("\t", ";", ",")
