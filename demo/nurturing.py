@@ -35,7 +35,6 @@ from handraise.sends.links import Kind as Link
 from handraise.sends.links import token
 from handraise.sends.models import Send
 from handraise.sends.sending import send_by
-from handraise.sends.ticking import Ticking
 from handraise.sends.unsubscribing import mail_of, unsubscribe
 from handraise.sends.ways import Way, Ways
 from handraise.team.models import User
@@ -53,7 +52,7 @@ class _Nowhere:
     def open(self) -> bool:
         return False
 
-    def deliver(self, mail: Mail, *, clock: Ticking, before_text: Callable[[], None]) -> Outcome:  # noqa: ARG002
+    def deliver(self, mail: Mail, *, before_text: Callable[[], None]) -> Outcome:
         if crc32(mail.recipient.encode()) % 40 == 0:  # left the firm
             words = "550 5.1.1 There is no such mailbox."
             return Outcome(End.FAILED, words, {mail.recipient: words})

@@ -17,8 +17,7 @@ import structlog
 from handraise.post.decide import End, Outcome
 from handraise.sends.composing import Mail
 from handraise.sends.hands import AHEAD, ASIDE, Hand
-from handraise.sends.lines import Lines, SmtpLine, Unreachable
-from handraise.sends.providers import ProviderLine
+from handraise.sends.lines import Lines, SmtpLine, Unreachable, WaitingLine
 from handraise.sends.serving import Talks
 
 log = structlog.get_logger()
@@ -51,14 +50,16 @@ def crew_of(lines: Lines, hand: Hand) -> Crew:
     to_servers = [line for line in lines.all if isinstance(line, SmtpLine)]
     if to_servers:
         return Talks(hand, lines, to_servers)
-    return Threads(hand, lines, [line for line in lines.all if isinstance(line, ProviderLine)])
+    return Threads(hand, lines, [line for line in lines.all if isinstance(line, WaitingLine)])
 
 
 class Threads:
     """Serves the lines to a provider, whose client waits for every answer: a thread for each. There
     is no database in them."""
 
-    def __init__(self, hand: Hand, lines: Lines, all_: Sequence[ProviderLine]) -> None:
+    def __init__(self, hand: Hand, lines: Lines, all_: Sequence[WaitingLine]) -> None:
+        if not all_:
+            raise TypeError("Nobody can hand over by these lines.")
         self.hand, self.lines = hand, lines
         self.queue: Queue[Mail | None] = Queue()
         self.moved, self.stopping = Event(), Event()
@@ -94,7 +95,7 @@ class Threads:
         for thread in self.threads:
             thread.join()
 
-    def _hand_over_all(self, line: ProviderLine) -> None:
+    def _hand_over_all(self, line: WaitingLine) -> None:
         is_away = False
         while (mail := self.queue.get()) is not None:
             if is_away or self.stopping.is_set() or self.hand.is_late():
@@ -104,7 +105,7 @@ class Threads:
             self.queue.task_done()
             self.moved.set()
 
-    def _hand_over(self, line: ProviderLine, mail: Mail) -> bool:
+    def _hand_over(self, line: WaitingLine, mail: Mail) -> bool:
         """Whether the line can be used further."""
         try:
             self.hand.ended(mail, self._delivered(line, mail))
@@ -115,7 +116,7 @@ class Threads:
             return False
         return True
 
-    def _delivered(self, line: ProviderLine, mail: Mail) -> Outcome:
+    def _delivered(self, line: WaitingLine, mail: Mail) -> Outcome:
         """What became of it. Raises only what surely handed nothing over."""
         begun = False
 

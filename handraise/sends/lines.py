@@ -5,12 +5,13 @@ from __future__ import annotations
 import smtplib
 from collections.abc import Callable
 from time import monotonic
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import structlog
 
-from handraise.post.decide import Server
+from handraise.post.decide import Outcome, Server
 from handraise.post.mailing import TIMEOUT, connected, fault_of
+from handraise.sends.composing import Mail
 from handraise.sends.decide import Refused
 from handraise.sends.talking import Talk
 
@@ -31,6 +32,16 @@ class Line(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class WaitingLine(Line, Protocol):
+    """A line whose client waits for every answer."""
+
+    def deliver(self, mail: Mail, *, before_text: Callable[[], None]) -> Outcome:
+        """Hand over one message; `before_text` is called when it may arrive from then on. Raises
+        Unreachable."""
+        ...
 
 
 class SmtpLine:
@@ -90,4 +101,4 @@ class Lines:
             line.close()
 
 
-__all__ = ["Line", "Lines", "SmtpLine", "Unreachable"]
+__all__ = ["Line", "Lines", "SmtpLine", "Unreachable", "WaitingLine"]
