@@ -21,6 +21,7 @@ from bench.installation import Installation
 from bench.offering import offered, people
 
 _TARGET_MS = 150
+_REPORT_MS = 500  # for what reads everybody
 _YEAR = "since=2000-01-01&until=2099-12-31&judged=ripe&by=campaign"
 _CAME = "who=came&before=LEAD&after=MARKETING_QUALIFIED"
 
@@ -115,6 +116,10 @@ def _report(visitor: Visitor, lead_ids: list[int], requests: int) -> None:
         "inbox": ["/inbox/"] * requests,
         "today": ["/"] * requests,
         "funnel": ["/feedback/"] * max(10, requests // 5),
+        "targets": ["/feedback/targets/"] * max(10, requests // 5),
+        "report for both": ["/feedback/reports/both/"] * max(10, requests // 5),
+        "report for marketing": ["/feedback/reports/marketing/"] * max(10, requests // 5),
+        "report for the board": ["/feedback/reports/board/"] * max(10, requests // 5),
         "value": ["/feedback/value/"] * max(10, requests // 5),
         "attribution": ["/feedback/attribution/"] * max(10, requests // 5),
         "velocity": ["/feedback/velocity/"] * max(10, requests // 5),
@@ -132,7 +137,8 @@ def _report(visitor: Visitor, lead_ids: list[int], requests: int) -> None:
         times = measure(visitor, paths)
         median, slow = statistics.median(times), statistics.quantiles(times, n=20)[-1]
         floor = floor or median
-        verdict = "" if slow < _TARGET_MS else f"  above {_TARGET_MS} ms"
+        target = _REPORT_MS if paths[0].startswith("/feedback/") else _TARGET_MS
+        verdict = "" if slow < target else f"  above {target} ms"
         print(f"{name:28} {median:10.1f} {slow:10.1f} {median / floor:10.1f}{verdict}")
 
 
