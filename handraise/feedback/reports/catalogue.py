@@ -32,21 +32,22 @@ class Audience:
 AUDIENCES: tuple[Audience, ...] = (
     Audience(
         "both", "Marketing and sales", "Are we keeping what we agreed?",
-        ("targets", "funnel", "kept_by_kind", "why_rejected", "speed_to_touch", "sleeping_stock"),
+        ("targets_now", "funnel", "kept_by_kind", "why_rejected", "speed_to_touch",
+         "sleeping_stock"),
     ),
     Audience(
         "marketing", "Marketing", "What brings people whom sales wants?",
-        ("targets", "funnel_by_source", "funnel_by_content", "why_rejected", "value_by_source",
+        ("targets_now", "funnel_by_source", "funnel_by_content", "why_rejected", "value_by_source",
          "cost_by_source", "attribution_sql_source"),
     ),
     Audience(
         "sales", "Sales", "Do we answer in time, and what comes of it?",
-        ("targets", "kept_by_team", "kept_by_person", "speed_to_touch", "stage_times",
+        ("targets_now", "kept_by_team", "kept_by_person", "speed_to_touch", "stage_times",
          "sleeping_stock", "pipeline_created"),
     ),
     Audience(
         "board", "Board", "What does it bring, and is it growing?",
-        ("targets", "lead_velocity", "funnel_months", "lifetime", "value_by_source",
+        ("targets_now", "lead_velocity", "funnel_months", "lifetime", "value_by_source",
          "pipeline_created"),
     ),
 )  # fmt: skip

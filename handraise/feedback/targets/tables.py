@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from handraise.agreement.wording import target_words
@@ -27,6 +27,7 @@ from handraise.feedback.targets.decide import (
 from handraise.feedback.targets.queries import Plan, daily, going_on, plans
 
 MONTHS = 12
+RECENT = 3  # months of each target in a report
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,9 +238,24 @@ def _row(kept: Kept, month: Month) -> tuple[Cell, ...]:
     return (
         kept.name, month.first.strftime("%B %Y"), month.planned,
         None if share else month.value, share,
-        told.value if told else None, told.low if told else None, told.high if told else None,
+        _shown(told.value, share) if told else None,
+        told.low if told else None, told.high if told else None,
         month.verdict, month.version,
     )  # fmt: skip
 
 
-TABLES: dict[str, Callable[[Period], Table]] = {"targets": targets}
+def _shown(ends: float, share: Share | None) -> float:
+    """Where a month may end: a whole number of leads, a rate to the tenth of a per cent."""
+    return float(round(ends)) if share is None else round(ends, 3)
+
+
+def targets_now(period: Period) -> Table:
+    """The same for the running month and the two before it, as a report shows them."""
+    made = targets(period)
+    newest = dict.fromkeys(row[1] for row in made.rows)
+    shown = set(list(newest)[-RECENT:])
+    rows = tuple(row for row in made.rows if row[1] in shown)
+    return replace(made, code="targets_now", title="Targets of the last months", rows=rows)
+
+
+TABLES: dict[str, Callable[[Period], Table]] = {"targets": targets, "targets_now": targets_now}
