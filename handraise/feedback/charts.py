@@ -5,13 +5,17 @@ Colours are the roles of the page's style sheet, so that a chart follows the the
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
 import vl_convert
 
 WIDTH, HEIGHT = 720, 190
+KEPT = 256  # drawings of a process; each has some ten thousand letters
 SOFT, LINE, MID = "var(--text-soft)", "var(--line)", "var(--text-mid)"
 
 
@@ -35,12 +39,26 @@ def dressed(chart: Any, width: int = WIDTH, height: int = HEIGHT) -> Any:
     )
 
 
+def drawn(draw: Callable[..., Any], *told: list[dict[str, Any]], height: int = HEIGHT) -> str:
+    """The chart that `draw` makes of these lists of rows, dressed, as `svg` gives it.
+
+    Kept by the rows: drawing takes longer than all that is read for it, and the same figures are
+    looked at again. So `draw` goes by the rows alone.
+    """
+    return _drawn(draw, json.dumps(told), height)
+
+
+@lru_cache(maxsize=KEPT)
+def _drawn(draw: Callable[..., Any], told: str, height: int) -> str:
+    return svg(dressed(draw(*json.loads(told)), height=height))
+
+
 def svg(chart: Any) -> str:
     """The chart as an `<svg>` of a page: as wide as there is room, and hidden from readers of the
     table behind it."""
-    drawn: str = vl_convert.vegalite_to_svg(chart.to_json())
-    drawn = _CLIPS.sub("", _TAG.sub(lambda tag: _NEEDLESS.sub("", tag[0]), drawn))
-    return _SIZE.sub(r'<svg class="chart" aria-hidden="true" viewBox="\1"', drawn, count=1)
+    made: str = vl_convert.vegalite_to_svg(chart.to_json())
+    made = _CLIPS.sub("", _TAG.sub(lambda tag: _NEEDLESS.sub("", tag[0]), made))
+    return _SIZE.sub(r'<svg class="chart" aria-hidden="true" viewBox="\1"', made, count=1)
 
 
 # Marks carry descriptions and roles of their own, which would be read out one by one; nothing

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
 
 from handraise.feedback.attribution.decide import Model
 from handraise.feedback.attribution.tables import NO_TOUCH
-from handraise.feedback.charts import LINE, MID, SOFT, chart, dressed, svg
+from handraise.feedback.charts import LINE, MID, SOFT, chart, drawn
 from handraise.feedback.tabular import Table
 
 MOST_LINES = 10
@@ -34,12 +33,9 @@ def side_by_side(table: Table) -> str:
         if row[0] != NO_TOUCH
     ]
     total = sum(cells[0] for _, cells in given)
-    return _drawn(tuple(given[:MOST_LINES]), total) if total > 0 else ""
-
-
-# Drawing takes longer than all that is read for it, and the same figures are looked at again.
-@lru_cache(maxsize=64)
-def _drawn(shown: tuple[tuple[str, tuple[float, ...]], ...], total: float) -> str:
+    if total <= 0:
+        return ""
+    shown = given[:MOST_LINES]
     marks = [
         {"name": name, "model": model.label, "share": cell / total}
         for name, cells in shown
@@ -49,10 +45,14 @@ def _drawn(shown: tuple[tuple[str, tuple[float, ...]], ...], total: float) -> st
         {"name": name, "low": min(cells) / total, "high": max(cells) / total}
         for name, cells in shown
     ]
+    return drawn(_layers, marks, spans, height=max(70, 30 * len(shown)))
+
+
+def _layers(marks: list[dict[str, Any]], spans: list[dict[str, Any]]) -> Any:
     y = alt.Y("name:N", sort=None, axis=alt.Axis(title=None, labelLimit=180))
     axis = alt.Axis(format="%", title=None, tickCount=6, grid=True)
     colours, shapes = zip(*_LOOKS.values(), strict=True)
-    layers = alt.layer(
+    return alt.layer(
         chart(spans)
         .mark_rule(color=LINE, strokeWidth=5)
         .encode(y=y, x=alt.X("low:Q", axis=axis), x2="high:Q"),
@@ -63,7 +63,6 @@ def _drawn(shown: tuple[tuple[str, tuple[float, ...]], ...], total: float) -> st
             shape=alt.Shape("model:N", **_told(shapes)),
         ),
     )  # fmt: skip
-    return svg(dressed(layers, height=max(70, 30 * len(shown))))
 
 
 def _told(looks: Sequence[str]) -> dict[str, Any]:

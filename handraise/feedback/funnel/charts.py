@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from handraise.feedback.charts import chart, dressed, svg
+from handraise.feedback.charts import chart, drawn
 from handraise.feedback.funnel.decide import Row
 
 
@@ -20,6 +20,10 @@ def months_chart(rows: list[Row]) -> str:
         {"month": month, "share": share.value, "low": share.low, "high": share.high}
         for month, share in known
     ]
+    return drawn(_layers, told)
+
+
+def _layers(told: list[dict[str, Any]]) -> Any:
     axis = alt.Axis(title=None, labelAngle=0, labelExpr=_MONTH)
     base = chart(told).encode(x=alt.X("month:O", axis=axis))
     percent = alt.Axis(format="%", title=None)
@@ -28,7 +32,7 @@ def months_chart(rows: list[Row]) -> str:
         y=alt.Y("low:Q", axis=percent, title=None), y2="high:Q"
     )
     line = base.mark_line(color="var(--accent)", strokeWidth=2, point=_POINT).encode(y=y)
-    return svg(dressed(alt.layer(band, line)))
+    return alt.layer(band, line)
 
 
 _POINT = alt.OverlayMarkDef(color="var(--accent)", filled=True, size=36)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 
-from handraise.feedback.charts import MID, chart, dressed, svg
+from handraise.feedback.charts import MID, chart, drawn
 from handraise.feedback.tabular import Table
 
 _MOST = 8
@@ -19,19 +21,17 @@ def pareto(table: Table) -> str:
     for reason, count in sorted(counts.items(), key=lambda pair: -pair[1])[:_MOST]:
         so_far += count
         rows.append({"reason": reason, "share": count / whole, "so_far": so_far / whole})
-    if len(rows) < 2:
-        return ""
+    return drawn(_layers, rows) if len(rows) > 1 else ""
+
+
+def _layers(rows: list[dict[str, Any]]) -> Any:
     base = chart(rows).encode(
         x=alt.X("reason:N", sort=None, axis=alt.Axis(title=None, labelAngle=0, labelLimit=110))
     )
     scale, axis = alt.Scale(domain=[0, 1]), alt.Axis(format="%", title=None)
     bars = base.mark_bar(color="var(--accent)", cornerRadiusTopLeft=3, cornerRadiusTopRight=3)
     line = base.mark_line(color=MID, strokeWidth=1.8)
-    return svg(
-        dressed(
-            alt.layer(
-                bars.encode(y=alt.Y("share:Q", axis=axis, scale=scale)),
-                line.encode(y=alt.Y("so_far:Q", axis=axis, scale=scale)),
-            )
-        )
+    return alt.layer(
+        bars.encode(y=alt.Y("share:Q", axis=axis, scale=scale)),
+        line.encode(y=alt.Y("so_far:Q", axis=axis, scale=scale)),
     )

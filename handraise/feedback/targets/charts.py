@@ -6,17 +6,28 @@ from typing import Any
 
 import altair as alt
 
-from handraise.feedback.charts import MID, chart, dressed, svg
+from handraise.feedback.charts import MID, chart, drawn
 from handraise.feedback.targets.tables import Kept, Month
 
 
-def drawn(kept: Kept) -> str:
+def months(kept: Kept) -> str:
     """The months as bars, the plan as a tick on each, the forecast as a rule over its interval."""
-    rows = [_row(month) for month in kept.months]
+    return drawn(_rates if kept.target.is_rate else _counts, [_row(month) for month in kept.months])
+
+
+def _rates(rows: list[dict[str, Any]]) -> Any:
+    return _layers(rows, "%")
+
+
+def _counts(rows: list[dict[str, Any]]) -> Any:
+    return _layers(rows, "d")
+
+
+def _layers(rows: list[dict[str, Any]], shown: str) -> Any:
     base = chart(rows).encode(
         x=alt.X("month:O", sort=None, axis=alt.Axis(title=None, labelAngle=0))
     )
-    axis = alt.Axis(format="%" if kept.target.is_rate else "d", title=None)
+    axis = alt.Axis(format=shown, title=None)
     y = alt.Y("actual:Q", axis=axis, title=None, scale=alt.Scale(domainMin=0))
     layers: list[Any] = [
         base.mark_bar(color="var(--accent)", cornerRadiusTopLeft=3, cornerRadiusTopRight=3).encode(
@@ -26,7 +37,7 @@ def drawn(kept: Kept) -> str:
         base.mark_rule(color=MID, strokeWidth=1.6).encode(y="low:Q", y2="high:Q"),
         base.mark_point(color=MID, filled=True, size=34).encode(y="ends:Q"),
     ]
-    return svg(dressed(alt.layer(*layers)))
+    return alt.layer(*layers)
 
 
 def _row(month: Month) -> dict[str, Any]:

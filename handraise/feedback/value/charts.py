@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
 
-from handraise.feedback.charts import MID, SOFT, chart, dressed, svg
-from handraise.feedback.tabular import Cell, Table
-from handraise.feedback.value.decide import STEPS, Kept
+from handraise.feedback.charts import MID, SOFT, chart, drawn
+from handraise.feedback.tabular import Table
+from handraise.feedback.value.decide import STEPS
 from handraise.feedback.value.queries import Worth
 
 MOST_BARS = 12
@@ -19,22 +18,23 @@ _COLOURS = {"month": "var(--accent)", "year": "var(--interest-mark)"}
 
 def lasting(one: Worth) -> str:
     """What share of margin is still paid, month by month; empty where nothing was followed."""
-    kept = tuple(each for each in one.lifetime.kept if len(each.shares) > 1)
-    return _curves(kept) if kept else ""
+    rows = [
+        {"every": each.every, "month": place * STEPS[each.every], "share": share}
+        for each in one.lifetime.kept if len(each.shares) > 1
+        for place, share in enumerate([*each.shares, each.shares[-1]])
+    ]  # fmt: skip
+    return drawn(_curves, rows) if rows else ""
 
 
-# Drawing takes longer than all that is read for it, and the same figures are looked at again.
-@lru_cache(maxsize=64)
-def _curves(kept: tuple[Kept, ...]) -> str:
+def _curves(rows: list[dict[str, Any]]) -> Any:
     layers = []
-    for each in kept:
-        rows = [
-            {"month": place * STEPS[each.every], "share": share}
-            for place, share in enumerate([*each.shares, each.shares[-1]])
-        ]
+    for every, colour in _COLOURS.items():
+        mine = [row for row in rows if row["every"] == every]
+        if not mine:
+            continue
         layers.append(
-            chart(rows)
-            .mark_line(interpolate="step-after", color=_COLOURS[each.every], strokeWidth=2)
+            chart(mine)
+            .mark_line(interpolate="step-after", color=colour, strokeWidth=2)
             .encode(
                 x=alt.X("month:Q", axis=alt.Axis(title="Months since the first payment",
                         titleColor=SOFT, titleFontWeight="normal", tickMinStep=1)),
@@ -42,26 +42,17 @@ def _curves(kept: tuple[Kept, ...]) -> str:
                         scale=alt.Scale(domain=[0, 1])),
             )
         )  # fmt: skip
-    return svg(dressed(alt.layer(*layers)))
+    return alt.layer(*layers)
 
 
 def per_mql(table: Table) -> str:
     """Won value per MQL with its interval, a line a group; empty where none is known."""
     place = {column.code: number for number, column in enumerate(table.columns)}
-    told = tuple(
-        tuple(row[place[code]] for code in _CODES)
+    rows = [
+        {code: row[place[code]] for code in ("name", "each", "low", "high")}
         for row in table.rows if row[place["low"]] is not None
-    )[:MOST_BARS]  # fmt: skip
-    return _bars(told) if told else ""
-
-
-_CODES = ("name", "each", "low", "high")
-
-
-@lru_cache(maxsize=64)
-def _bars(told: tuple[tuple[Cell, ...], ...]) -> str:
-    rows = [dict(zip(_CODES, row, strict=True)) for row in told]
-    return svg(dressed(_intervals(rows), height=max(60, 26 * len(rows))))
+    ][:MOST_BARS]  # fmt: skip
+    return drawn(_intervals, rows, height=max(60, 26 * len(rows))) if rows else ""
 
 
 def _intervals(rows: list[dict[str, Any]]) -> Any:

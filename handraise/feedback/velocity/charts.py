@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from handraise.feedback.charts import MID, chart, dressed, svg
+from handraise.feedback.charts import MID, chart, drawn
 from handraise.feedback.tabular import Table
 from handraise.feedback.velocity.decide import DAY, Cohort, Curve
 from handraise.feedback.velocity.touching import Band
@@ -22,21 +22,33 @@ def incidence(made: Cohort) -> str:
         return ""
     most = min(made.seen / DAY, 180.0)
     days = np.linspace(0, max(most, 0.1), _POINTS)
-    layers: list[Any] = [_band(made.way("on"), days)]
-    layers += [
-        _line(made.way(way), days, colour) for way, colour in _WAYS.items() if way in made.ways
+    band = [
+        {"day": day, "low": low, "high": high}
+        for day, (_, low, high) in _told(made.way("on"), days)
     ]
-    return svg(dressed(alt.layer(*layers)))
+    lines = [
+        {"way": way, "day": day, "share": share}
+        for way in _WAYS if way in made.ways
+        for day, (share, _, _) in _told(made.way(way), days)
+    ]  # fmt: skip
+    return drawn(_layers, band, lines)
 
 
-def _band(curve: Curve, days: Any) -> Any:
-    rows = [{"day": day, "low": low, "high": high} for day, (_, low, high) in _told(curve, days)]
+def _layers(band: list[dict[str, Any]], lines: list[dict[str, Any]]) -> Any:
+    ways = [
+        _line([row for row in lines if row["way"] == way], colour)
+        for way, colour in _WAYS.items()
+        if any(row["way"] == way for row in lines)
+    ]
+    return alt.layer(_band(band), *ways)
+
+
+def _band(rows: list[dict[str, Any]]) -> Any:
     band = chart(rows).mark_area(color="var(--accent)", opacity=0.14, interpolate="step-after")
     return band.encode(x=_x(), y=_y("low"), y2="high:Q")
 
 
-def _line(curve: Curve, days: Any, colour: str) -> Any:
-    rows = [{"day": day, "share": share} for day, (share, _, _) in _told(curve, days)]
+def _line(rows: list[dict[str, Any]], colour: str) -> Any:
     line = chart(rows).mark_line(color=colour, strokeWidth=1.8, interpolate="step-after")
     return line.encode(x=_x(), y=_y("share"))
 
@@ -59,13 +71,15 @@ def _y(name: str) -> alt.Y:
 def months(table: Table) -> str:
     """New leads of each month as bars, by the count a day."""
     rows = [{"month": row[0], "a_day": row[3]} for row in table.rows if row[3] is not None]
-    if len(rows) < 2:
-        return ""
+    return drawn(_months, rows) if len(rows) > 1 else ""
+
+
+def _months(rows: list[dict[str, Any]]) -> Any:
     bars = chart(rows).mark_bar(
         color="var(--accent)", cornerRadiusTopLeft=3, cornerRadiusTopRight=3
     )
     x = alt.X("month:O", sort=None, axis=alt.Axis(title=None, labelAngle=0, labelExpr=_SHORT))
-    return svg(dressed(bars.encode(x=x, y=alt.Y("a_day:Q", title=None))))
+    return bars.encode(x=x, y=alt.Y("a_day:Q", title=None))
 
 
 _SHORT = "slice(datum.value, 0, 3)"
@@ -78,8 +92,10 @@ def touches(bands: list[Band]) -> str:
          "high": band.whole.high}
         for band in bands if band.whole.is_enough
     ]  # fmt: skip
-    if len(rows) < 2:
-        return ""
+    return drawn(_bands, rows) if len(rows) > 1 else ""
+
+
+def _bands(rows: list[dict[str, Any]]) -> Any:
     base = chart(rows).encode(
         x=alt.X("band:O", sort=None, axis=alt.Axis(title=None, labelAngle=0, labelLimit=125))
     )
@@ -87,4 +103,4 @@ def touches(bands: list[Band]) -> str:
         color="var(--interest-mark)", cornerRadiusTopLeft=3, cornerRadiusTopRight=3
     )
     rule = base.mark_rule(color=MID, strokeWidth=1.4)
-    return svg(dressed(alt.layer(bars.encode(y=_y("share")), rule.encode(y="low:Q", y2="high:Q"))))
+    return alt.layer(bars.encode(y=_y("share")), rule.encode(y="low:Q", y2="high:Q"))
