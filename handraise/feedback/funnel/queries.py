@@ -23,6 +23,7 @@ from handraise.feedback.funnel.decide import (
     part_name,
 )
 from handraise.feedback.funnel.statements import Pair
+from handraise.feedback.standing.looks import once_a_look
 from handraise.feedback.standing.models import Ripening
 from handraise.feedback.standing.queries import fresh
 from handraise.leads.bulk import rows_of
@@ -45,6 +46,7 @@ def ripening() -> dict[Pair, int | None]:
     return {(Stage(one.before), Stage(one.after)): one.days for one in Ripening.objects.all()}
 
 
+@once_a_look
 def figures(cohort: Cohort, *, as_of: datetime) -> Figures:
     """How far a cohort came, every stage against every later one."""
     days = _days(cohort)

@@ -14,6 +14,7 @@ import numpy as np
 
 from handraise.feedback.decide import Share
 from handraise.feedback.keeping.decide import Numbers, Rated, rated, worked
+from handraise.feedback.standing.looks import once_a_look
 from handraise.handover.decide import Kind
 from handraise.kit.working_time import Calendar
 from handraise.leads.bulk import rows_of
@@ -121,6 +122,7 @@ class Offers:
     versions: tuple[int, ...]
 
 
+@once_a_look
 def offers(
     *,
     since: datetime,

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from handraise.feedback.standing.looks import is_one_look, looking
 from handraise.feedback.standing.models import Freshness
 from handraise.feedback.standing.refreshing import refresh
 
 QUICK = 0.25  # seconds: what takes less is made anew at each look
 EVERY = timedelta(minutes=10)  # the worker makes what takes longer
 LATE = timedelta(minutes=20)
-_IS_ONE_LOOK: ContextVar[bool] = ContextVar("is_one_look", default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ def fresh(*, at: datetime) -> AsOf:
     Where making the standings anew is quick, or they never were made, they are made now; else the
     worker makes them every ten minutes, and what is shown says as of when it holds.
     """
-    if _IS_ONE_LOOK.get():
+    if is_one_look():
         return held(at=at)
     known = Freshness.objects.filter(pk=1).first()
     if (known is None or known.seconds < QUICK) and refresh(at=at):
@@ -41,14 +40,11 @@ def fresh(*, at: datetime) -> AsOf:
 
 @contextmanager
 def one_look(*, at: datetime) -> Iterator[None]:
-    """Make the standings anew at most once for all the tables that are read inside: what shows
-    many is one look at them, and costs no more than that."""
+    """Make the standings anew at most once for all the tables that are read inside, and read what
+    they share once: what shows many is one look at them, and costs no more than that."""
     fresh(at=at)
-    token = _IS_ONE_LOOK.set(True)
-    try:
+    with looking():
         yield
-    finally:
-        _IS_ONE_LOOK.reset(token)
 
 
 def held(*, at: datetime) -> AsOf:

@@ -10,6 +10,7 @@ from handraise.agreement.wording import target_words
 from handraise.deals.queries import day_of
 from handraise.feedback.decide import Share
 from handraise.feedback.forms import start_of
+from handraise.feedback.standing.looks import once_a_look
 from handraise.feedback.standing.queries import fresh
 from handraise.feedback.tabular import Cell, Column, Definition, Period, Table
 from handraise.feedback.targets import queries
@@ -79,6 +80,7 @@ class Kept:
         return _finding(self)
 
 
+@once_a_look
 def kept_targets(*, at: datetime) -> list[Kept]:
     """Every target of the agreement in force, with twelve months of what came of it."""
     as_of = fresh(at=at).at

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import numpy as np
 
+from handraise.feedback.standing.looks import once_a_look
 from handraise.feedback.velocity.decide import Numbers
 from handraise.leads.bulk import rows_of
 from handraise.leads.decide import Stage
@@ -37,6 +38,7 @@ group by 1
 ON = "on"
 
 
+@once_a_look
 def stays(*, since: datetime, until: datetime, at: datetime) -> dict[Stage, dict[str, Numbers]]:
     """Of the stays that began in since..until: seconds until the lead went to another stage, by
     that stage; under the empty name, how long those have waited who stand there yet."""

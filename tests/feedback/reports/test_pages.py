@@ -111,3 +111,15 @@ def test_all_tables_of_a_page_are_one_look_at_the_standings(client: Client, mark
         tried = [one for one in asked if "pg_try_advisory_xact_lock(hashtext('feedback_standing"
                  in one["sql"]]  # fmt: skip
         assert len(tried) == 1
+
+
+def test_nothing_is_read_twice_for_the_tables_of_one_report(client: Client, mark: User) -> None:
+    client.force_login(mark)
+
+    for audience in ("marketing", "sales", "both", "board"):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(reverse("report", args=[audience])).status_code == 200
+        figures = [one["sql"] for one in asked if "feedback_standing standing" in one["sql"]]
+        assert figures
+        twice = {one for one in figures if figures.count(one) > 1}
+        assert not twice, audience
