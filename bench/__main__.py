@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 SUBJECTS = (
-    "capture", "digest", "lake", "latency", "pages", "scoring", "offering", "bulk", "crossing",
-    "routing", "review", "reviewing", "sending", "rendering", "journeys",
+    "capture", "digest", "lake", "latency", "pages", "reporting", "scoring", "offering", "bulk",
+    "crossing", "routing", "review", "reviewing", "sending", "rendering", "journeys",
 )  # fmt: skip
 
 
