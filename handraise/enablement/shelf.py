@@ -66,7 +66,7 @@ _kept: tuple[str | None, Shelf] | None = None
 def shelf() -> Shelf:
     """What is in use now; one statement when nothing has changed. Not for changing."""
     global _kept
-    stamp: str | None = rows_of(_STAMP)[0][0]
+    stamp: str | None = rows_of(_STAMP, is_kept=True)[0][0]
     kept = _kept  # another thread may put another in its place meanwhile
     if kept is None or kept[0] != stamp:
         asked = _in_use()

@@ -10,6 +10,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from handraise.agreement.document import Behaviour, Document, FitSignal, subjects
 from handraise.handover.best_time import best_time
 from handraise.handover.material import Material, gather
@@ -29,27 +31,26 @@ def briefs(
     version: int,
     at: datetime,
     zones: Mapping[int, str],
+    scores: Mapping[int, Score],
 ) -> dict[int, dict[str, Any]]:
     """A brief for each canonical lead, all but the route (`why_you`), for `leads.bulk.as_json`.
 
-    `zones`: see `gather`.
+    `zones`, `scores`: see `gather`.
     """
-    gathered = gather(lead_ids, document=document, at=at, zones=zones)
-    asked = _asked(document)
-    return {pk: _brief(one, document, version, at, asked) for pk, one in gathered.items()}
+    gathered = gather(lead_ids, document=document, at=at, zones=zones, scores=scores)
+    form = _form_of(document)
+    return {pk: _brief(one, form, version, at) for pk, one in gathered.items()}
 
 
-def _brief(
-    one: Material, document: Document, version: int, at: datetime, asked: list[str]
-) -> dict[str, Any]:
-    contributions = _contributions(one.score, document)
+def _brief(one: Material, form: _Form, version: int, at: datetime) -> dict[str, Any]:
+    contributions, counted = _contributions(one.score, form)
     return {
         "format": FORMAT,
         "version": version,
-        "agreement": document.name,
+        "agreement": form.document.name,
         "written_at": at,
-        "why_now": _why_now(one, contributions),
-        "lead": _lead(one),
+        "why_now": _why_now(one, counted),
+        "lead": one.lead,
         "facts": one.facts,
         "company_facts": one.company_facts,
         "scores": _scores(one.score),
@@ -62,7 +63,7 @@ def _brief(
         "earlier_handovers": one.earlier,
         "colleagues": one.colleagues,
         "consents": one.consents,
-        "unknown": [name for name in asked if name not in one.known],
+        "unknown": [name for name in form.asked if name not in one.known],
     }
 
 
@@ -72,23 +73,6 @@ def _clock(one: Material) -> str:
         return "their time"
     place = one.zone.rpartition("/")[2].replace("_", " ")
     return place if one.zone == "UTC" else f"{place} time"
-
-
-def _lead(one: Material) -> dict[str, Any]:
-    lead, company = one.lead, one.lead.company
-    return {
-        "id": lead.pk,
-        "name": str(lead),
-        "email": lead.email,
-        "phone": lead.phone,
-        "title": lead.title,
-        "country": lead.country,
-        "tags": list(lead.tags),
-        "stage": lead.stage,
-        "stage_since": lead.stage_since,
-        "owner": None if lead.owner is None else lead.owner.name,
-        "company": None if company is None else {"id": company.pk, "name": str(company)},
-    }
 
 
 def _scores(score: Score | None) -> dict[str, Any]:
@@ -104,33 +88,73 @@ def _scores(score: Score | None) -> dict[str, Any]:
     }
 
 
-def _contributions(score: Score | None, document: Document) -> dict[str, list[Row]]:
-    """Every signal by kind, the strongest first; `points` is null where a condition is unknown."""
-    kinds: dict[str, tuple[FitSignal | Behaviour, ...]] = {
-        "fit": document.fit,
-        "interest": document.interest,
-        "intent": document.intent,
-    }
-    found: dict[str, list[Row]] = {}
-    place = 0
-    for kind, signals in kinds.items():
-        rows = [_contribution(score, place + n, signal) for n, signal in enumerate(signals)]
-        rows += _of_colleagues(score, kind)
-        found[kind] = sorted(rows, key=lambda row: -abs(row["points"] or 0))
-        place += len(signals)
-    return found
+class _Signal:
+    """What briefs say of one signal; most of the time that it counted for nothing."""
+
+    def __init__(self, signal: FitSignal | Behaviour) -> None:
+        self.name, self.given = signal.name, signal.points
+        self.nothing = msgspec.Raw(msgspec.json.encode(self.row(0.0, 0, None)))
+        self.unknown = msgspec.Raw(msgspec.json.encode(self.row(None, 0, None)))
+
+    def row(self, points: float | None, matched: int, latest: datetime | None) -> Row:
+        return {"name": self.name, "points": points, "given": self.given, "matched": matched,
+                "latest": latest}  # fmt: skip
 
 
-def _contribution(score: Score | None, place: int, signal: FitSignal | Behaviour) -> Row:
-    """One signal's row. A score of another version has other places: it then says nothing."""
-    there = score is not None and place < len(score.contributions)
-    return {
-        "name": signal.name,
-        "points": score.contributions[place] if score is not None and there else None,
-        "given": signal.points,
-        "matched": score.matched[place] if score is not None and there else 0,
-        "latest": score.latest[place] if score is not None and there else None,
-    }
+class _Form:
+    """What the briefs of one agreement have in common, worked out once."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.asked = _asked(document)
+        self.signals = {
+            "fit": [_Signal(one) for one in document.fit],
+            "interest": [_Signal(one) for one in document.interest],
+            "intent": [_Signal(one) for one in document.intent],
+        }
+
+
+_kept: dict[int, _Form] = {}
+KEPT = 8  # agreements
+
+
+def _form_of(document: Document) -> _Form:
+    form = _kept.get(id(document))
+    if form is None or form.document is not document:
+        if len(_kept) >= KEPT:
+            _kept.pop(next(iter(_kept)), None)
+        form = _kept[id(document)] = _Form(document)
+    return form
+
+
+def _contributions(
+    score: Score | None, form: _Form
+) -> tuple[dict[str, list[Row | msgspec.Raw]], dict[str, list[Row]]]:
+    """Every signal by kind, the strongest first; `points` is null where a condition is unknown.
+    And of these those that counted for something."""
+    found: dict[str, list[Row | msgspec.Raw]] = {}
+    counted: dict[str, list[Row]] = {}
+    # A score of another version has other places: it then says nothing of those it lacks.
+    told = zip(score.contributions, score.matched, score.latest, strict=False) if score else ()
+    places = iter(told)
+    for kind, signals in form.signals.items():
+        strong: list[Row] = []
+        rest: list[Row | msgspec.Raw] = []
+        for signal in signals:
+            points, matched, latest = next(places, _SAYS_NOTHING)
+            if points:
+                strong.append(signal.row(points, matched, latest))
+            elif matched or latest is not None:
+                rest.append(signal.row(points, matched, latest))
+            else:
+                rest.append(signal.unknown if points is None else signal.nothing)
+        strong += _of_colleagues(score, kind)
+        counted[kind] = sorted(strong, key=lambda row: -abs(row["points"]))
+        found[kind] = [*counted[kind], *rest]
+    return found, counted
+
+
+_SAYS_NOTHING = (None, 0, None)
 
 
 def _of_colleagues(score: Score | None, kind: str) -> list[Row]:
@@ -141,10 +165,10 @@ def _of_colleagues(score: Score | None, kind: str) -> list[Row]:
     return [{"name": COLLEAGUES, "points": points, "given": None, "matched": 0, "latest": None}]
 
 
-def _why_now(one: Material, contributions: dict[str, list[Row]]) -> str:
+def _why_now(one: Material, counted: dict[str, list[Row]]) -> str:
     """One sentence: the strongest newest sign, and the strongest reason why they fit."""
-    behaviour = _strongest(contributions["intent"]) or _strongest(contributions["interest"])
-    fit = _strongest(contributions["fit"])
+    behaviour = _strongest(counted["intent"]) or _strongest(counted["interest"])
+    fit = _strongest(counted["fit"])
     did = _did(behaviour) if behaviour is not None else ""
     fits = f"fits: {fit['name']} ({fit['points']:+.0f})" if fit is not None else ""
     if did and fits:

@@ -16,9 +16,9 @@ import msgspec
 
 from handraise.agreement.document import Document
 from handraise.handover.best_time import Week
-from handraise.leads.bulk import rows_of
+from handraise.handover.queries import stored_scores
+from handraise.leads.bulk import FEW, ids, rows_of, texts
 from handraise.leads.decide import ZONE_FACTS, Stage
-from handraise.leads.models import Lead
 from handraise.scoring.models import Score
 from handraise.scoring.pages import pages_of_intent
 
@@ -35,15 +35,19 @@ NOT_THEIRS = ("Email Sent", "Email Delivered", "Email Bounced", "Email Marked as
 LONGEST_TEXT = 500  # characters of one value; a brief is for reading
 LONGEST_PROPERTIES = 2000  # characters; of longer ones each text is cut
 
-# An activity counts unless, for some doubt, the newest judgement says that it does not.
-COUNTS = """not exists (
+# An activity counts unless, for some doubt, the newest judgement says that it does not. First
+# whether any ever said so: of most activities nobody does, and that needs no sorting.
+COUNTS = """(not exists (
+    select from leads_judgement against
+    where against.activity_id = activity.id and not against.counts
+) or not exists (
     select from (
         select distinct on (doubt) counts from leads_judgement
         where activity_id = activity.id order by doubt, known_at desc, id desc
-    ) judged where not judged.counts)"""
+    ) judged where not judged.counts))"""
 
-_CUT = """case when jsonb_typeof({0}) = 'string' and length({0} #>> '{{}}') > %(longest)s
-    then to_jsonb(left({0} #>> '{{}}', %(longest)s)) else {0} end"""
+_CUT = """case when jsonb_typeof({0}) = 'string' and length({0} #>> '{{}}') > %(longest)s::int
+    then to_jsonb(left({0} #>> '{{}}', %(longest)s::int)) else {0} end"""
 
 _FACT = f"""json_build_object('name', name, 'value', {_CUT.format("value")},
     'holds_from', holds_from, 'source', source)"""
@@ -52,8 +56,8 @@ _FACT = f"""json_build_object('name', name, 'value', {_CUT.format("value")},
 # for those of leads what may be their zone.
 _FACTS = f"""
 select lead, json_agg({_FACT} order by name)::text,
-    array_agg(name) filter (where jsonb_typeof(value) <> 'null'),
-    array_agg(value #>> '{{}}' order by name) filter (where name = any(%(zone_facts)s))
+    array_agg(name::text) filter (where jsonb_typeof(value) <> 'null'),
+    array_agg(value #>> '{{}}' order by name) filter (where name = any(%(zone_facts)s::text[]))
 from (
     select distinct on (face.canonical_id, fact.name) face.canonical_id as lead,
         fact.name, coalesce(fact.value, 'null') as value, fact.holds_from, source.name as source
@@ -61,8 +65,8 @@ from (
     join leads_identity identity on identity.lead_id = face.id
     join leads_fact fact on fact.identity_id = identity.id
     join leads_source source on source.id = fact.source_id
-    where face.canonical_id = any(%(leads)s)
-      and fact.known_at <= %(at)s and fact.holds_from <= %(at)s
+    where face.canonical_id = any(%(leads)s::bigint[])
+      and fact.known_at <= %(at)s::timestamptz and fact.holds_from <= %(at)s::timestamptz
       and not exists (select from leads_factwithdrawal gone where gone.fact_id = fact.id)
     order by face.canonical_id, fact.name,
         fact.holds_from desc, fact.known_at desc, fact.id desc
@@ -76,8 +80,8 @@ from (
     select distinct on (fact.company_id, fact.name) fact.company_id as company,
         fact.name, coalesce(fact.value, 'null') as value, fact.holds_from, source.name as source
     from leads_fact fact join leads_source source on source.id = fact.source_id
-    where fact.company_id = any(%(companies)s)
-      and fact.known_at <= %(at)s and fact.holds_from <= %(at)s
+    where fact.company_id = any(%(companies)s::bigint[])
+      and fact.known_at <= %(at)s::timestamptz and fact.holds_from <= %(at)s::timestamptz
       and not exists (select from leads_factwithdrawal gone where gone.fact_id = fact.id)
     order by fact.company_id, fact.name,
         fact.holds_from desc, fact.known_at desc, fact.id desc
@@ -85,64 +89,51 @@ from (
 """  # noqa: S608
 
 _WHAT = """left(coalesce(activity.properties->>'title', activity.properties->>'name',
-    activity.properties->>'path', activity.properties->>'url', ''), %(longest)s)"""
+    activity.properties->>'path', activity.properties->>'url', ''), %(longest)s::int)"""
 
-_PROPERTIES = f"""case when length(activity.properties::text) <= %(longest_properties)s
+_PROPERTIES = f"""case when length(activity.properties::text) <= %(longest_properties)s::int
     then activity.properties
     else (select jsonb_object_agg(key, {_CUT.format("each.value")})
           from jsonb_each(activity.properties) each) end"""  # noqa: S608
 
+# Each lead's activities read once: the newest, what they engaged with, and of the last months what
+# they did with mails, and when in the week they did anything by themselves, by the clock of `zone`.
 _ACTIVITIES = f"""
-select lead.id, (
-    select json_agg(json_build_object('id', id, 'name', name, 'what', what,
-        'occurred_at', occurred_at, 'properties', properties) order by occurred_at desc, id desc)
-    from (
-        select activity.id, activity.name, {_WHAT} as what, activity.occurred_at,
-            {_PROPERTIES} as properties
-        from leads_lead face
-        join leads_identity identity on identity.lead_id = face.id
-        join leads_activity activity on activity.identity_id = identity.id
-        where face.canonical_id = lead.id and activity.occurred_at <= %(at)s and {COUNTS}
-        order by activity.occurred_at desc, activity.id desc limit {ACTIVITIES}
-    ) newest)::text
-from unnest(%(leads)s::bigint[]) lead (id)
-"""  # noqa: S608
-
-_CONTENT = f"""
-select lead.id, (
-    select json_agg(json_build_object('name', name, 'what', what, 'count', count,
-        'latest', latest) order by latest desc, what)
-    from (
-        select activity.name, {_WHAT} as what, count(*), max(activity.occurred_at) as latest
-        from leads_lead face
-        join leads_identity identity on identity.lead_id = face.id
-        join leads_activity activity on activity.identity_id = identity.id
-        where face.canonical_id = lead.id and activity.occurred_at <= %(at)s
-          and activity.name = any(%(events)s) and {_WHAT} <> '' and {COUNTS}
-        group by 1, 2 order by latest desc limit {CONTENT}
-    ) engaged)::text
-from unnest(%(leads)s::bigint[]) lead (id)
-"""  # noqa: S608
-
-# Activities of the last months read once: what they did with mails, and when in the week they did
-# anything by themselves, by the clock of `zone`.
-_RECENT = f"""
-select asked.lead, found.mails::text, found.hours, found.days
+select asked.lead, found.activities::text, found.content::text, found.mails::text,
+    found.hours, found.days
 from unnest(%(leads)s::bigint[], %(zones)s::text[]) asked (lead, zone)
 cross join lateral (
-    with recent as materialized (
-        select activity.name, activity.occurred_at, activity.occurred_at at time zone asked.zone
-            as there, activity.by_id is null and activity.name <> all(%(not_theirs)s) as is_theirs,
-            case when activity.name = any(%(mail_events)s) then left(coalesce(
-                activity.properties->>'email_subject', activity.properties->>'subject',
-                activity.properties->>'title', ''), %(longest)s) end as subject
+    with told as materialized (
+        select activity.id, activity.name, activity.occurred_at, activity.properties,
+            activity.by_id, {_WHAT} as what
         from leads_lead face
         join leads_identity identity on identity.lead_id = face.id
         join leads_activity activity on activity.identity_id = identity.id
-        where face.canonical_id = asked.lead and activity.occurred_at <= %(at)s
-          and activity.occurred_at > %(since)s and {COUNTS}
+        where face.canonical_id = asked.lead
+          and activity.occurred_at <= %(at)s::timestamptz and {COUNTS}
+    ), recent as materialized (
+        select name, occurred_at, occurred_at at time zone asked.zone as there,
+            by_id is null and name <> all(%(not_theirs)s::text[]) as is_theirs,
+            case when name = any(%(mail_events)s::text[]) then left(coalesce(
+                properties->>'email_subject', properties->>'subject',
+                properties->>'title', ''), %(longest)s::int) end as subject
+        from told where occurred_at > %(since)s::timestamptz
     )
     select (
+        select json_agg(json_build_object('id', id, 'name', name, 'what', what,
+            'occurred_at', occurred_at, 'properties', properties)
+            order by occurred_at desc, id desc)
+        from (
+            select id, name, what, occurred_at, {_PROPERTIES} as properties
+            from told activity order by occurred_at desc, id desc limit {ACTIVITIES}
+        ) newest) as activities, (
+        select json_agg(json_build_object('name', name, 'what', what, 'count', count,
+            'latest', latest) order by latest desc, what)
+        from (
+            select name, what, count(*), max(occurred_at) as latest
+            from told where name = any(%(events)s::text[]) and what <> ''
+            group by 1, 2 order by latest desc limit {CONTENT}
+        ) engaged) as content, (
         select json_agg(json_build_object('name', name, 'what', subject, 'count', count,
             'latest', latest) order by latest desc, name, subject)
         from (
@@ -173,7 +164,7 @@ select lead.id, (
         where other.company_id = lead.company_id and other.id <> lead.id and other.is_current
         order by other.last_seen_at desc nulls last, other.id limit {COLLEAGUES}
     ) colleague)::text
-from leads_lead lead where lead.id = any(%(leads)s) and lead.company_id is not null
+from leads_lead lead where lead.id = any(%(leads)s::bigint[]) and lead.company_id is not null
 """  # noqa: S608
 
 _CONSENTS = """
@@ -185,7 +176,7 @@ from (
     from leads_lead face
     join leads_identity identity on identity.lead_id = face.id
     join leads_consent consent on consent.identity_id = identity.id
-    where face.canonical_id = any(%(leads)s) and consent.known_at <= %(at)s
+    where face.canonical_id = any(%(leads)s::bigint[]) and consent.known_at <= %(at)s::timestamptz
     order by face.canonical_id, consent.purpose, consent.holds_from desc, consent.known_at desc,
         consent.id desc
 ) told group by lead
@@ -209,8 +200,36 @@ left join handover_rejection rejected on rejected.handover_id = handover.id
 left join handover_contest contest on contest.rejection_id = rejected.id
 left join handover_expiry expired on expired.handover_id = handover.id
 left join handover_withdrawal withdrawn on withdrawn.handover_id = handover.id
-where face.canonical_id = any(%(leads)s) and handover.ended_at is not null
+where face.canonical_id = any(%(leads)s::bigint[]) and handover.ended_at is not null
 group by face.canonical_id
+"""
+
+
+_TOLD = " union all ".join(
+    f"select '{kind}', of, told, {more} from ({statement}) {kind} (of, told{named})"  # noqa: S608
+    for kind, statement, named, more in (
+        ("facts", _FACTS, ", names, zones", "names, zones"),
+        ("company_facts", _COMPANY_FACTS, ", names", "names, null::text[]"),
+        *(
+            (kind, statement, "", "null::text[], null::text[]")
+            for kind, statement in (
+                ("colleagues", _COLLEAGUES), ("consents", _CONSENTS), ("earlier", _EARLIER),
+            )
+        ),
+    )
+)  # fmt: skip
+
+_LEADS = """
+select lead.id, lead.company_id,
+    coalesce(nullif(lead.name, ''), nullif(lead.email, ''), 'Visitor ' || lead.id),
+    lead.email, lead.phone, lead.title, lead.country, lead.tags, lead.stage, lead.stage_since,
+    owner.name,
+    coalesce(nullif(company.name, ''), nullif(company.domain, ''), nullif(company.group_id, ''),
+        'Company ' || company.id)
+from leads_lead lead
+left join leads_company company on company.id = lead.company_id
+left join team_user owner on owner.id = lead.owner_id
+where lead.id = any(%(leads)s::bigint[])
 """
 
 
@@ -223,7 +242,8 @@ class Material:
     """All that a brief of one lead is written from. The lists are JSON, newest first; `known`
     names the facts that have a value, `own_zone` is the lead's if they told it."""
 
-    lead: Lead
+    lead: dict[str, Any]
+    company_id: int | None
     score: Score | None = None
     known: set[str] = field(default_factory=set)
     facts: Json = field(default_factory=_none)
@@ -241,68 +261,88 @@ class Material:
 
 
 def gather(
-    lead_ids: Collection[int], *, document: Document, at: datetime, zones: Mapping[int, str]
+    lead_ids: Collection[int],
+    *,
+    document: Document,
+    at: datetime,
+    zones: Mapping[int, str],
+    scores: Mapping[int, Score],
 ) -> dict[int, Material]:
-    """The material of each canonical lead, as known at `at`, in eleven statements for all of them.
+    """The material of each canonical lead, as known at `at`, in a handful of statements.
 
-    `zones`: by whose clock the week of a lead is read who has not told their own.
+    `zones`: by whose clock the week of a lead is read who has not told their own. `scores`: those
+    that were read already.
     """
-    leads = Lead.objects.select_related("company", "owner").in_bulk(list(lead_ids))
-    scores = Score.objects.in_bulk(list(leads))
-    found = {pk: Material(lead, scores.get(pk)) for pk, lead in leads.items()}
+    is_kept = len(lead_ids) <= FEW
+    unread = [pk for pk in lead_ids if pk not in scores]
+    scores = {**scores, **{score.pk: score for score in stored_scores(unread)}}
+    found = {
+        row[0]: Material(_lead(row), row[1], scores.get(row[0]))
+        for row in rows_of(_LEADS, {"leads": ids(lead_ids)}, is_kept=is_kept)
+    }
     named = {
-        "leads": list(leads),
-        "companies": [lead.company_id for lead in leads.values() if lead.company_id is not None],
-        "events": _events(document),
+        "leads": ids(found),
+        "companies": ids({one.company_id for one in found.values() if one.company_id is not None}),
+        "events": texts(_events(document)),
         "at": at,
         "since": at - RECENT,
-        "zone_facts": list(ZONE_FACTS),
-        "mail_events": list(MAIL_EVENTS),
-        "not_theirs": list(NOT_THEIRS),
-        "longest": LONGEST_TEXT,
-        "longest_properties": LONGEST_PROPERTIES,
+        "zone_facts": texts(ZONE_FACTS),
+        "mail_events": texts(MAIL_EVENTS),
+        "not_theirs": texts(NOT_THEIRS),
+        "longest": str(LONGEST_TEXT),
+        "longest_properties": str(LONGEST_PROPERTIES),
     }
-    for kind, text in _LISTS.items():
-        for lead, told in rows_of(text, named):
-            setattr(found[lead], kind, _json(told))
-    for lead, told in pages_of_intent(list(leads), document=document, at=at).items():
-        found[lead].pages = _json(told)
-    _add_facts(found, named)
-    _add_recent(found, named, zones)
+    _add_told(found, named, is_kept=is_kept)
+    for pk, told in pages_of_intent(list(found), document=document, at=at).items():
+        found[pk].pages = _json(told)
+    _add_activities(found, named, zones, is_kept=is_kept)
     return found
 
 
-_LISTS = {
-    "activities": _ACTIVITIES,
-    "content": _CONTENT,
-    "colleagues": _COLLEAGUES,
-    "consents": _CONSENTS,
-    "earlier": _EARLIER,
-}
+def _lead(row: tuple[Any, ...]) -> dict[str, Any]:
+    pk, company_id, name, email, phone, title, country, tags, stage, since, owner, company = row
+    return {
+        "id": pk,
+        "name": name,
+        "email": email,
+        "phone": phone,
+        "title": title,
+        "country": country,
+        "tags": tags,
+        "stage": stage,
+        "stage_since": since,
+        "owner": owner,
+        "company": None if company_id is None else {"id": company_id, "name": company},
+    }
 
 
-def _add_facts(found: dict[int, Material], named: dict[str, Any]) -> None:
-    for lead, told, names, zones in rows_of(_FACTS, named):
-        found[lead].facts = _json(told)
-        found[lead].known |= set(names or ())
-        found[lead].own_zone = next((zone for zone in zones or () if zone in _zones()), "")
-    companies = {pk: (told, names) for pk, told, names in rows_of(_COMPANY_FACTS, named)}
+def _add_told(found: dict[int, Material], named: dict[str, Any], *, is_kept: bool) -> None:
+    companies: dict[int, tuple[Json, list[str]]] = {}
+    for kind, of, told, names, zones in rows_of(_TOLD, named, is_kept=is_kept):
+        if kind == "company_facts":
+            companies[of] = (_json(told), names or [])
+            continue
+        setattr(found[of], kind, _json(told))
+        if kind == "facts":
+            found[of].known.update(names or ())
+            found[of].own_zone = next((zone for zone in zones or () if zone in _zones()), "")
     for one in found.values():
-        told, names = companies.get(one.lead.company_id or 0, (None, None))
-        one.company_facts = _json(told)
-        one.known |= set(names or ())
+        if one.company_id in companies:
+            one.company_facts, names = companies[one.company_id]
+            one.known.update(names)
 
 
-def _add_recent(
-    found: dict[int, Material], named: dict[str, Any], zones: Mapping[int, str]
+def _add_activities(
+    found: dict[int, Material], named: dict[str, Any], zones: Mapping[int, str], *, is_kept: bool
 ) -> None:
     for pk, one in found.items():
         zone = one.own_zone or zones.get(pk, "")
         one.zone = zone if zone in _zones() else "UTC"
-    asked = {**named, "leads": list(found), "zones": [one.zone for one in found.values()]}
-    for lead, mails, hours, days in rows_of(_RECENT, asked):
-        found[lead].mails = _json(mails)
-        found[lead].week = Week(hours or (), days)
+    asked = {**named, "zones": texts(one.zone for one in found.values())}
+    for pk, activities, content, mails, hours, days in rows_of(_ACTIVITIES, asked, is_kept=is_kept):
+        one = found[pk]
+        one.activities, one.content, one.mails = _json(activities), _json(content), _json(mails)
+        one.week = Week(hours or (), days)
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
@@ -17,7 +16,7 @@ from handraise.handover.conversing import found_out
 from handraise.handover.decide import Choice, Kind, waits
 from handraise.handover.helping import Offered, suggestions
 from handraise.handover.models import Handover
-from handraise.handover.queries import offerable, waiting_now
+from handraise.handover.queries import offerable, stored_scores, waiting_now
 from handraise.handover.queues import Known, Pass, Queue, keep_credits, queues_at, route_of
 from handraise.handover.telling import tell_offered
 from handraise.leads import attention, journal
@@ -53,6 +52,7 @@ class Offer:
     kind: Kind = Kind.FIRST
     passed: Passed | None = None
     warn_at: datetime | None = None
+    score: Scored | None = None  # that it was placed by
     brief: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -164,8 +164,7 @@ def place(
 
 def ranked(leads: Sequence[int]) -> list[Score]:
     """Their scores, the most urgent first; a lead never scored has nothing to be routed by."""
-    known = Score.objects.in_bulk(list(leads))
-    return sorted(known.values(), key=lambda score: (-score.priority, score.pk))
+    return sorted(stored_scores(leads), key=lambda score: (-score.priority, score.pk))
 
 
 def _offer_of(
@@ -189,7 +188,9 @@ def _offer_of(
         return waits(queue.candidates(), team=queue.team.name)
     due, warn = clocks.of(queue.take(choice) or queue.team)
     name = route.name if route is not None else ""
-    return Offer(score.lead_id, score.priority, queue, name, choice, due, kind, warn_at=warn)
+    return Offer(
+        score.lead_id, score.priority, queue, name, choice, due, kind, warn_at=warn, score=score
+    )
 
 
 def make(
@@ -200,6 +201,7 @@ def make(
     written = briefs(
         [one.lead_id for one in offers], document=published.document, version=published.number,
         at=at, zones={one.lead_id: one.zone for one in offers},
+        scores={one.lead_id: one.score for one in offers if isinstance(one.score, Score)},
     )  # fmt: skip
     for one in offers:
         one.brief = {**written[one.lead_id], "kind": one.kind, "why_you": _why_you(one)}
@@ -253,13 +255,9 @@ def _insert(offers: Sequence[Offer], version: int, at: datetime) -> list[int]:
     if rows:
         copy_rows("handover_handover", _COLUMNS, rows)
     journal.write_many(_line(pk, one, at) for pk, one in zip(ids, offers, strict=True))
-    due: dict[tuple[datetime, str], list[int]] = defaultdict(list)
-    for one in offers:
-        due[one.due_at, DUE].append(one.lead_id)
-        if one.warn_at is not None:
-            due[one.warn_at, WARN].append(one.lead_id)
-    for (instant, why), leads in due.items():
-        attention.wake(leads, look_at=instant, why=why)
+    due = [(one.lead_id, one.due_at, DUE) for one in offers]
+    warned = [(one.lead_id, one.warn_at, WARN) for one in offers if one.warn_at is not None]
+    attention.wake_each([*due, *warned])
     return ids
 
 

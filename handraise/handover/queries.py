@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Count, Q, QuerySet
+from msgspec.json import decode
 
 from handraise.agreement import queries as agreements
 from handraise.agreement.document import Reason
 from handraise.handover.decide import Ending, Kind
 from handraise.handover.models import Handover
-from handraise.leads.bulk import among, rows_of
+from handraise.leads.bulk import FEW, among, ids, rows_of
 from handraise.leads.decide import Stage
 from handraise.leads.models import Lead
 from handraise.qualification.decide import Consequence
+from handraise.scoring.models import Score
 from handraise.team.access import require
 from handraise.team.decide import Permission, Role
 from handraise.team.models import User
@@ -107,7 +110,8 @@ _ACCEPTED = """exists (
 
 _HELD = f"""
 select lead.id from leads_lead lead
-where lead.id = any(%s) and lead.stage = 'MARKETING_QUALIFIED' and ({_OFFERED} or {_ACCEPTED})
+where lead.id = any(%s::bigint[]) and lead.stage = 'MARKETING_QUALIFIED'
+  and ({_OFFERED} or {_ACCEPTED})
 """  # noqa: S608 - constants of this module
 
 _OFFERABLE = f"""
@@ -119,14 +123,15 @@ where lead.stage = 'MARKETING_QUALIFIED' and lead.is_current
 
 def held(lead_ids: Collection[int]) -> set[int]:
     """Those of these canonical leads that are MQL and were offered to, or taken by, a person."""
-    return {row[0] for row in rows_of(_HELD, [list(lead_ids)])}
+    return {row[0] for row in rows_of(_HELD, [ids(lead_ids)], is_kept=len(lead_ids) <= FEW)}
 
 
 def offerable(lead_ids: Collection[int]) -> list[int]:
     """Those of these leads that are MQL and in nobody's hands, ascending."""
     rows = rows_of(
-        f"select lead.id {_OFFERABLE} and lead.id = any(%s) order by lead.id",
-        [list(lead_ids)],
+        f"select lead.id {_OFFERABLE} and lead.id = any(%s::bigint[]) order by lead.id",
+        [ids(lead_ids)],
+        is_kept=len(lead_ids) <= FEW,
     )
     return [row[0] for row in rows]
 
@@ -161,13 +166,13 @@ def waiting_now(why: str, *, version: int, at: datetime, most: int) -> list[int]
 _IN_HAND = f"""
 select person, sum(leads)::int from (
     select assignee_id, count(*) from handover_handover
-    where ended_at is null and assignee_id = any(%(people)s) group by assignee_id
+    where ended_at is null and assignee_id = any(%(people)s::bigint[]) group by assignee_id
     union all
     select owner_id, count(*) from leads_lead lead
-    where owner_id = any(%(people)s) and is_current
+    where owner_id = any(%(people)s::bigint[]) and is_current
       and (stage = 'SALES_ACCEPTED'
         or stage = 'SALES_QUALIFIED'
-          and owner_id in (select id from team_user where role = %(decider)s)
+          and owner_id in (select id from team_user where role = %(decider)s::text)
         or stage = 'MARKETING_QUALIFIED' and {_ACCEPTED})
     group by owner_id
 ) told (person, leads) group by person
@@ -178,7 +183,29 @@ def in_hand(people: Collection[int]) -> dict[int, int]:
     """How many leads each of these people has in hand: offers not yet answered, and leads they
     accepted and that nobody has taken over. Accepted ones are MQL where the agreement skips SAL;
     SQLs are in the hands of account executives."""
-    return dict(rows_of(_IN_HAND, {"people": list(people), "decider": Role.SALES}))
+    asked = {"people": ids(people), "decider": Role.SALES.value}
+    return dict(rows_of(_IN_HAND, asked, is_kept=True))
+
+
+_SCORE = tuple(field.attname for field in Score._meta.concrete_fields)
+_SCORES = f"""
+select {", ".join(name if name != "truths" else "truths::text" for name in _SCORE)}
+from scoring_score where lead_id = any(%s::bigint[])
+"""  # noqa: S608 - names of columns
+
+
+def stored_scores(lead_ids: Collection[int]) -> list[Score]:
+    """The scores of these canonical leads, in no order; none of those who were never scored."""
+    if not lead_ids:
+        return []
+    rows = rows_of(_SCORES, [ids(lead_ids)], is_kept=len(lead_ids) <= FEW)
+    place = _SCORE.index("truths")
+    return [
+        Score.from_db(
+            DEFAULT_DB_ALIAS, _SCORE, [*row[:place], decode(row[place]), *row[place + 1 :]]
+        )
+        for row in rows
+    ]
 
 
 def open_handovers_of(lead_ids: Collection[int]) -> QuerySet[Handover]:
@@ -202,28 +229,42 @@ def handovers_of(lead: Lead) -> QuerySet[Handover]:
     )
 
 
+_REJECTERS = """
+select face.canonical_id, handover.assignee_id, rejected.by_id
+from leads_lead face
+join handover_handover handover on handover.lead_id = face.id
+join handover_rejection rejected on rejected.handover_id = handover.id
+where face.canonical_id = any(%(leads)s::bigint[]) and rejected.consequence <> %(more_work)s::text
+"""
+
+_LATE = """
+select face.canonical_id, handover.assignee_id
+from leads_lead face
+join leads_lead lead on lead.id = face.canonical_id
+join handover_handover handover on handover.lead_id = face.id
+join handover_expiry expired on expired.handover_id = handover.id
+where face.canonical_id = any(%(leads)s::bigint[])
+  and handover.assignee_id is not null and handover.offered_at >= lead.stage_since
+"""
+
+
 def rejecters_of(lead_ids: Collection[int]) -> dict[int, set[int]]:
     """Who has rejected each of these canonical leads, other than for more work."""
-    rows = (
-        Handover.objects.filter(lead__canonical__in=among(lead_ids), rejection__isnull=False)
-        .exclude(rejection__consequence=Consequence.MORE_WORK)
-        .values_list("lead__canonical", "assignee", "rejection__by")
-    )
-    found: dict[int, set[int]] = {}
-    for lead, *people in rows:
-        found.setdefault(lead, set()).update(one for one in people if one is not None)
-    return found
+    asked = {"leads": ids(lead_ids), "more_work": Consequence.MORE_WORK.value}
+    return _people(rows_of(_REJECTERS, asked, is_kept=len(lead_ids) <= FEW))
 
 
 def late_of(lead_ids: Collection[int]) -> dict[int, set[int]]:
     """Who let an offer of each of these canonical leads run out since it became MQL."""
-    rows = Handover.objects.filter(
-        lead__canonical__in=among(lead_ids), expiry__isnull=False, assignee__isnull=False,
-        offered_at__gte=F("lead__canonical__stage_since"),
-    ).values_list("lead__canonical", "assignee")  # fmt: skip
+    return _people(rows_of(_LATE, {"leads": ids(lead_ids)}, is_kept=len(lead_ids) <= FEW))
+
+
+def _people(rows: Iterable[tuple[int | None, ...]]) -> dict[int, set[int]]:
+    """By the first of each row, the lead, all the others of them that are somebody."""
     found: dict[int, set[int]] = {}
-    for lead, assignee in rows:
-        found.setdefault(lead, set()).add(assignee)
+    for lead, *people in rows:
+        assert lead is not None
+        found.setdefault(lead, set()).update(one for one in people if one is not None)
     return found
 
 

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from handraise.agreement.document import Document, Route
 from handraise.handover.decide import Candidate, Choice, Kind, Ties, choose, escalated
-from handraise.handover.models import Turn
 from handraise.handover.queries import in_hand, late_of, rejecters_of
 from handraise.kit import working_time
+from handraise.leads.bulk import execute, ids, keep_plans, rows_of, texts
 from handraise.leads.ownership import Tie, ties_of
 from handraise.qualification.actions import DECIDERS
 from handraise.team.decide import Permission, Role
@@ -78,25 +78,36 @@ class Queue:
 
     def candidate(self, user: User) -> Candidate:
         """How this person stands now."""
+        pk = user.id  # `pk` looks it up each time, and this is asked of everybody for each lead
         return Candidate(
-            user.pk,
+            pk,
             user.name,
             user.weight,
-            self.credits.get(user.pk, 0.0),
-            self.in_hand.get(user.pk, 0),
+            self.credits.get(pk, 0.0),
+            self.in_hand.get(pk, 0),
             user.capacity,
-            is_away=user.pk in self.absent,
-            is_at_work=user.pk not in self.off,
+            is_away=pk in self.absent,
+            is_at_work=pk not in self.off,
         )
+
+
+_TURNS = "select team_id, user_id, credit from handover_turn"
+_KEEP = """
+insert into handover_turn (team_id, user_id, credit)
+select * from unnest(%s::bigint[], %s::bigint[], %s::float8[])
+on conflict (team_id, user_id) do update set credit = excluded.credit
+"""
 
 
 def queues_at(at: datetime, *, is_locked: bool = True) -> list[Queue]:
     """Every team with its takers, by age; locked, so that turns are taken one after another and
     nobody is given more than they may have in hand."""
+    if is_locked:
+        keep_plans()  # whoever takes turns goes on to ask much of few leads
     found = Team.objects.order_by("pk")
     teams = list(found.select_for_update(no_key=True) if is_locked else found)
     credits: dict[int, dict[int, float]] = defaultdict(dict)
-    for team_id, user_id, credit in Turn.objects.values_list("team", "user", "credit"):
+    for team_id, user_id, credit in rows_of(_TURNS, is_kept=True):
         credits[team_id][user_id] = credit
     users = list(User.objects.filter(is_active=True, team__isnull=False).order_by("pk"))
     takers = {user.pk: user for user in users if user.role in TAKERS}
@@ -222,14 +233,14 @@ def deciders(queues: Sequence[Queue], document: Document) -> list[Queue]:
 def keep_credits(queues: Sequence[Queue]) -> None:
     """Write down what everybody is owed after the turns that were taken."""
     turns = [
-        Turn(team=queue.team, user_id=user, credit=credit)
+        (queue.team.pk, user, credit)
         for queue in queues
         if queue.is_turned
         for user, credit in sorted(queue.credits.items())
     ]
-    Turn.objects.bulk_create(
-        turns, update_conflicts=True, unique_fields=["team", "user"], update_fields=["credit"]
-    )
+    if turns:
+        teams, people, credits = zip(*turns, strict=True)
+        execute(_KEEP, [ids(teams), ids(people), texts(map(repr, credits))], is_kept=True)
 
 
 __all__ = ["Known", "Pass", "Queue", "deciders", "keep_credits", "queues_at", "route_of"]

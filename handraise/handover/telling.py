@@ -35,8 +35,9 @@ def tell_offered(made: Iterable[tuple[int, Offer]], *, by: User | None, at: date
     """Tell each person asked of the offers made to them, but not `by`, who chose them."""
     doer = None if by is None else by.pk
     asked = [(pk, one, one.choice.person) for pk, one in made]
+    before, _, after = _page(0).rpartition("0")  # an address is sought once, not for each of them
     news = [
-        News(person.id, _offered(one), _page(pk), _key(pk), one.lead_id)
+        News(person.id, _offered(one), f"{before}{pk}{after}", _key(pk), one.lead_id)
         for pk, one, person in asked
         if person is not None and person.id != doer
     ]

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from handraise.leads import journal
-from handraise.leads.bulk import execute, ids, rows_of
+from handraise.leads.bulk import FEW, execute, ids, instants, rows_of, texts
 from handraise.leads.decide import Via
 from handraise.leads.models import Attention, ParkedLead
 from handraise.team.models import User
@@ -18,7 +18,8 @@ CARD = "card"  # why: only the lead's card must be made anew
 
 _WAKE = """
     INSERT INTO leads_attention (lead_id, look_at, why)
-    SELECT lead_id, %s, %s FROM unnest(%s::bigint[]) AS woken (lead_id)
+    SELECT lead_id, look_at, why
+    FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[]) AS woken (lead_id, look_at, why)
 """
 
 # Rows that another worker holds are passed over; the other due rows of the same leads go along,
@@ -68,9 +69,16 @@ _PARK = """
 
 def wake(lead_ids: Iterable[int], *, look_at: datetime, why: str) -> None:
     """Ask that these leads be looked at, at that instant or soon after."""
-    wanted = list(lead_ids)
+    wake_each((lead_id, look_at, why) for lead_id in lead_ids)
+
+
+def wake_each(wakes: Iterable[tuple[int, datetime, str]]) -> None:
+    """As `wake`, for each (lead, instant, why)."""
+    wanted = list(wakes)
     if wanted:
-        execute(_WAKE, [look_at, why, ids(wanted)])
+        leads, looks, whys = zip(*wanted, strict=True)
+        given = [ids(leads), instants(looks), texts(whys)]
+        execute(_WAKE, given, is_kept=len(wanted) <= FEW)
 
 
 @dataclass(frozen=True, slots=True)

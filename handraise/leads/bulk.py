@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeAlias, cast
 
 import msgspec
+import psycopg
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
+
+FEW = 50  # rows: up to these, to plan a statement takes longer than to run it
 
 # What psycopg can bind is open-ended (lists of any of these, None, instants).
 Params: TypeAlias = Sequence[Any] | Mapping[str, Any]
@@ -25,10 +30,28 @@ def as_json(value: object) -> str:
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """COPY rows into a table; each row has one value for each column, JSON as text.
 
-    Values are None, truths, numbers, texts without NUL, instants with a zone.
+    Values are None, truths, numbers, texts without NUL, instants with a zone. A row alone is
+    inserted: COPY asks twice and plans each time.
     """
+    rows = list(rows)
+    if len(rows) == 1:
+        with _kept_cursor() as cursor:
+            cursor.execute(_insert_of(table, tuple(columns)), [_bound(value) for value in rows[0]])
+        return
     lines = ["\t".join([_field(value) for value in row]) for row in rows]
     copy_lines(table, columns, lines)
+
+
+@cache
+def _insert_of(table: str, columns: tuple[str, ...]) -> str:
+    marks = ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - ours
+
+
+def _bound(value: object) -> str | None:
+    """As text, so that PostgreSQL takes it for what the column is: a plan serves numbers of any
+    size."""
+    return value if value is None or isinstance(value, str) else _field(value)
 
 
 def copy_lines(table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
@@ -73,10 +96,13 @@ def next_ids(table: str, count: int) -> list[int]:
     """That many fresh ids of a table, ascending."""
     if count == 0:
         return []
-    # Asked for once: within the second statement it would be looked up anew for each row.
-    ((sequence,),) = rows_of("SELECT pg_get_serial_sequence(%s, 'id')::regclass::oid", [table])
-    sql = "SELECT array_agg(nextval(%s::oid)) FROM generate_series(1, %s)"
-    ((found,),) = rows_of(sql, [sequence, count])
+    # Looked up once: else it would be, anew, for each row.
+    sql = """
+        WITH its AS MATERIALIZED (
+            SELECT pg_get_serial_sequence(%s::text, 'id')::regclass AS sequence
+        )
+        SELECT array_agg(nextval(its.sequence)) FROM its, generate_series(1, %s::integer)"""
+    ((found,),) = rows_of(sql, [table, str(count)], is_kept=True)
     return sorted(found)
 
 
@@ -107,15 +133,47 @@ def _quoted(text: str) -> str:
     return f'"{text}"'
 
 
-def rows_of(sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
-    """The rows that a statement gives."""
-    with connection.cursor() as cursor:
+def rows_of(sql: str, params: Params = (), *, is_kept: bool = False) -> list[tuple[Any, ...]]:
+    """The rows that a statement gives.
+
+    With `is_kept` the server binds the values and keeps the plan with the connection: for what is
+    asked of few rows again and again. Every value then needs its type in the text (`%s::bigint[]`),
+    and lists go as literals (`ids`, `texts`), numbers as text: a plan is kept for each type.
+    """
+    with _kept_cursor() if is_kept else connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cast(list[tuple[Any, ...]], cursor.fetchall())
 
 
-def execute(sql: str, params: Params = ()) -> int:
-    """Run a statement that gives no rows; the number of rows it touched."""
-    with connection.cursor() as cursor:
+@contextmanager
+def _kept_cursor() -> Iterator[Any]:
+    """As `connection.cursor()`, but values are bound and plans kept on the server."""
+    if connection.queries_logged:  # who watches statements sees them with their values
+        with connection.cursor() as watched:
+            yield watched
+        return
+    connection.ensure_connection()
+    raw = connection.connection
+    before, raw.prepare_threshold = raw.prepare_threshold, 0
+    server_side: Any = psycopg.Cursor(raw)
+    try:
+        with connection.make_cursor(server_side) as cursor:
+            yield cursor
+    finally:
+        raw.prepare_threshold = before
+
+
+def keep_plans() -> None:
+    """Until the transaction ends, plan what `is_kept` once for any number of rows.
+
+    Left to choose, PostgreSQL plans anew each time: it takes every list for ten, and one lead alone
+    for so much cheaper that planning seems to pay.
+    """
+    execute("SET LOCAL plan_cache_mode = force_generic_plan")
+
+
+def execute(sql: str, params: Params = (), *, is_kept: bool = False) -> int:
+    """Run a statement that gives no rows; the number of rows it touched. `is_kept`: `rows_of`."""
+    with _kept_cursor() if is_kept else connection.cursor() as cursor:
         cursor.execute(sql, params)
         return int(cursor.rowcount)

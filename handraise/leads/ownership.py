@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from handraise.leads.bulk import ids, rows_of
+from handraise.leads.bulk import FEW, ids, rows_of, texts
 from handraise.leads.decide import Stage
 
 _OF_SALES = (
@@ -61,7 +61,7 @@ FROM (
         FROM leads_lead colleague
         JOIN team_user owner ON owner.id = colleague.owner_id AND owner.is_active
         WHERE colleague.company_id = asked.company_id AND colleague.id <> asked.id
-          AND colleague.is_current AND colleague.stage = ANY(%(stages)s)
+          AND colleague.is_current AND colleague.stage = ANY(%(stages)s::text[])
         ORDER BY colleague.stage_since DESC, colleague.id DESC LIMIT 1
     ) other
     UNION ALL
@@ -84,8 +84,10 @@ ORDER BY found.id, strength
 def ties_of(lead_ids: Collection[int]) -> dict[int, list[Tie]]:
     """Whose each of these canonical leads is, the strongest tie first; others are left out."""
     found: dict[int, list[Tie]] = defaultdict(list)
-    named = {"leads": ids(lead_ids), "stages": [stage.value for stage in _OF_SALES]}
-    for lead, strength, owner, name, who, how in rows_of(_TIES, named):
+    named = {"leads": ids(lead_ids), "stages": texts(stage.value for stage in _OF_SALES)}
+    for lead, strength, owner, name, who, how in rows_of(
+        _TIES, named, is_kept=len(lead_ids) <= FEW
+    ):
         found[lead].append(Tie(owner, name, _said(strength, who, how), strength))
     return dict(found)
 

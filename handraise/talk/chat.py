@@ -10,9 +10,9 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
 
 from handraise.leads import journal
+from handraise.leads.bulk import ids, rows_of
 from handraise.leads.decide import Refused, Via
 from handraise.post.actions import post_hook
 from handraise.post.decide import hook_url
@@ -49,7 +49,7 @@ def post(
 def post_each(news: Sequence[News], *, asked: Collection[int], kind: str, at: datetime) -> None:
     """Post news of many people: one post a chat, with the first of them and how many more."""
     people = {one.person_id for one in news}
-    hooks = list(_hooks(people, asked, kind)) if news else []
+    hooks = _hooks(people, asked, kind) if news else []
     teams = User.objects.filter(pk__in=people).values_list("pk", "team") if hooks else ()
     team_of = dict(teams)
     for hook in hooks:
@@ -63,10 +63,17 @@ def post_each(news: Sequence[News], *, asked: Collection[int], kind: str, at: da
         _post(hook, "\n".join(lines), once=f"{kind}:{its[0].key}", at=at)
 
 
-def _hooks(people: Collection[int], asked: Collection[int], kind: str) -> QuerySet[ChatHook]:
-    takes = Q(person__in=list(asked))
-    takes |= Q(team__members__in=list(people), kinds__contains=[decide.kind_of(kind).code])
-    return ChatHook.objects.filter(takes).distinct().order_by("pk")
+_HOOKS = """
+select id from talk_chathook
+where person_id = any(%(asked)s::bigint[]) or kinds @> array[%(kind)s::varchar]
+    and team_id in (select team_id from team_user where id = any(%(people)s::bigint[]))
+"""
+
+
+def _hooks(people: Collection[int], asked: Collection[int], kind: str) -> list[ChatHook]:
+    named = {"asked": ids(asked), "people": ids(people), "kind": decide.kind_of(kind).code}
+    found = [row[0] for row in rows_of(_HOOKS, named, is_kept=True)]
+    return list(ChatHook.objects.filter(pk__in=found).order_by("pk")) if found else []
 
 
 def _link(page: str) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q, QuerySet
 
+from handraise.leads.bulk import ids, rows_of
 from handraise.leads.models import Company, Lead
 from handraise.post.models import Outgoing
 from handraise.talk import decide
@@ -166,11 +167,17 @@ def unread_count(user: User) -> int:
     return unread[: UNREAD_CAP + 1].count()
 
 
+_WISHES = """
+select person_id, in_app, by_mail, by_chat from talk_preference
+where person_id = any(%s::bigint[]) and kind = %s::text
+"""
+
+
 def channels_of(people: list[int], kind: str) -> dict[int, Channels]:
     """Where each of these people wishes to be told of this kind of news."""
     group = decide.kind_of(kind)
-    said = Preference.objects.filter(person__in=people, kind=group.code)
-    wished = {one.person_id: _channels(one) for one in said}
+    said = rows_of(_WISHES, [ids(people), group.code], is_kept=True)
+    wished = {person: Channels(*channels) for person, *channels in said}
     return {person: wished.get(person, group.channels) for person in people}
 
 

@@ -9,7 +9,9 @@ import pytest
 
 from handraise.agreement.queries import Published
 from handraise.handover.actions import offer
+from handraise.handover.brief import briefs
 from handraise.handover.models import Handover
+from handraise.leads.bulk import FEW, as_json
 from handraise.leads.decide import Stage
 from handraise.leads.entry import Entry
 from handraise.leads.models import Activity, Fact, Judgement, Lead
@@ -18,7 +20,7 @@ from handraise.scoring.models import Score
 from handraise.team.models import User
 from tests.leads.said import did, facts
 from tests.personas import NOON
-from tests.world import mql
+from tests.world import ids, mql
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -192,3 +194,34 @@ def test_else_by_the_clock_of_who_is_asked(told: object, agreed: Published) -> N
     said = _brief_of(ada, agreed)["best_time"]
 
     assert said == "Mostly active on Tuesday, 10 to 11 (Berlin time)."
+
+
+def test_a_brief_alone_is_word_for_word_that_of_a_batch(agreed: Published) -> None:
+    """A few are asked for by statements whose plans are kept, many by others: they say the same."""
+    many = [mql(f"Lead{number}") for number in range(FEW + 1)]
+    for number, one in enumerate(many[:9]):
+        email, name = one.email, "Email Opened" if number % 3 else "Content Downloaded"
+        record(
+            [
+                facts({"title": f'Head "{number}"', "company.name": "Acme"}, email=email, at=NOON),
+                *(did(name, email=email, at=NOON - n * DAY,
+                      properties={"title": "x" * 300 * n, "email_subject": "Hi"})
+                  for n in range(1, 4 + number)),
+                did("page", email=email, at=NOON - DAY, bot="scanner" if number % 2 else ""),
+            ],
+            at=NOON,
+        )  # fmt: skip
+    zones = dict.fromkeys(ids(many), "Europe/Berlin")
+    how: dict[str, Any] = {
+        "document": agreed.document,
+        "version": 1,
+        "at": NOON,
+        "zones": zones,
+        "scores": {},
+    }
+
+    batch = briefs(ids(many), **how)
+
+    assert batch.keys() == set(ids(many))
+    for pk in ids(many):
+        assert as_json(briefs([pk], **how)[pk]) == as_json(batch[pk])
