@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handraise.leads.decide import PATH, Stage
-from handraise.leads.models import Lead, StageMove
+from handraise.leads.models import Company, Consent, Lead, StageMove
+from handraise.leads.queries import company_facts_of, facts_of
 from handraise.leads.timeline import Cursor, Item, timeline
 
+FIRST = 15  # of the timeline, on the page of the lead: about what a screen shows
 TIMELINE_PAGE = 40
 
 
@@ -70,11 +72,29 @@ class Happenings:
     more: str
 
 
-def happenings(lead: Lead, *, before: str = "", at: datetime | None = None) -> Happenings:
+def happenings(
+    lead: Lead, *, before: str = "", at: datetime | None = None, limit: int = TIMELINE_PAGE
+) -> Happenings:
     """The newest of the timeline, or what comes after a cursor; with `at` only what was then."""
     start = Cursor.read(before) if before else None
     if start is None and at is not None:
         start = Cursor(at, "~", 0)
-    items = timeline(lead, before=start, limit=TIMELINE_PAGE + 1)
-    more = str(items[TIMELINE_PAGE - 1].cursor) if len(items) > TIMELINE_PAGE else ""
-    return Happenings(items[:TIMELINE_PAGE], more)
+    items = timeline(lead, before=start, limit=limit + 1)
+    more = str(items[limit - 1].cursor) if len(items) > limit else ""
+    return Happenings(items[:limit], more)
+
+
+def known_of(
+    lead: Lead,
+    company: Company | None,
+    consents: Sequence[Consent],
+    *,
+    at: datetime | None = None,
+) -> dict[str, object]:
+    """What its background shows at any instant: facts, the company's too, and consents."""
+    return {
+        "company": company,
+        "facts": facts_of(lead, at=at),
+        "company_facts": company_facts_of(company, at=at) if company else [],
+        "consents": consents,
+    }

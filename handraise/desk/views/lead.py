@@ -12,7 +12,7 @@ from handraise.agreement.queries import Published, published
 from handraise.desk.asked import talk_about
 from handraise.desk.doors import lead_or_404
 from handraise.desk.forms import LogForm
-from handraise.desk.lead_page import happenings, path_of
+from handraise.desk.lead_page import FIRST, happenings, known_of, path_of
 from handraise.desk.next_step import next_step
 from handraise.desk.passing import passing_of
 from handraise.desk.pipeline.showing import beside_lead
@@ -24,14 +24,7 @@ from handraise.handover.queries import handovers_of, may_answer
 from handraise.kit import clock
 from handraise.leads.decide import TOUCHES
 from handraise.leads.models import Consent, Lead
-from handraise.leads.queries import (
-    company_facts_of,
-    company_of,
-    consents_of,
-    facts_of,
-    identities_of,
-    merges_of,
-)
+from handraise.leads.queries import company_of, consents_of, identities_of, merges_of
 from handraise.post.queries import correspondence
 from handraise.qualification.queries import moves_open_to
 from handraise.team.access import HttpUserRequest, needs
@@ -63,15 +56,14 @@ def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
         "company": company,
         "path": path_of(shown, at=at),
         "card": card,
-        "happenings": happenings(shown, at=at),
-        "facts": facts_of(shown, at=at),
-        "company_facts": company_facts_of(company, at=at) if company else [],
-        "consents": consents,
+        "happenings": happenings(shown, at=at, limit=FIRST),
         "handovers": handovers,
         "qualification": qualification,
         "talk": talk_about(request.user, shown, None, at=clock.now()) if handovers else None,
     }
-    if not at:
+    if at:
+        context |= known_of(shown, company, consents, at=at)
+    else:
         context |= _acts(request, shown, handovers, consents, agreed)
     return render(request, "desk/lead.html", context)
 
@@ -101,11 +93,25 @@ def _acts(
         "may_override": may(request.user, Permission.OVERRIDE),
         "people": list(working_people()) if may_edit else [],  # two forms name them
         "log_form": LogForm(document=agreed.document if agreed else None),
-        "identities": identities_of(shown),
-        "merges": merges_of(shown),
         "post": correspondence(request.user, shown, at=at, consents=consents),
         "now": at,
     }
+
+
+@needs(Permission.SEE)
+def background(request: HttpUserRequest, pk: int) -> HttpResponse:
+    """What is known of the lead beside what it did: found once its page is read that far."""
+    shown = lead_or_404(request.user, pk)
+    may_edit = may(request.user, Permission.EDIT_LEADS)
+    context = known_of(shown, shown.company, consents_of(shown)) | {
+        "lead": shown,
+        "identities": identities_of(shown),
+        "merges": merges_of(shown),
+        "may_edit": may_edit,
+        "people": working_people() if may_edit else [],
+    }
+    template = "desk/_background.html" if request.htmx else "desk/background.html"
+    return render(request, template, context)
 
 
 @needs(Permission.SEE)
