@@ -23,6 +23,7 @@ from handraise.handover.models import Handover
 from handraise.handover.queries import handovers_of, may_answer
 from handraise.kit import clock
 from handraise.leads.decide import TOUCHES
+from handraise.leads.kept_plans import with_kept_plans
 from handraise.leads.models import Consent, Lead
 from handraise.leads.queries import company_of, consents_of, identities_of, merges_of
 from handraise.post.queries import correspondence
@@ -33,6 +34,7 @@ from handraise.team.queries import may, working_people
 
 
 @needs(Permission.SEE)
+@with_kept_plans
 def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
     """Who they are, how good and why, what they did, and what can be done."""
     shown = lead_or_404(request.user, pk)
@@ -99,6 +101,7 @@ def _acts(
 
 
 @needs(Permission.SEE)
+@with_kept_plans
 def background(request: HttpUserRequest, pk: int) -> HttpResponse:
     """What is known of the lead beside what it did: found once its page is read that far."""
     shown = lead_or_404(request.user, pk)
