@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q, QuerySet
@@ -160,10 +161,15 @@ def news_of(user: User) -> QuerySet[Notification]:
     return found.order_by("-at", "-pk")
 
 
+def unread_news(user: User) -> QuerySet[Notification, dict[str, Any]]:
+    """The ids of the news a person has not read, up to a hundred."""
+    unread = Notification.objects.filter(person=user, in_app=True, read_at=None)
+    return unread.values("pk")[: UNREAD_CAP + 1]
+
+
 def unread_count(user: User) -> int:
     """How many news a person has not read, counted up to a hundred."""
-    unread = Notification.objects.filter(person=user, in_app=True, read_at=None)
-    return unread[: UNREAD_CAP + 1].count()
+    return unread_news(user).count()
 
 
 def channels_of(people: list[int], kind: str) -> dict[int, Channels]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -88,11 +88,10 @@ def unread(context: template.Context) -> int:
     user = context["request"].user
     if not isinstance(user, User):
         return 0
-    # The rail and the bar of small screens both show it: counted once a page.
-    request: Any = context["request"]
-    if not hasattr(request, "unread_news"):
-        request.unread_news = queries.unread_count(user)
-    return int(request.unread_news)
+    # The rail and the bar of small screens both show it: counted once a page, with other counts
+    # of the rail where the page has one.
+    told: Callable[[], int] | None = getattr(context["request"], "unread_news", None)
+    return queries.unread_count(user) if told is None else told()
 
 
 @register.filter
