@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import prefetch_related_objects
+
+from handraise.handover.models import Handover
+from handraise.handover.queries import Hanging, handovers_of, hanging_on
 from handraise.leads.decide import PATH, Stage
 from handraise.leads.models import Company, Consent, Lead, StageMove
 from handraise.leads.queries import company_facts_of, facts_of
 from handraise.leads.timeline import Cursor, Item, timeline
 
+SHOWN = 5  # handovers
 FIRST = 15  # of the timeline, on the page of the lead: about what a screen shows
 TIMELINE_PAGE = 40
 
@@ -82,6 +87,29 @@ def happenings(
     items = timeline(lead, before=start, limit=limit + 1)
     more = str(items[limit - 1].cursor) if len(items) > limit else ""
     return Happenings(items[:limit], more)
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """The newest handovers of a lead, and what hangs on all of them."""
+
+    shown: list[Handover]
+    hanging: Hanging
+
+    @property
+    def offer(self) -> Handover | None:
+        """The one that is open."""
+        return next((one for one in self.shown if one.ended_at is None), None)
+
+
+def handed(lead: Lead) -> Handed:
+    """What was handed over, without the briefs, which are long."""
+    found = handovers_of(lead).prefetch_related(None).select_related("assignee", "team")
+    shown = list(found.defer("brief", "route")[:SHOWN])
+    hanging = hanging_on(lead) if shown else Hanging(False, False, False)
+    if hanging.is_rated:
+        prefetch_related_objects(shown, "ratings")
+    return Handed(shown, hanging)
 
 
 def known_of(

@@ -202,6 +202,34 @@ def handovers_of(lead: Lead) -> QuerySet[Handover]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """What hangs on the handovers of a lead: most have none of it, and need not be asked more."""
+
+    is_accepted: bool
+    is_rated: bool
+    is_asked: bool
+
+
+_HANGING = """
+WITH mine AS (
+    SELECT handover.id FROM handover_handover handover
+    JOIN leads_lead face ON face.id = handover.lead_id WHERE face.canonical_id = %s
+)
+SELECT
+    EXISTS (SELECT FROM handover_acceptance JOIN mine ON mine.id = handover_id),
+    EXISTS (SELECT FROM handover_rating JOIN mine ON mine.id = handover_id),
+    EXISTS (SELECT FROM handover_question JOIN mine ON mine.id = handover_id
+        WHERE taken_back_at IS NULL)
+"""
+
+
+def hanging_on(lead: Lead) -> Hanging:
+    """Whether any handover of this lead was ever accepted, rated, or asked about."""
+    (row,) = rows_of(_HANGING, [lead.canonical_id])
+    return Hanging(*row)
+
+
 def rejecters_of(lead_ids: Collection[int]) -> dict[int, set[int]]:
     """Who has rejected each of these canonical leads, other than for more work."""
     rows = (

@@ -12,15 +12,14 @@ from handraise.agreement.queries import Published, published
 from handraise.desk.asked import talk_about
 from handraise.desk.doors import lead_or_404
 from handraise.desk.forms import LogForm
-from handraise.desk.lead_page import FIRST, happenings, known_of, path_of
+from handraise.desk.lead_page import FIRST, Handed, handed, happenings, known_of, path_of
 from handraise.desk.next_step import next_step
 from handraise.desk.passing import passing_of
 from handraise.desk.pipeline.showing import beside_lead
 from handraise.desk.qualification_card import qualification_card
 from handraise.desk.scorecard import Read, scorecard
 from handraise.desk.touch_clock import touch_clocks
-from handraise.handover.models import Handover
-from handraise.handover.queries import handovers_of, may_answer
+from handraise.handover.queries import may_answer
 from handraise.kit import clock
 from handraise.leads.decide import TOUCHES
 from handraise.leads.kept_plans import with_kept_plans
@@ -43,7 +42,7 @@ def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
     at = _asked_instant(request)
     company = company_of(shown, at=at) if at else shown.company
     # How they ended is of today.
-    handovers = [] if at else list(handovers_of(shown).defer("brief", "route")[:5])
+    handovers = None if at else handed(shown)
     consents, agreed = consents_of(shown, at=at), published()
     qualification = qualification_card(
         shown, user=None if at else request.user, at=at or clock.now(), agreed=agreed
@@ -59,11 +58,9 @@ def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
         "path": path_of(shown, at=at),
         "card": card,
         "happenings": happenings(shown, at=at, limit=FIRST),
-        "handovers": handovers,
         "qualification": qualification,
-        "talk": talk_about(request.user, shown, None, at=clock.now()) if handovers else None,
     }
-    if at:
+    if handovers is None:
         context |= known_of(shown, company, consents, at=at)
     else:
         context |= _acts(request, shown, handovers, consents, agreed)
@@ -73,7 +70,7 @@ def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
 def _acts(
     request: HttpUserRequest,
     shown: Lead,
-    handovers: list[Handover],
+    handovers: Handed,
     consents: list[Consent],
     agreed: Published | None,
 ) -> dict[str, object]:
@@ -81,14 +78,14 @@ def _acts(
     at = clock.now()
     moves = moves_open_to(request.user, shown, document=agreed.document, at=at) if agreed else []
     may_edit = may(request.user, Permission.EDIT_LEADS)
+    offer, hanging = handovers.offer, handovers.hanging
     return {
         "may_edit": may_edit,
-        "offer": next(
-            (one for one in handovers if one.ended_at is None and may_answer(request.user, one)),
-            None,
-        ),
+        "handovers": handovers,
+        "offer": offer if offer is not None and may_answer(request.user, offer) else None,
+        "talk": talk_about(request.user, shown, None, at=at) if hanging.is_asked else None,
         "passing": passing_of(request.user, shown, at=at),
-        "touch": touch_clocks([shown], at=at).get(shown.pk) if handovers else None,
+        "touch": touch_clocks([shown], at=at).get(shown.pk) if hanging.is_accepted else None,
         "touches": TOUCHES,
         "moves": moves,
         "deals": beside_lead(request.user, shown, at=at),
