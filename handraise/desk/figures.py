@@ -36,7 +36,7 @@ def figures_of(user: User) -> Figures:
     """All of them in one statement: every page asks for them."""
     version = Version.objects.filter(state=State.PUBLISHED).order_by("pk").values("number")
     counted = (
-        unread_news(user),
+        unread_news(user).values("pk"),
         handovers.inbox(user, at=clock.now()).order_by().values("pk")[: CAP + 1],
         questions_for(user).order_by().values("pk")[: CAP + 1],
     )

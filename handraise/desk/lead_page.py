@@ -8,12 +8,17 @@ from datetime import datetime
 
 from django.db.models import prefetch_related_objects
 
+from handraise.deals import queries as deals
+from handraise.feedback.learned import queries as learned
+from handraise.handover import queries as handovers
 from handraise.handover.models import Handover
-from handraise.handover.queries import Hanging, handovers_of, hanging_on
+from handraise.leads import presence
 from handraise.leads.decide import PATH, Stage
 from handraise.leads.models import Company, Consent, Lead, StageMove
 from handraise.leads.queries import company_facts_of, facts_of
 from handraise.leads.timeline import Cursor, Item, timeline
+from handraise.post import queries as post
+from handraise.talk import queries as talk
 
 SHOWN = 5  # handovers
 FIRST = 15  # of the timeline, on the page of the lead: about what a screen shows
@@ -29,12 +34,13 @@ class Step:
     at: datetime | None
 
 
-def path_of(lead: Lead, *, at: datetime | None = None) -> list[Step]:
-    """The path with what the lead has reached, and where it stands if that is beside the path."""
+def path_of(lead: Lead, *, at: datetime | None = None, is_moved: bool = True) -> list[Step]:
+    """The path with what the lead has reached, and where it stands if that is beside the path.
+    `is_moved`: whether there is any move of it, where that is known."""
     moves = StageMove.objects.filter(lead__canonical=lead.canonical_id, withdrawn_at=None)
     if at is not None:
         moves = moves.filter(at__lte=at, known_at__lte=at)
-    made = list(moves.order_by("at", "pk"))
+    made = list(moves.order_by("at", "pk")) if is_moved else []
     now = Stage(made[-1].after) if made else Stage.LEAD if at else Stage(lead.stage)
     reached = _reached(lead, made)
     if at is not None:
@@ -89,27 +95,35 @@ def happenings(
     return Happenings(items[:limit], more)
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
-    """The newest handovers of a lead, and what hangs on all of them."""
+_KINDS = {
+    "moves": presence.MOVES,
+    "handovers": handovers.HANDOVERS,
+    "acceptances": handovers.ACCEPTANCES,
+    "ratings": handovers.RATINGS,
+    "questions": handovers.QUESTIONS,
+    "deals": deals.DEALS,
+    "letters": post.LETTERS,
+    "meetings": post.MEETINGS,
+    "notes": talk.NOTES,
+    "tasks": talk.TASKS,
+    "chances": learned.CHANCES,
+}
 
-    shown: list[Handover]
-    hanging: Hanging
 
-    @property
-    def offer(self) -> Handover | None:
-        """The one that is open."""
-        return next((one for one in self.shown if one.ended_at is None), None)
+def there_is(lead: Lead) -> frozenset[str]:
+    """Of which kinds its page has something to show; what is not named need not be asked for."""
+    return presence.present(lead, _KINDS)
 
 
-def handed(lead: Lead) -> Handed:
-    """What was handed over, without the briefs, which are long."""
-    found = handovers_of(lead).prefetch_related(None).select_related("assignee", "team")
+def handovers_shown(lead: Lead, there: frozenset[str]) -> list[Handover]:
+    """Its newest handovers, without the briefs, which are long."""
+    if "handovers" not in there:
+        return []
+    found = handovers.handovers_of(lead).prefetch_related(None).select_related("assignee", "team")
     shown = list(found.defer("brief", "route")[:SHOWN])
-    hanging = hanging_on(lead) if shown else Hanging(False, False, False)
-    if hanging.is_rated:
+    if "ratings" in there:
         prefetch_related_objects(shown, "ratings")
-    return Handed(shown, hanging)
+    return shown
 
 
 def known_of(

@@ -191,6 +191,14 @@ def open_handovers_of(lead_ids: Collection[int]) -> QuerySet[Handover]:
     )
 
 
+# For `leads.presence`: the handovers of a lead, and what there may be of any of them.
+HANDOVERS = "handover_handover WHERE lead_id = ANY(faces)"
+_OF_THEM = "JOIN handover_handover handover ON handover.id = handover_id WHERE lead_id = ANY(faces)"
+ACCEPTANCES = f"handover_acceptance {_OF_THEM}"
+RATINGS = f"handover_rating {_OF_THEM}"
+QUESTIONS = f"handover_question {_OF_THEM} AND taken_back_at IS NULL"
+
+
 def handovers_of(lead: Lead) -> QuerySet[Handover]:
     """Every handover of this lead, newest first, with how each one ended."""
     # Two tables fewer in the join: PostgreSQL planned it for five times as long as it took.
@@ -200,34 +208,6 @@ def handovers_of(lead: Lead) -> QuerySet[Handover]:
         .prefetch_related("ratings", "assignee", "team")
         .order_by("-offered_at", "-pk")
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Hanging:
-    """What hangs on the handovers of a lead: most have none of it, and need not be asked more."""
-
-    is_accepted: bool
-    is_rated: bool
-    is_asked: bool
-
-
-_HANGING = """
-WITH mine AS (
-    SELECT handover.id FROM handover_handover handover
-    JOIN leads_lead face ON face.id = handover.lead_id WHERE face.canonical_id = %s
-)
-SELECT
-    EXISTS (SELECT FROM handover_acceptance JOIN mine ON mine.id = handover_id),
-    EXISTS (SELECT FROM handover_rating JOIN mine ON mine.id = handover_id),
-    EXISTS (SELECT FROM handover_question JOIN mine ON mine.id = handover_id
-        WHERE taken_back_at IS NULL)
-"""
-
-
-def hanging_on(lead: Lead) -> Hanging:
-    """Whether any handover of this lead was ever accepted, rated, or asked about."""
-    (row,) = rows_of(_HANGING, [lead.canonical_id])
-    return Hanging(*row)
 
 
 def rejecters_of(lead_ids: Collection[int]) -> dict[int, set[int]]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import ParamSpec
 
 from django.db import connection
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 P = ParamSpec("P")
-R = TypeVar("R", bound=HttpRequest)
 
 # A page of one lead joins by its id and finds few rows: planning took longer than running, and one
 # plan fits every lead. PostgreSQL makes five plans for five leads before it keeps one, and goes on
@@ -51,15 +50,13 @@ def planned_anew() -> Iterator[None]:
         raw.prepare_threshold = before
 
 
-def with_kept_plans(
-    view: Callable[Concatenate[R, P], HttpResponse],
-) -> Callable[Concatenate[R, P], HttpResponse]:
+def with_kept_plans(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
     """A view whose statements, and those of its template, are planned once for many requests."""
 
     @wraps(view)
-    def keeping(request: R, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def keeping(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         with kept_plans():
-            return view(request, *args, **kwargs)
+            return view(*args, **kwargs)
 
     return keeping
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q, QuerySet
@@ -44,6 +43,11 @@ def notes_visible_to(user: User) -> QuerySet[Note]:
     require(user, Permission.SEE)
     found = Note.objects.select_related("by", "removed_by", "lead__canonical", "company")
     return found.prefetch_related("mentions__person", "former").order_by("-at", "-pk")
+
+
+# For `leads.presence`.
+NOTES = "talk_note WHERE lead_id = ANY(faces)"
+TASKS = "talk_task WHERE lead_id = ANY(faces) AND done_at IS NULL"
 
 
 def notes_on(user: User, about: Lead | Company) -> QuerySet[Note]:
@@ -161,10 +165,9 @@ def news_of(user: User) -> QuerySet[Notification]:
     return found.order_by("-at", "-pk")
 
 
-def unread_news(user: User) -> QuerySet[Notification, dict[str, Any]]:
-    """The ids of the news a person has not read, up to a hundred."""
-    unread = Notification.objects.filter(person=user, in_app=True, read_at=None)
-    return unread.values("pk")[: UNREAD_CAP + 1]
+def unread_news(user: User) -> QuerySet[Notification]:
+    """The news a person has not read, in no order, up to one more than is counted."""
+    return Notification.objects.filter(person=user, in_app=True, read_at=None)[: UNREAD_CAP + 1]
 
 
 def unread_count(user: User) -> int:

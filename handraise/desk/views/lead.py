@@ -12,7 +12,14 @@ from handraise.agreement.queries import Published, published
 from handraise.desk.asked import talk_about
 from handraise.desk.doors import lead_or_404
 from handraise.desk.forms import LogForm
-from handraise.desk.lead_page import FIRST, Handed, handed, happenings, known_of, path_of
+from handraise.desk.lead_page import (
+    FIRST,
+    handovers_shown,
+    happenings,
+    known_of,
+    path_of,
+    there_is,
+)
 from handraise.desk.next_step import next_step
 from handraise.desk.passing import passing_of
 from handraise.desk.pipeline.showing import beside_lead
@@ -42,7 +49,7 @@ def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
     at = _asked_instant(request)
     company = company_of(shown, at=at) if at else shown.company
     # How they ended is of today.
-    handovers = None if at else handed(shown)
+    there = None if at else there_is(shown)
     consents, agreed = consents_of(shown, at=at), published()
     qualification = qualification_card(
         shown, user=None if at else request.user, at=at or clock.now(), agreed=agreed
@@ -55,22 +62,23 @@ def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
         "lead": shown,
         "at": at,
         "company": company,
-        "path": path_of(shown, at=at),
+        "there": there,
+        "path": path_of(shown, at=at, is_moved=there is None or "moves" in there),
         "card": card,
         "happenings": happenings(shown, at=at, limit=FIRST),
         "qualification": qualification,
     }
-    if handovers is None:
+    if there is None:
         context |= known_of(shown, company, consents, at=at)
     else:
-        context |= _acts(request, shown, handovers, consents, agreed)
+        context |= _acts(request, shown, there, consents, agreed)
     return render(request, "desk/lead.html", context)
 
 
 def _acts(
     request: HttpUserRequest,
     shown: Lead,
-    handovers: Handed,
+    there: frozenset[str],
     consents: list[Consent],
     agreed: Published | None,
 ) -> dict[str, object]:
@@ -78,21 +86,22 @@ def _acts(
     at = clock.now()
     moves = moves_open_to(request.user, shown, document=agreed.document, at=at) if agreed else []
     may_edit = may(request.user, Permission.EDIT_LEADS)
-    offer, hanging = handovers.offer, handovers.hanging
+    handovers = handovers_shown(shown, there)
+    offer = next((one for one in handovers if one.ended_at is None), None)
     return {
         "may_edit": may_edit,
         "handovers": handovers,
         "offer": offer if offer is not None and may_answer(request.user, offer) else None,
-        "talk": talk_about(request.user, shown, None, at=at) if hanging.is_asked else None,
+        "talk": talk_about(request.user, shown, None, at=at) if "questions" in there else None,
         "passing": passing_of(request.user, shown, at=at),
-        "touch": touch_clocks([shown], at=at).get(shown.pk) if hanging.is_accepted else None,
+        "touch": touch_clocks([shown], at=at).get(shown.pk) if "acceptances" in there else None,
         "touches": TOUCHES,
         "moves": moves,
-        "deals": beside_lead(request.user, shown, at=at),
+        "deals": beside_lead(request.user, shown, at=at, has_deals="deals" in there),
         "may_override": may(request.user, Permission.OVERRIDE),
         "people": list(working_people()) if may_edit else [],  # two forms name them
         "log_form": LogForm(document=agreed.document if agreed else None),
-        "post": correspondence(request.user, shown, at=at, consents=consents),
+        "post": correspondence(request.user, shown, at=at, consents=consents, there=there),
         "now": at,
     }
 
