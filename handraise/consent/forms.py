@@ -133,11 +133,6 @@ class HandForm(forms.Form):
             raise forms.ValidationError("Consent is given to one purpose at a time.")
         return given
 
-    @property
-    def sentence(self) -> str:
-        """What is wrong with it, in one line."""
-        return " ".join(str(error) for errors in self.errors.values() for error in errors)
-
     def asked(self) -> tuple[str, list[str]]:
         """The code of the purpose, and of the topic if it is about one."""
         code, topic = self._meant[self.cleaned_data["purpose"]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from handraise.consent.actions import give, withdraw, withdraw_all
 from handraise.consent.decide import How, Refused
@@ -36,18 +36,21 @@ def lead_consent(request: HttpUserRequest, pk: int) -> HttpResponse:
     return render(request, "consent/lead.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs(Permission.EDIT_LEADS)
 def consents(request: HttpUserRequest, pk: int) -> HttpResponse:
-    """Write down what a lead told a colleague, with the words it was asked in."""
-    lead, form = _lead(request, pk), HandForm(request.POST, purposes=purposes())
-    try:
-        if not form.is_valid():
-            raise Refused(form.sentence)
-        messages.success(request, _note(request, lead, form))
-    except Refused as refused:
-        messages.error(request, str(refused))
-    return redirect("lead", lead.pk)
+    """Write down what a lead told a colleague, with the words it was asked in. The form is a part
+    for htmx, a page for everybody else and for what was refused."""
+    lead = _lead(request, pk)
+    form = HandForm(request.POST or None, purposes=purposes(), auto_id="consent_%s")
+    if request.method == "POST" and form.is_valid():
+        try:
+            messages.success(request, _note(request, lead, form))
+            return redirect("lead", lead.pk)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+    template = "consent/_note.html" if request.htmx else "consent/note.html"
+    return render(request, template, {"lead": lead, "form": form})
 
 
 def _note(request: HttpUserRequest, lead: Lead, form: HandForm) -> str:

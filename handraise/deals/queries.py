@@ -42,6 +42,10 @@ def purchase_visible_to(user: User, pk: int) -> Purchase:
     return Purchase.objects.select_related("deal__lead").get(pk=pk)
 
 
+# For `leads.presence`.
+DEALS = "deals_deal WHERE lead_id = ANY(faces)"
+
+
 def deals_of(lead: Lead) -> QuerySet[Deal]:
     """The deals of a lead and of all that was merged into it: open ones first, then the newest."""
     return _ordered(Deal.objects.filter(lead__canonical=lead.canonical_id))

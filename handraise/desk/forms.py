@@ -17,7 +17,7 @@ from handraise.leads.models import Fact
 from handraise.team import actions
 from handraise.team.decide import Role
 from handraise.team.models import Team
-from handraise.ui.widgets import QuickSelect
+from handraise.ui.widgets import QuickInstant, QuickSelect, QuickTextarea
 
 
 class _FactsForm(forms.Form):
@@ -125,10 +125,10 @@ class LogForm(forms.Form):
         required=False,
         label="When",
         help_text="Empty: just now.",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=QuickInstant(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     note = forms.CharField(
-        required=False, max_length=4000, label="What was said", widget=forms.Textarea
+        required=False, max_length=4000, label="What was said", widget=QuickTextarea
     )
 
     def __init__(self, *args: Any, document: Document | None, **kwargs: Any) -> None:

@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
 from handraise.desk import figures
+from handraise.desk.figures import Figures
 from handraise.team.decide import Permission
 from handraise.team.models import User
 from handraise.team.queries import may
@@ -23,7 +24,7 @@ class Place:
     icon: str
     name: str
     permission: Permission = Permission.SEE
-    count: Callable[[User], str] | None = None
+    count: Callable[[Figures], str] | None = None
     is_urgent: bool = False
 
 
@@ -101,26 +102,29 @@ def rail(request: HttpRequest) -> dict[str, object]:
     """Context processor: the parts of the rail that this reader may use, made when first read."""
     if not isinstance(getattr(request, "user", None), User):
         return {"rail": []}
-    return {"rail": SimpleLazyObject(lambda: parts(request.user, request.path))}  # type: ignore[arg-type]
+    told = SimpleLazyObject(lambda: figures.figures_of(request.user))  # type: ignore[arg-type]
+    # The bell of `talk` stands in the rail, and would count for itself.
+    request.unread_news = lambda: told.news  # type: ignore[attr-defined]
+    return {"rail": SimpleLazyObject(lambda: parts(request.user, request.path, told))}  # type: ignore[arg-type]
 
 
-def parts(user: User, path: str) -> list[Part]:
-    """Every part with at least one page that this person may open."""
+def parts(user: User, path: str, told: Figures) -> list[Part]:
+    """Every part with at least one page that this person may open, with what it counts."""
     made = []
     for name, places in PARTS:
-        links = [_link(place, user, path) for place in places if may(user, place.permission)]
+        links = [_link(place, told, path) for place in places if may(user, place.permission)]
         kept = [link for link in links if link is not None]
         if kept:
             made.append(Part(name, kept))
     return made
 
 
-def _link(place: Place, user: User, path: str) -> Link | None:
+def _link(place: Place, told: Figures, path: str) -> Link | None:
     try:
         url = reverse(place.address)
     except NoReverseMatch:  # a step whose pages are not there
         return None
-    count = place.count(user) if place.count else ""
+    count = place.count(told) if place.count else ""
     is_here = path == url if url == "/" else path.startswith(_root(url))
     return Link(url, place.icon, place.name, count, place.is_urgent, is_here)
 

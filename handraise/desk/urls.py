@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     path("leads/", leads.leads, name="leads"),
     path("leads/new/", leads.new_lead, name="new_lead"),
     path("lead/<int:pk>/", lead.lead, name="lead"),
+    path("lead/<int:pk>/background/", lead.background, name="background"),
     path("lead/<int:pk>/missing/", lead.missing, name="missing"),
     path("lead/<int:pk>/helps/", helps.helps, name="helps"),
     path("lead/<int:pk>/uses/", helps.uses, name="uses"),

@@ -218,6 +218,14 @@ def open_handovers_of(lead_ids: Collection[int]) -> QuerySet[Handover]:
     )
 
 
+# For `leads.presence`: the handovers of a lead, and what there may be of any of them.
+HANDOVERS = "handover_handover WHERE lead_id = ANY(faces)"
+_OF_THEM = "JOIN handover_handover handover ON handover.id = handover_id WHERE lead_id = ANY(faces)"
+ACCEPTANCES = f"handover_acceptance {_OF_THEM}"
+RATINGS = f"handover_rating {_OF_THEM}"
+QUESTIONS = f"handover_question {_OF_THEM} AND taken_back_at IS NULL"
+
+
 def handovers_of(lead: Lead) -> QuerySet[Handover]:
     """Every handover of this lead, newest first, with how each one ended."""
     # Two tables fewer in the join: PostgreSQL planned it for five times as long as it took.

@@ -37,6 +37,11 @@ def meetings_visible_to(user: User) -> QuerySet[Meeting]:
     return Meeting.objects.select_related("by", "lead__canonical", "invitation", "answered_by")
 
 
+# For `leads.presence`.
+LETTERS = "post_letter WHERE lead_id = ANY(faces)"
+MEETINGS = "post_meeting WHERE lead_id = ANY(faces)"
+
+
 def letters_of(user: User, lead: Lead) -> QuerySet[Letter]:
     """Letters to a lead and to whoever was merged into it, the newest first."""
     mine = letters_visible_to(user).filter(lead__canonical=lead.canonical_id)
@@ -157,11 +162,17 @@ class Correspondence:
 
 
 def correspondence(
-    user: User, lead: Lead, *, at: datetime, consents: Sequence[Consent] | None = None
+    user: User,
+    lead: Lead,
+    *,
+    at: datetime,
+    consents: Sequence[Consent] | None = None,
+    there: Collection[str] = ("letters", "meetings"),
 ) -> Correspondence:
-    """Letters and meetings of one lead, as its page shows them. See `reach_of`."""
-    letters = list(letters_of(user, lead)[:SHOWN])
-    meetings = list(meetings_with(user, lead)[:SHOWN])
+    """Letters and meetings of one lead, as its page shows them. `there`: which of them there are.
+    See `reach_of`."""
+    letters = list(letters_of(user, lead)[:SHOWN]) if "letters" in there else []
+    meetings = list(meetings_with(user, lead)[:SHOWN]) if "meetings" in there else []
     asked = [one for one in meetings if one.standing == Standing.BOOKED and one.ends_at <= at]
     prefetch_related_objects(asked, "lead__canonical")
     moving = {State.WAITING, State.SENDING}

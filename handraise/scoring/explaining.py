@@ -10,9 +10,7 @@ from datetime import datetime
 from handraise.agreement import wording
 from handraise.agreement.conditions import Condition, Did, Joined
 from handraise.agreement.document import Behaviour, FitSignal
-from handraise.leads.bulk import rows_of
 from handraise.leads.entry import Json
-from handraise.leads.models import Fact
 from handraise.scoring.engines import postgres
 from handraise.scoring.engines.postgres import Moment, PostgresText
 from handraise.scoring.explanation import (
@@ -57,26 +55,18 @@ def _evidence(made: PostgresText, moment: Moment) -> _Evidence:
     )
 
 
-_ACTIVITIES = "SELECT id, name, occurred_at FROM leads_activity WHERE id = ANY(%s::bigint[])"
-
-
 def _activities(made: PostgresText, moment: Moment) -> dict[int, tuple[Counted, ...]]:
-    rows = [row for row in postgres.run(made, made.counting, [moment]) if row[0] == moment.lead_id]
-    ids = [row[2] for row in rows]
-    known = {pk: (name, at) for pk, name, at in rows_of(_ACTIVITIES, [ids])}
     found: dict[int, list[Counted]] = defaultdict(list)
-    for _, number, pk, points in rows:
-        found[number].append(Counted(pk, *known[pk], points))
+    for lead_id, number, pk, points, name, at in postgres.run(made, made.counting, [moment]):
+        if lead_id == moment.lead_id:
+            found[number].append(Counted(pk, name, at, points))
     return {number: tuple(counted) for number, counted in found.items()}
 
 
 def _facts(made: PostgresText, moment: Moment) -> dict[str, Behind]:
-    rows = postgres.run(made, made.telling, [moment])
-    known = Fact.objects.only("value", "holds_from").in_bulk([pk for _, pk in rows])
     return {
-        subject: Behind(pk, _label(subject), known[pk].value, known[pk].holds_from)
-        for subject, pk in rows
-        if pk in known
+        one.subject: Behind(one.id, _label(one.subject), one.value, one.holds_from)
+        for one in postgres.facts_told(made, moment)
     }
 
 

@@ -21,7 +21,6 @@ from handraise.agreement.conditions import Condition, Did, Joined
 from handraise.agreement.document import Document
 from handraise.agreement.queries import list_values
 from handraise.leads.entry import Json
-from handraise.leads.models import Fact
 from handraise.scoring import changes, wishes
 from handraise.scoring.changes import Change
 from handraise.scoring.engines import postgres
@@ -149,9 +148,7 @@ class _Search:
 
     @cached_property
     def known(self) -> dict[str, Json]:
-        rows = postgres.run(self.made, self.made.telling, [self.moment])
-        values = dict(Fact.objects.filter(pk__in=[pk for _, pk in rows]).values_list("pk", "value"))
-        return {subject: values.get(pk) for subject, pk in rows}
+        return {one.subject: one.value for one in postgres.facts_told(self.made, self.moment)}
 
     @cached_property
     def wishes(self) -> Wishes:

@@ -16,7 +16,7 @@ from handraise.talk.models import Task
 from handraise.talk.queries import digest_hour_of, preferences_of
 from handraise.team.models import Team, User
 from handraise.team.queries import teams, working_people
-from handraise.ui.widgets import QuickSelect
+from handraise.ui.widgets import QuickDate, QuickSelect, QuickTextarea, QuickTime
 
 _ASKS = "What should others know? @ names somebody."
 _DATE = {"type": "date"}
@@ -28,7 +28,7 @@ class NoteForm(forms.Form):
     text = forms.CharField(
         label="Note",
         max_length=LONGEST_NOTE,
-        widget=forms.Textarea(attrs={"rows": 3, "placeholder": _ASKS}),
+        widget=QuickTextarea(attrs={"rows": 3, "placeholder": _ASKS}),
     )  # fmt: skip
 
 
@@ -37,10 +37,10 @@ class TaskForm(forms.Form):
 
     text = forms.CharField(label="What is to be done", max_length=LONGEST_TASK)
     day = forms.DateField(
-        required=False, label="Day", widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d")
+        required=False, label="Day", widget=QuickDate(attrs=_DATE, format="%Y-%m-%d")
     )  # fmt: skip
     hour = forms.TimeField(
-        required=False, label="Time", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        required=False, label="Time", widget=QuickTime(attrs={"type": "time"}, format="%H:%M")
     )  # fmt: skip
     priority = forms.ChoiceField(
         required=False,

@@ -46,6 +46,11 @@ def notes_visible_to(user: User) -> QuerySet[Note]:
     return found.prefetch_related("mentions__person", "former").order_by("-at", "-pk")
 
 
+# For `leads.presence`.
+NOTES = "talk_note WHERE lead_id = ANY(faces)"
+TASKS = "talk_task WHERE lead_id = ANY(faces) AND done_at IS NULL"
+
+
 def notes_on(user: User, about: Lead | Company) -> QuerySet[Note]:
     """The notes on a lead (with those of all that was merged into it) or on a company."""
     # Of one lead or company, which its page knows: joining it again costs more than the notes.
@@ -161,10 +166,14 @@ def news_of(user: User) -> QuerySet[Notification]:
     return found.order_by("-at", "-pk")
 
 
+def unread_news(user: User) -> QuerySet[Notification]:
+    """The news a person has not read, in no order, up to one more than is counted."""
+    return Notification.objects.filter(person=user, in_app=True, read_at=None)[: UNREAD_CAP + 1]
+
+
 def unread_count(user: User) -> int:
     """How many news a person has not read, counted up to a hundred."""
-    unread = Notification.objects.filter(person=user, in_app=True, read_at=None)
-    return unread[: UNREAD_CAP + 1].count()
+    return unread_news(user).count()
 
 
 _WISHES = """

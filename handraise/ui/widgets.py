@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
+from django.forms.widgets import Input
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -32,4 +33,42 @@ class QuickSelect(forms.Select):
         return format_html("<select{}>{}</select>", given, options)
 
 
-__all__ = ["QuickSelect"]
+class _QuickInput(Input):
+    """One line to fill in, written without the two templates that Django needs for it."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None,
+        renderer: Any = None,  # noqa: ARG002
+    ) -> SafeString:  # fmt: skip
+        context = self.get_context(name, value, attrs)["widget"]
+        known = {"type": context["type"], "name": context["name"]}
+        if context["value"] is not None:
+            known["value"] = context["value"]
+        return format_html("<input{}>", flatatt({**known, **context["attrs"]}))
+
+
+class QuickDate(_QuickInput, forms.DateInput):
+    """A day."""
+
+
+class QuickTime(_QuickInput, forms.TimeInput):
+    """A time of day."""
+
+
+class QuickInstant(_QuickInput, forms.DateTimeInput):
+    """A day and a time of it."""
+
+
+class QuickTextarea(forms.Textarea):
+    """Lines to fill in."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None,
+        renderer: Any = None,  # noqa: ARG002
+    ) -> SafeString:  # fmt: skip
+        context = self.get_context(name, value, attrs)["widget"]
+        given = flatatt({"name": context["name"], **context["attrs"]})
+        return format_html("<textarea{}>\n{}</textarea>", given, context["value"] or "")
+
+
+__all__ = ["QuickDate", "QuickInstant", "QuickSelect", "QuickTextarea", "QuickTime"]

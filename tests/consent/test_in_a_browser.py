@@ -81,7 +81,8 @@ def _pages(rita: User, ada: Lead) -> list[str]:
     return [
         "/consent/", "/consent/new/", f"/consent/{purpose('newsletter').pk}/",
         "/consent/suppressed/", "/consent/lists/new/", f"/consent/lists/{done.pk}/",
-        f"/consent/lists/{fresh.pk}/", f"/lead/{ada.pk}/", f"/lead/{ada.pk}/consent/",
+        f"/consent/lists/{fresh.pk}/", f"/lead/{ada.pk}/background/",
+        f"/lead/{ada.pk}/consent/", f"/lead/{ada.pk}/consents/",
         f"/preferences/{token_for(ada.pk, ADA)}/",
         confirmation_url(open_one).removeprefix(settings.ADDRESS),
     ]  # fmt: skip

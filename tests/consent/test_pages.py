@@ -165,7 +165,7 @@ def test_the_page_of_a_lead_says_what_was_agreed_and_what_stands_against(
     asked(ada, at=at)
     bar(ADA, kind=Kind.BOUNCE, why="No such mailbox")
 
-    text = said(client, f"/lead/{ada.pk}/")
+    text = said(client, f"/lead/{ada.pk}/background/")
 
     assert "“&lt;script&gt;Yes.”" in text
     assert "told to a colleague" in text
@@ -202,6 +202,19 @@ def test_what_a_lead_told_is_noted_by_topic_and_for_everything(client: Client, a
     said(client, url, purpose="* everything", is_given="no")
     assert not may(ada, at=clock.now())
     assert Consent.objects.filter(is_given=False).count() == 4
+
+
+def test_what_was_refused_is_still_in_the_form(client: Client, ada: Lead) -> None:
+    url = f"/lead/{ada.pk}/consents/"
+
+    text = said(client, url, purpose="* everything", is_given="yes", wording="At the fair.")
+    part = client.get(url, headers={"HX-Request": "true"}).content.decode()
+
+    assert "one purpose at a time" in text
+    assert "At the fair." in text
+    assert "<html" in text
+    assert part.startswith("<form")
+    assert not Consent.objects.exists()
 
 
 def test_a_purpose_that_there_is_not_is_refused(client: Client, ada: Lead) -> None:

@@ -188,8 +188,8 @@ def test_every_page_passes_axe(
     lead = f"/lead/{handover.lead_id}/"
     paths = [
         "/", "/inbox/", f"/inbox/{handover.pk}/", f"/handover/{handover.pk}/", "/leads/",
-        "/leads/?q=nobody", "/leads/new/", lead, f"{lead}edit/", f"{lead}merges/",
-        f"{lead}timeline/", f"{lead}?at=2026-11-01T12:00", "/companies/",
+        "/leads/?q=nobody", "/leads/new/", lead, f"{lead}background/", f"{lead}edit/",
+        f"{lead}merges/", f"{lead}timeline/", f"{lead}?at=2026-11-01T12:00", "/companies/",
         f"/company/{handover.lead.company_id}/", f"/company/{handover.lead.company_id}/edit/",
         "/journal/", "/people/", "/people/new/", f"/people/{mark.pk}/", "/keys/", "/profile/",
         "/account/password/change/", "/account/logout/", "/ui/patterns/", "/agreement/",

@@ -202,7 +202,7 @@ def test_a_closed_form_takes_submissions_again(guide: Form, mark: User) -> None:
 def test_the_page_of_a_lead_shows_what_was_sent_and_a_personal_link(guide: Form, mia: User) -> None:
     submitted(guide, size="20")
 
-    page = client_of(mia).get(f"/lead/{ada().pk}/").content.decode()
+    page = client_of(mia).get(f"/lead/{ada().pk}/background/").content.decode()
 
     assert f'href="/forms/{guide.pk}/"' in page
     assert "/forms/guide/?for=" in page

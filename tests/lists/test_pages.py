@@ -140,7 +140,7 @@ def test_the_page_of_a_lead_puts_it_into_a_list_and_takes_it_out(mia: User) -> N
     address = reverse("lead_lists", args=[ada.pk])
 
     browser.post(address, {"add": fair.pk})
-    page = browser.get(reverse("lead", args=[ada.pk])).content.decode()
+    page = browser.get(reverse("background", args=[ada.pk])).content.decode()
     browser.post(address, {"remove": fair.pk})
 
     assert "Take out of the list Fair" in page

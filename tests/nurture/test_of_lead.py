@@ -30,7 +30,7 @@ def post(user: User, ada: Lead, **told: object) -> int:
 
 
 def test_put_in_seen_and_taken_out(ada: Lead, mark: User, mia: User) -> None:
-    page = reverse("lead", args=[ada.pk])
+    page = reverse("background", args=[ada.pk])
     assert "Put into a journey" in client_of(mark).get(page).content.decode()
     assert post(mark, ada, enter="welcome-b") == 302
     assert where(ada) == ["enter"]

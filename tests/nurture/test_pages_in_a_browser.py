@@ -33,7 +33,7 @@ def test_the_pages_of_journeys_pass_axe(dress: str, visit: Visit, mark: User) ->
         f"{code}draft/rules/", f"{code}draft/text/", f"{code}draft/new/",
         f"{code}draft/new/wait-event/?at=1", f"{code}draft/new/split/?at=1",
         f"{code}draft/walk/?lead={ada.lead_id}", f"{code}draft/steps/3/",
-        f"{code}draft/steps/3.0.0/", f"{code}publishing/", f"/lead/{ada.lead_id}/",
+        f"{code}draft/steps/3.0.0/", f"{code}publishing/", f"/lead/{ada.lead_id}/background/",
         f"/journeys/inside/{ada.pk}/", f"/journeys/{broken.code}/draft/",
         f"/journeys/{broken.code}/publishing/",
     ]  # fmt: skip

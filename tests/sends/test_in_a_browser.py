@@ -22,6 +22,6 @@ def test_sends_read_well_everywhere(visit: Visit, asked: MessageVersion, vera: U
         row.save()
     visit.sign_in(vera)
 
-    found = visit.troubles(["/sends/", "/sends/?state=failed", f"/lead/{lead.pk}/"])
+    found = visit.troubles(["/sends/", "/sends/?state=failed", f"/lead/{lead.pk}/background/"])
 
     assert not found, "\n".join(found)

@@ -94,8 +94,11 @@ class Beside:
     may_open: bool
 
 
-def beside_lead(user: User, lead: Lead, *, at: datetime) -> Beside | None:
-    """The part on the page of a lead; None where there is no deal and could be none."""
+def beside_lead(user: User, lead: Lead, *, at: datetime, has_deals: bool = True) -> Beside | None:
+    """The part on the page of a lead; None where there is no deal and could be none. `has_deals`:
+    whether it has any, where that is known."""
+    if not has_deals and lead.stage not in WITH_DEALS:
+        return None
     deals = deals_visible_to(user).filter(pk__in=deals_of(lead).values("pk"))
     may_open = lead.stage in WITH_DEALS and may(user, Permission.QUALIFY)
     count = deals.count()

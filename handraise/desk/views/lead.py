@@ -12,26 +12,26 @@ from handraise.agreement.queries import Published, published
 from handraise.desk.asked import talk_about
 from handraise.desk.doors import lead_or_404
 from handraise.desk.forms import LogForm
-from handraise.desk.lead_page import happenings, path_of
+from handraise.desk.lead_page import (
+    FIRST,
+    handovers_shown,
+    happenings,
+    known_of,
+    path_of,
+    there_is,
+)
 from handraise.desk.next_step import next_step
 from handraise.desk.passing import passing_of
 from handraise.desk.pipeline.showing import beside_lead
 from handraise.desk.qualification_card import qualification_card
 from handraise.desk.scorecard import Read, scorecard
 from handraise.desk.touch_clock import touch_clocks
-from handraise.handover.models import Handover
-from handraise.handover.queries import handovers_of, may_answer
+from handraise.handover.queries import may_answer
 from handraise.kit import clock
 from handraise.leads.decide import TOUCHES
+from handraise.leads.kept_plans import with_kept_plans
 from handraise.leads.models import Consent, Lead
-from handraise.leads.queries import (
-    company_facts_of,
-    company_of,
-    consents_of,
-    facts_of,
-    identities_of,
-    merges_of,
-)
+from handraise.leads.queries import company_of, consents_of, identities_of, merges_of
 from handraise.post.queries import correspondence
 from handraise.qualification.queries import moves_open_to
 from handraise.team.access import HttpUserRequest, needs
@@ -40,6 +40,7 @@ from handraise.team.queries import may, working_people
 
 
 @needs(Permission.SEE)
+@with_kept_plans
 def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
     """Who they are, how good and why, what they did, and what can be done."""
     shown = lead_or_404(request.user, pk)
@@ -48,7 +49,7 @@ def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
     at = _asked_instant(request)
     company = company_of(shown, at=at) if at else shown.company
     # How they ended is of today.
-    handovers = [] if at else list(handovers_of(shown).defer("brief", "route")[:5])
+    there = None if at else there_is(shown)
     consents, agreed = consents_of(shown, at=at), published()
     qualification = qualification_card(
         shown, user=None if at else request.user, at=at or clock.now(), agreed=agreed
@@ -61,25 +62,23 @@ def lead(request: HttpUserRequest, pk: int) -> HttpResponse:
         "lead": shown,
         "at": at,
         "company": company,
-        "path": path_of(shown, at=at),
+        "there": there,
+        "path": path_of(shown, at=at, is_moved=there is None or "moves" in there),
         "card": card,
-        "happenings": happenings(shown, at=at),
-        "facts": facts_of(shown, at=at),
-        "company_facts": company_facts_of(company, at=at) if company else [],
-        "consents": consents,
-        "handovers": handovers,
+        "happenings": happenings(shown, at=at, limit=FIRST),
         "qualification": qualification,
-        "talk": talk_about(request.user, shown, None, at=clock.now()) if handovers else None,
     }
-    if not at:
-        context |= _acts(request, shown, handovers, consents, agreed)
+    if there is None:
+        context |= known_of(shown, company, consents, at=at)
+    else:
+        context |= _acts(request, shown, there, consents, agreed)
     return render(request, "desk/lead.html", context)
 
 
 def _acts(
     request: HttpUserRequest,
     shown: Lead,
-    handovers: list[Handover],
+    there: frozenset[str],
     consents: list[Consent],
     agreed: Published | None,
 ) -> dict[str, object]:
@@ -87,25 +86,41 @@ def _acts(
     at = clock.now()
     moves = moves_open_to(request.user, shown, document=agreed.document, at=at) if agreed else []
     may_edit = may(request.user, Permission.EDIT_LEADS)
+    handovers = handovers_shown(shown, there)
+    offer = next((one for one in handovers if one.ended_at is None), None)
     return {
         "may_edit": may_edit,
-        "offer": next(
-            (one for one in handovers if one.ended_at is None and may_answer(request.user, one)),
-            None,
-        ),
+        "handovers": handovers,
+        "offer": offer if offer is not None and may_answer(request.user, offer) else None,
+        "talk": talk_about(request.user, shown, None, at=at) if "questions" in there else None,
         "passing": passing_of(request.user, shown, at=at),
-        "touch": touch_clocks([shown], at=at).get(shown.pk) if handovers else None,
+        "touch": touch_clocks([shown], at=at).get(shown.pk) if "acceptances" in there else None,
         "touches": TOUCHES,
         "moves": moves,
-        "deals": beside_lead(request.user, shown, at=at),
+        "deals": beside_lead(request.user, shown, at=at, has_deals="deals" in there),
         "may_override": may(request.user, Permission.OVERRIDE),
         "people": list(working_people()) if may_edit else [],  # two forms name them
         "log_form": LogForm(document=agreed.document if agreed else None),
-        "identities": identities_of(shown),
-        "merges": merges_of(shown),
-        "post": correspondence(request.user, shown, at=at, consents=consents),
+        "post": correspondence(request.user, shown, at=at, consents=consents, there=there),
         "now": at,
     }
+
+
+@needs(Permission.SEE)
+@with_kept_plans
+def background(request: HttpUserRequest, pk: int) -> HttpResponse:
+    """What is known of the lead beside what it did: found once its page is read that far."""
+    shown = lead_or_404(request.user, pk)
+    may_edit = may(request.user, Permission.EDIT_LEADS)
+    context = known_of(shown, shown.company, consents_of(shown)) | {
+        "lead": shown,
+        "identities": identities_of(shown),
+        "merges": merges_of(shown),
+        "may_edit": may_edit,
+        "people": working_people() if may_edit else [],
+    }
+    template = "desk/_background.html" if request.htmx else "desk/background.html"
+    return render(request, template, context)
 
 
 @needs(Permission.SEE)

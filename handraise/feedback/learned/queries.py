@@ -46,6 +46,10 @@ def _in_use() -> Learning | None:
     return done.defer("charts").order_by("-finished_at", "-pk").first()
 
 
+# For `leads.presence`: a chance is of the lead that others were merged into.
+CHANCES = "feedback_chance WHERE lead_id = ANY(faces)"
+
+
 def chance_of(lead_id: int) -> Chance | None:
     """The chance of a lead that may be seen, with its run; None if it has none. One read."""
     found = Chance.objects.filter(pk=lead_id).select_related("learning")

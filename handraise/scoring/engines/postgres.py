@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from django.db import connection, transaction
 
 from handraise.agreement.document import Document, FitSignal
 from handraise.kit.fold import fold
+from handraise.leads.entry import Json
 from handraise.scoring.compile import Relations, relations
 from handraise.scoring.engines.postgres_functions import PostgresFunctions
 from handraise.scoring.engines.postgres_settings import FREE, SETTINGS
@@ -99,19 +101,27 @@ class PostgresText:
 
     @cached_property
     def counting(self) -> str:
-        """Every activity that counted: lead_id, number, activity_id, points; after `inputs`."""
+        """Every activity that counted: lead_id, number, activity_id, points, its name and when it
+        happened; after `inputs`."""
         return (
-            " SELECT lead_id, number, activity_id, points"
+            " SELECT counted.lead_id, number, activity_id, points, activity.name,"
+            " activity.occurred_at"
             f" FROM ({self.counted}) counted"
-            " ORDER BY lead_id, number, points DESC, activity_id DESC"
+            " JOIN leads_activity activity ON activity.id = activity_id"
+            " ORDER BY counted.lead_id, number, points DESC, activity_id DESC"
         )
 
     @cached_property
     def telling(self) -> str:
-        """The facts that conditions read: name, fact_id; after `inputs`."""
+        """The facts that conditions read: name, fact_id, value (as JSON text), holds_from; after
+        `inputs`."""
         if self.relations.facts is None:
-            return " SELECT name::text, fact_id::bigint FROM (VALUES ('', 0)) v(name, fact_id)"
-        return f" SELECT name, fact_id FROM ({_text(self.relations.facts)}) told ORDER BY name"
+            return " SELECT '', 0, '', now() WHERE false"
+        return (
+            " SELECT told.name, fact_id, fact.value::text, fact.holds_from"
+            f" FROM ({_text(self.relations.facts)}) told"
+            " JOIN leads_fact fact ON fact.id = fact_id ORDER BY told.name"
+        )
 
     @cached_property
     def detailing(self) -> str:
@@ -163,6 +173,24 @@ def run(
         return _execute(inputs + text, parameters, prepare=are_few)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The fact that conditions read under a subject, as it holds at a moment."""
+
+    subject: str
+    id: int
+    value: Json
+    holds_from: datetime
+
+
+def facts_told(made: PostgresText, moment: Moment) -> list[Told]:
+    """The facts about the lead and its company that conditions read, by subject."""
+    return [
+        Told(subject, pk, None if value is None else json.loads(value), holds_from)
+        for subject, pk, value, holds_from in run(made, made.telling, [moment])
+    ]
+
+
 _tuning = local()
 
 
@@ -174,6 +202,7 @@ def tuned(*, are_few: bool) -> Iterator[None]:
         yield
         return
     before = getattr(_tuning, "are_few", None)
+    ends_here = not connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(SETTINGS, ["force_generic_plan" if are_few else "auto"])
         _tuning.are_few = are_few
@@ -181,7 +210,8 @@ def tuned(*, are_few: bool) -> Iterator[None]:
             yield
         finally:
             _tuning.are_few = before
-        cursor.execute(FREE)
+        if not ends_here:  # what was set ends with its transaction
+            cursor.execute(FREE)
         if before is not None:
             cursor.execute(SETTINGS, ["force_generic_plan" if before else "auto"])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -51,13 +51,19 @@ def _linked(text: str) -> SafeString:
 def notes_here(context: template.Context, about: Lead | Company) -> dict[str, Any]:
     """The newest notes on a lead or a company, and the form for one more."""
     user = context["request"].user
-    found = list(queries.notes_on(user, about)[: NEWEST + 1])
+    found = list(queries.notes_on(user, about)[: NEWEST + 1]) if _may_have(context, "notes") else []
     return {
         "notes": found[:NEWEST],
         "has_more": len(found) > NEWEST,
         "form": NoteForm(auto_id="note_%s"),
         "may_write": may(user, Permission.EDIT_LEADS),
     }
+
+
+def _may_have(context: template.Context, kind: str) -> bool:
+    """Whether there may be some, as far as the page knows (`there`, of `leads.presence`)."""
+    there = context.get("there")
+    return there is None or kind in there
 
 
 @register.simple_tag(takes_context=True)
@@ -68,7 +74,7 @@ def tasks_here(
     the page has read them."""
     user = context["request"].user
     return {
-        "tasks": queries.tasks_of_lead(user, lead),
+        "tasks": queries.tasks_of_lead(user, lead) if _may_have(context, "tasks") else [],
         "form": NewTaskForm(user=user, people=people, auto_id="task_%s"),
         "may_add": may(user, Permission.EDIT_LEADS),
     }
@@ -88,11 +94,10 @@ def unread(context: template.Context) -> int:
     user = context["request"].user
     if not isinstance(user, User):
         return 0
-    # The rail and the bar of small screens both show it: counted once a page.
-    request: Any = context["request"]
-    if not hasattr(request, "unread_news"):
-        request.unread_news = queries.unread_count(user)
-    return int(request.unread_news)
+    # The rail and the bar of small screens both show it: counted once a page, with other counts
+    # of the rail where the page has one.
+    told: Callable[[], int] | None = getattr(context["request"], "unread_news", None)
+    return queries.unread_count(user) if told is None else told()
 
 
 @register.filter
