@@ -10,9 +10,10 @@ from functools import cache
 from typing import Any, TypeAlias, cast
 
 import msgspec
-import psycopg
 from django.db import connection
 from django.db.models.expressions import RawSQL
+
+from handraise.leads.kept_plans import kept_plans
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -152,15 +153,8 @@ def _kept_cursor() -> Iterator[Any]:
         with connection.cursor() as watched:
             yield watched
         return
-    connection.ensure_connection()
-    raw = connection.connection
-    before, raw.prepare_threshold = raw.prepare_threshold, 0
-    server_side: Any = psycopg.Cursor(raw)
-    try:
-        with connection.make_cursor(server_side) as cursor:
-            yield cursor
-    finally:
-        raw.prepare_threshold = before
+    with kept_plans(after=0), connection.cursor() as cursor:
+        yield cursor
 
 
 def keep_plans() -> None:

@@ -21,8 +21,8 @@ MOST = 300  # kept on a connection; what was asked longest ago is forgotten
 
 
 @contextmanager
-def kept_plans() -> Iterator[None]:
-    """What is asked meanwhile is planned once for many requests.
+def kept_plans(after: int = AFTER) -> Iterator[None]:
+    """What is asked meanwhile is planned once for many requests, if asked more than `after` times.
 
     Only for statements whose plan is right for any values of their parameters: Django's own way,
     which pastes values into the text, is the better one for everything else.
@@ -30,7 +30,7 @@ def kept_plans() -> Iterator[None]:
     connection.ensure_connection()
     raw = connection.connection
     before = raw.cursor_factory, raw.prepare_threshold
-    raw.cursor_factory, raw.prepare_threshold = ServerBindingCursor, AFTER
+    raw.cursor_factory, raw.prepare_threshold = ServerBindingCursor, after
     raw.prepared_max = MOST
     try:
         yield
@@ -59,6 +59,3 @@ def with_kept_plans(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse
             return view(*args, **kwargs)
 
     return keeping
-
-
-__all__ = ["kept_plans", "planned_anew", "with_kept_plans"]
