@@ -16,6 +16,7 @@ from handraise.feedback.reports.catalogue import AUDIENCES, TABLES, audience, us
 from handraise.feedback.reports.drawing import as_svg
 from handraise.feedback.reports.models import ReportWish
 from handraise.feedback.reports.things import things
+from handraise.feedback.reports.queries import failed_mail
 from handraise.feedback.standing.queries import one_look
 from handraise.feedback.tabular import Period
 from handraise.kit import clock
@@ -57,6 +58,7 @@ def report(request: HttpUserRequest, code: str) -> HttpResponse:
         "wish": wish.audience if wish else "", "may_export": may(request.user, Permission.EXPORT),
     }  # fmt: skip
     return render(request, "feedback/reports/report.html", context)
+        "failed": failed_mail(request.user),
 
 
 @require_safe
