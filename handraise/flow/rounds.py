@@ -11,6 +11,7 @@ from django.db import transaction
 from handraise.agreement import queries as agreements
 from handraise.agreement.queries import Published
 from handraise.feedback.learned.actions import learn_by_night
+from handraise.feedback.lost import end_lost
 from handraise.feedback.reports.actions import ask_due as ask_reports
 from handraise.feedback.review.actions import ask_monthly
 from handraise.forms.taking import take_waiting
@@ -113,5 +114,6 @@ class Rounds:
             ask_reports(at=at)
             take_waiting(at=at)
             forget_old(at=at)
+            end_lost(at=at)
             learn_by_night(at=at)
             ask_monthly(at=at)
