@@ -20,7 +20,11 @@ class Dimension:
 _SIZES = """case when standing.employees < 10 then '1 to 9' when standing.employees < 50
 then '10 to 49' when standing.employees < 250 then '50 to 249' when standing.employees < 1000
 then '250 to 999' when standing.employees >= 1000 then '1,000 and more' end"""
-_OWNER = "(select person.name from team_user person where person.id = standing.owner_id)"
+# Who has a name that others have as well is told apart by the address.
+_OWNER = """(select case when person.name in (
+        select name from team_user group by name having count(*) > 1)
+    then person.name || ' (' || person.email || ')' else person.name end
+from team_user person where person.id = standing.owner_id)"""
 
 DIMENSIONS: tuple[Dimension, ...] = (
     Dimension("source", "Source", "standing.source"),
