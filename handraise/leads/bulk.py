@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias, cast
 
@@ -14,6 +14,7 @@ from django.db.models.expressions import RawSQL
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 # What psycopg can bind is open-ended (lists of any of these, None, instants).
+_CHUNK = 5000  # rows that a query that is streamed has in memory
 Params: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
 
@@ -112,6 +113,14 @@ def rows_of(sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cast(list[tuple[Any, ...]], cursor.fetchall())
+
+
+def streamed(sql: str, params: Params = ()) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query, a few thousand in memory at a time."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql, params)
+        while some := cursor.fetchmany(_CHUNK):
+            yield from some
 
 
 def execute(sql: str, params: Params = ()) -> int:
