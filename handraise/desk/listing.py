@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from handraise.agreement.queries import published
 from handraise.desk.doors import number_in
-from handraise.desk.paging import Order, Page, capped_count, page_of
+from handraise.desk.paging import Order, Page, capped_count, page_of, page_of_parts
 from handraise.feedback.learned.queries import orderable, ordering
 from handraise.kit import clock
 from handraise.kit.fold import fold
@@ -42,9 +42,9 @@ ORDERS: dict[str, Order] = {
     "name": Order("name", False),
     "created": Order("created_at", True, instant),
 }
-# Each order lists the leads that have what it orders by; the page says so.
+# Each order but the learned one lists the leads that have what it orders by; the page says so.
 _LACKING: dict[str, str] = {
-    "learned": "that have no learned chance (yet)",
+    "learned": "",
     "last_seen": "who were never seen",
     "name": "without a name",
     "created": "",
@@ -74,8 +74,9 @@ class Wanted:
 
     @property
     def lacking(self) -> str:
-        """Whom this order leaves out, in words; empty: nobody."""
-        return _LACKING.get(self.sort, "without a score")
+        """Who is not in this order, in words; empty: nobody."""
+        said = _LACKING.get(self.sort, "without a score")
+        return f"In this order, leads {said} are left out." if said else ""
 
 
 def wanted(given: Mapping[str, Any]) -> Wanted:
@@ -149,13 +150,21 @@ def page(user: User, wanted: Wanted, *, after: str = "", before: str = "") -> Pa
     rows = leads_wanted(user, wanted)
     if order.field.startswith("score__"):
         rows = rows.filter(score__isnull=False)
-    elif order.field.startswith("learned__"):
-        rows = rows.filter(learned__isnull=False).select_related("learned")
+    elif wanted.sort == "learned":
+        return _by_chance(rows, after=after, before=before)
     elif order.field == "last_seen_at":
         rows = rows.filter(last_seen_at__isnull=False)
     elif order.field == "name":
         rows = rows.exclude(name="")
     return page_of(rows, order, after=after, before=before, size=PAGE_SIZE)
+
+
+def _by_chance(rows: QuerySet[Lead], *, after: str, before: str) -> Page[Lead]:
+    """Those with a chance, then all others: who came since it was learned must not be missed."""
+    known, others = rows.filter(learned__isnull=False), rows.filter(learned__isnull=True)
+    parts = [(known, ORDERS["learned"]), (others, ORDERS["created"])]
+    related = [(some.select_related("learned"), order) for some, order in parts]
+    return page_of_parts(related, after=after, before=before, size=PAGE_SIZE)
 
 
 def count(user: User, wanted: Wanted) -> int:

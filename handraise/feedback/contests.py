@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handraise.feedback.decide import Share
-from handraise.feedback.keeping.queries import OF_WHOM
+from handraise.feedback.keeping.queries import OF_WHOM, STANDS
 from handraise.handover.decide import Kind
 from handraise.leads.bulk import rows_of
 
@@ -31,8 +31,9 @@ class Disputed:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The questions of a period, but those taken back: how many were answered by then, how many
-    of those due in time, and the working time within which half of the answers came."""
+    """The questions of a period, but those taken back or of withdrawn offers: how many were
+    answered by then, how many of those due in time, and the working time within which half of the
+    answers came."""
 
     count: int
     answered: int
@@ -59,7 +60,7 @@ select rejected.reason, count(*), count(contest.id),
 from handover_rejection rejected
 join handover_handover handover on handover.id = rejected.handover_id
 left join handover_contest contest on contest.rejection_id = rejected.id and contest.at <= %(at)s
-where handover.kind = %(kind)s and {OF_WHOM}
+where handover.kind = %(kind)s and {STANDS} and {OF_WHOM}
   and handover.offered_at >= %(since)s and handover.offered_at < %(until)s
   and rejected.at <= %(at)s
 group by 1 having count(contest.id) > 0 order by 3 desc, 1
@@ -85,7 +86,7 @@ def contests(
     ]
 
 
-_QUESTIONS = """
+_QUESTIONS = f"""
 select count(*),
     count(*) filter (where question.answered_at <= %(at)s),
     count(*) filter (where question.answered_at <= least(question.due_at, %(at)s)),
@@ -97,7 +98,8 @@ from handover_question question
 join handover_handover handover on handover.id = question.handover_id
 where handover.offered_at >= %(since)s and handover.offered_at < %(until)s
   and question.at <= %(at)s and question.taken_back_at is null
-"""
+  and {STANDS}
+"""  # noqa: S608 - a constant of this part
 
 
 def questions(*, since: datetime, until: datetime, at: datetime) -> Asked:

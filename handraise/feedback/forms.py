@@ -78,6 +78,18 @@ def end_of(day: date) -> datetime:
     return start_of(day + timedelta(days=1))
 
 
+def beginning(given: date) -> datetime:
+    """The first instant of a day that a form was given. Raises ValidationError."""
+    day = sensible(given)
+    assert day is not None
+    return start_of(day)
+
+
+def ending(given: date) -> datetime:
+    """The instant at which a day that a form was given is over. Raises ValidationError."""
+    return end_of(day_of(beginning(given)))
+
+
 def days(first: date, last: date, *, at: datetime) -> Period:
     """The period of these days, both included."""
     return Period(start_of(first), end_of(last), at)

@@ -11,7 +11,8 @@ from django.db import transaction
 from handraise.agreement import queries as agreements
 from handraise.agreement.queries import Published
 from handraise.feedback.learned.actions import learn_by_night
-from handraise.feedback.reports.mailing import send_due as mail_reports
+from handraise.feedback.lost import end_lost
+from handraise.feedback.reports.actions import ask_due as ask_reports
 from handraise.feedback.review.actions import ask_monthly
 from handraise.forms.taking import take_waiting
 from handraise.forms.turns import forget_old
@@ -110,8 +111,9 @@ class Rounds:
             self._told_at = at
             remind_due(at=at)
             send_due(at=at)
-            mail_reports(at=at)
+            ask_reports(at=at)
             take_waiting(at=at)
             forget_old(at=at)
+            end_lost(at=at)
             learn_by_night(at=at)
             ask_monthly(at=at)

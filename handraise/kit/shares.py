@@ -1,4 +1,4 @@
-"""How sure one may be of a share."""
+"""How sure one may be of a share, and how it is written."""
 
 from math import sqrt
 
@@ -16,3 +16,8 @@ def wilson(count: int, of: int) -> tuple[float, float]:
     middle = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
     reach = Z / (1 + Z * Z / n) * sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
     return max(0.0, min(p, middle - reach)), min(1.0, max(p, middle + reach))
+
+
+def percent(share: float, places: int = 0) -> str:
+    """A share 0..1 as it stands in every sentence: `27 %`, as the templates' filter writes it."""
+    return f"{100 * share:,.{places}f} %"

@@ -18,6 +18,7 @@ from handraise.leads.kept_plans import kept_plans
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 FEW = 50  # rows: up to these, to plan a statement takes longer than to run it
+_CHUNK = 5000  # rows that a query that is streamed has in memory
 
 # What psycopg can bind is open-ended (lists of any of these, None, instants).
 Params: TypeAlias = Sequence[Any] | Mapping[str, Any]
@@ -144,6 +145,14 @@ def rows_of(sql: str, params: Params = (), *, is_kept: bool = False) -> list[tup
     with _kept_cursor() if is_kept else connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cast(list[tuple[Any, ...]], cursor.fetchall())
+
+
+def streamed(sql: str, params: Params = ()) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query, a few thousand in memory at a time."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql, params)
+        while some := cursor.fetchmany(_CHUNK):
+            yield from some
 
 
 @contextmanager

@@ -8,10 +8,12 @@ import pytest
 
 from handraise.feedback.contests import contests, questions
 from handraise.feedback.decide import Share
-from handraise.handover.actions import offer, reject
+from handraise.feedback.keeping.queries import kept, offers
+from handraise.feedback.keeping.reasons import ratings, refusals
+from handraise.handover.actions import offer, reject, withdraw
 from handraise.handover.asking import answer, ask, take_back
 from handraise.handover.contesting import contest, rule
-from handraise.handover.models import Handover
+from handraise.handover.models import Handover, Rating, Withdrawal
 from handraise.leads.decide import Via
 from handraise.team.models import User
 from tests.desk.conftest import client_of
@@ -88,3 +90,30 @@ def test_the_time_to_an_answer_is_the_working_time_of_who_answered(
     assert found.typical_words == "3 h 30 min"
     assert found.in_time == Share(2, 3)
     assert fourth.answered_at is None
+
+
+def test_what_is_of_a_withdrawn_offer_counts_nowhere(
+    handovers: list[Handover], mark: User, mia: User, rita: User
+) -> None:
+    for one in handovers[:2]:
+        dispute(one, mark, rita, is_upheld=False)
+        ask(handovers[5], text="Who?", by=mia, at=NOON, via=Via.WEB)
+    Withdrawal.objects.create(handover=handovers[0], at=NOON, by=None)
+    withdraw(handovers[5], why="Known already.", by=rita, at=NOON, via=Via.WEB)
+
+    assert [row.contested for row in contests(**PERIOD)] == [1]
+    assert [row.count for row in refusals(**PERIOD)] == [1]
+    assert questions(**PERIOD).count == 0
+
+
+def test_ratings_of_withdrawn_offers_count_nowhere(
+    handovers: list[Handover], mia: User, rita: User
+) -> None:
+    for one in handovers[:2]:
+        Rating.objects.create(handover=one, by=mia, at=NOON, stars=4, word="Good.")
+    withdraw(handovers[0], why="Known already.", by=rita, at=NOON, via=Via.WEB)
+
+    found = ratings(**PERIOD)
+
+    assert (found.count, [one.handover for one in found.newest]) == (1, [handovers[1].pk])
+    assert [one.ratings.count for one in kept(offers(**PERIOD))] == [1]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import handraise
 from handraise.feedback.decide import ENOUGH, Share, Step, Z, finding
+from handraise.kit.shares import percent
 from handraise.leads.decide import PATH
+from handraise.ui.templatetags.ui import percent as filtered
 
 
 @given(st.integers(1, 5000).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))
@@ -52,3 +57,14 @@ def path(*reached: int) -> list[Step]:
 )
 def test_the_heading_is_the_finding(reached: list[int], says: str) -> None:
     assert finding(path(*reached)) == says
+
+
+def test_percentages_are_written_one_way() -> None:
+    """`27 %` everywhere: sentences have it from one place, templates from their filter."""
+    assert percent(0.271) == "27 %"
+    assert percent(0.2714, 1) == "27.1 %"
+    assert percent(0.271) == filtered(0.271)
+    own = re.compile(r"\{[^{}\n]*:[,.\d]*%\}|\.\df\} %")
+    folder = Path(handraise.__file__).parent
+    found = [path.name for path in folder.rglob("*.py") if own.search(path.read_text("utf-8"))]
+    assert found == []

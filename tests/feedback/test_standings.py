@@ -18,7 +18,7 @@ from handraise.feedback.standing.refreshing import refresh
 from handraise.kit.clock import now
 from handraise.leads.models import Lead, StageMove
 from handraise.team.models import User
-from tests.world import lead
+from tests.world import AGREEMENT, in_force, lead
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -44,6 +44,21 @@ def test_going_past_a_stage_counts_as_reaching_it() -> None:
     assert made.accepted_at == made.qualified_at == NOON + 3 * DAY
     assert made.opportunity_at is None
     assert (made.version, made.priority, made.grade) == (1, 61.5, "B")
+
+
+def test_who_went_past_mql_has_the_version_that_was_in_force(mark: User, mia: User) -> None:
+    in_force(mark, mia, at=NOON - 9 * DAY)
+    in_force(mark, mia, AGREEMENT.replace("points: 60", "points: 50"), at=NOON + 2 * DAY)
+    each = [lead(name, at=NOON - 20 * DAY) for name in ("Early", "First", "Second", "Told")]
+    moved(each[0], "SALES_QUALIFIED", NOON - 10 * DAY)
+    moved(each[1], "SALES_QUALIFIED", NOON + DAY)
+    moved(each[2], "CUSTOMER", NOON + 3 * DAY)
+    moved(each[3], "MARKETING_QUALIFIED", NOON + 3 * DAY, version=1)  # looked at just before
+
+    refresh(at=NOON + 9 * DAY)
+
+    found = [Standing.objects.get(lead=one).version for one in each]
+    assert found == [None, 1, 2, 1]
 
 
 def test_what_came_later_or_was_withdrawn_is_not_in_it() -> None:

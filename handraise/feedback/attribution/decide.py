@@ -15,6 +15,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from handraise.kit.shares import percent
+
 HALF_LIFE = 7.0  # days in which a touchpoint loses half of its weight, by time-decay
 ENDS = 0.4  # what the first and the last touch get each, position-based
 SAME = 30 * 60  # seconds within which the same name again is the same touchpoint
@@ -94,15 +96,6 @@ def weights(model: Model, days: Sequence[float]) -> list[float]:
     return [ENDS, *[middle] * (count - 2), ENDS]
 
 
-def by_touch(model: Model, paths: Iterable[Path]) -> dict[str, float]:
-    """What each name gets of all outcomes, by a model that looks at single paths."""
-    found: dict[str, float] = defaultdict(float)
-    for path in paths:
-        for name, share in zip(path.names, weights(model, path.days), strict=True):
-            found[name] += share * path.weight
-    return dict(found)
-
-
 def transitions(won: Iterable[tuple[str, ...]], lost: Steps) -> Transitions:
     """How often each step was taken on paths that led to an outcome, and on those that did not."""
     steps: Transitions = defaultdict(float)
@@ -176,30 +169,74 @@ class Credit:
     by: dict[Model, float]
 
 
-def shared(paths: Sequence[Path], lost: Steps, *, rest: str) -> list[Credit]:
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What each name gets, of how many paths and of which weight in all; and how many outcomes
+    have no touchpoint, with theirs."""
+
+    credits: list[Credit]
+    paths: int
+    weight: float
+    untouched: int
+    untouched_weight: float
+
+
+def shared(paths: Iterable[Path], lost: Steps, *, rest: str) -> Shared:
     """What each name gets by every model, the most common first; beyond MOST names, the rest as
-    one. Each model's sum is the sum of the weights of the paths."""
+    one. Each model's sum is the sum of the weights of the paths.
+
+    `paths` are gone through twice, and none is kept: first for the names, then for the sums.
+    """
     on = _counts(paths)
     order = sorted(_names(on, lost), key=lambda name: (-on.get(name, 0), name))
     shown = order[:MOST]
-    kept = set(shown)
-    told = [
-        Path(tuple(name if name in kept else rest for name in path.names), path.days, path.weight)
-        for path in paths
-    ]
-    steps = merged(transitions((path.names for path in told), lost), kept, rest)
-    total = sum(path.weight for path in paths)
+    told = _sums(paths, set(shown), rest)
+    steps = merged(transitions((), lost), set(shown), rest)
+    for step, count in told.steps.items():
+        steps[step] = steps.get(step, 0.0) + count
     effects = removal(steps)
-    by: dict[Model, dict[str, float]] = {
-        model: by_touch(model, told) for model in Model if model is not Model.MARKOV
-    }
-    by[Model.MARKOV] = {name: effect * total for name, effect in effects.items()}
-    count = _counts(told)
+    by = told.by | {Model.MARKOV: {name: one * told.weight for name, one in effects.items()}}
     found = [
-        Credit(name, count.get(name, 0), {model: by[model].get(name, 0.0) for model in Model})
+        Credit(name, told.on.get(name, 0), {model: by[model].get(name, 0.0) for model in Model})
         for name in (shown if len(order) <= MOST else [*shown, rest])
     ]
-    return [one for one in found if any(one.by.values()) or one.paths]
+    credits = [one for one in found if any(one.by.values()) or one.paths]
+    return Shared(credits, told.count, told.weight, told.untouched, told.untouched_weight)
+
+
+@dataclass(slots=True)
+class _Sums:
+    """What is summed while paths go by: by model and name, the steps, the paths of each name."""
+
+    by: dict[Model, dict[str, float]]
+    steps: Transitions
+    on: dict[str, int]
+    count: int = 0
+    weight: float = 0.0
+    untouched: int = 0
+    untouched_weight: float = 0.0
+
+
+def _sums(paths: Iterable[Path], shown: set[str], rest: str) -> _Sums:
+    models = [model for model in Model if model is not Model.MARKOV]
+    found = _Sums({model: defaultdict(float) for model in models}, defaultdict(float),
+                  defaultdict(int))  # fmt: skip
+    for path in paths:
+        if not path.names:
+            found.untouched += 1
+            found.untouched_weight += path.weight
+            continue
+        found.count += 1
+        found.weight += path.weight
+        names = tuple(name if name in shown else rest for name in path.names)
+        for name in set(names):
+            found.on[name] += 1
+        for step in zip((_BEGIN, *names), (*names, _WON), strict=True):
+            found.steps[step] += 1
+        for model in models:
+            for name, share in zip(names, weights(model, path.days), strict=True):
+                found.by[model][name] += share * path.weight
+    return found
 
 
 def _counts(paths: Iterable[Path]) -> dict[str, int]:
@@ -230,4 +267,4 @@ def widest(credits: Sequence[Credit], total: float) -> tuple[Credit, Model, Mode
 
 def share_of(amount: float, total: float) -> str:
     """`31 %` of the whole."""
-    return f"{100 * amount / total:.0f} %"
+    return percent(amount / total)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -16,7 +16,7 @@ from handraise.feedback.standing.queries import LATE, AsOf
 from handraise.feedback.standing.queries import fresh as standings
 from handraise.feedback.tabular import Period
 from handraise.feedback.value.statements import WORTH
-from handraise.leads.bulk import rows_of
+from handraise.leads.bulk import rows_of, streamed
 
 LOOK_BACK = timedelta(days=90)
 LOTS = 1000
@@ -80,13 +80,24 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Paths to outcomes, the outcomes without a touchpoint (how many, and their weight), the
-    steps of leads without an outcome, and which part of those leads was read."""
+class Paths:
+    """The paths to the outcomes of a period, read anew each time: they may be many, and are never
+    all in memory. `worth`: what each lead weighs; None: one each."""
 
-    paths: list[Path]
-    untouched: int
-    untouched_weight: float
+    sql: str
+    given: Mapping[str, Any]
+    worth: Mapping[int, float] | None
+
+    def __iter__(self) -> Iterator[Path]:
+        return _paths(streamed(self.sql, self.given), self.worth)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Paths to outcomes (one without names has no touchpoint), the steps of leads without an
+    outcome, and which part of those leads was read."""
+
+    paths: Paths
     lost: Steps
     part: float
     as_of: datetime
@@ -119,11 +130,10 @@ def found(period: Period, asked: Asked) -> Found | None:
         "since": period.since, "until": period.until, "at": at, "look_back": LOOK_BACK,
         "lots": lots,
     }  # fmt: skip
-    worth = _worth(asked.currency, at)
-    paths, untouched, weight = _paths(rows_of(statement(PATHS, asked), given), worth)
+    paths = Paths(statement(PATHS, asked), given, _worth(asked.currency, at))
     rows = rows_of(statement(WITHOUT, asked), given)
     lost = {(name, after): count * LOTS / lots for name, after, count in rows}
-    return Found(paths, untouched, weight, lost, lots / LOTS, at)
+    return Found(paths, lost, lots / LOTS, at)
 
 
 def statement(text: str, asked: Asked) -> str:
@@ -150,18 +160,11 @@ def _worth(currency: str, at: datetime) -> dict[int, float] | None:
     return dict(rows_of(_WON, {"currency": currency, "at": at}))
 
 
-def _paths(
-    rows: Iterable[tuple[Any, ...]], worth: dict[int, float] | None
-) -> tuple[list[Path], int, float]:
-    """Each lead's touchpoints as a path; and how many had none, with what they weigh."""
-    paths, untouched, weight = [], 0, 0.0
+def _paths(rows: Iterable[tuple[Any, ...]], worth: Mapping[int, float] | None) -> Iterator[Path]:
+    """Each lead's touchpoints as a path, with what it weighs."""
     for lead, told in groupby(rows, key=lambda row: row[0]):
         weighs = 1.0 if worth is None else worth.get(lead, 0.0)
         touchpoints = [(name, -seconds) for _, seconds, name in told if name is not None]
-        if not touchpoints:
-            untouched, weight = untouched + 1, weight + weighs
-            continue
         kept = once_a_visit(touchpoints)
-        names, at = zip(*kept, strict=True)
-        paths.append(Path(names, tuple(-one / _DAY for one in at), weighs))
-    return paths, untouched, weight
+        days = tuple(-at / _DAY for _, at in kept)
+        yield Path(tuple(name for name, _ in kept), days, weighs)

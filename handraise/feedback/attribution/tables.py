@@ -10,6 +10,7 @@ from handraise.feedback.attribution.decide import (
     HALF_LIFE,
     Credit,
     Model,
+    Shared,
     share_of,
     shared,
     widest,
@@ -20,12 +21,12 @@ from handraise.feedback.attribution.queries import (
     PATHS,
     WITHOUT,
     Asked,
-    Found,
     found,
     statement,
 )
 from handraise.feedback.decide import ENOUGH
 from handraise.feedback.tabular import Column, Definition, Period, Table
+from handraise.kit.shares import percent
 
 NO_TOUCH, REST = "no touchpoint known", "all others"
 _OUTCOME = {"customer": ("customer", "customers"), "sql": ("SQL", "SQLs")}
@@ -52,13 +53,13 @@ def attribution(period: Period, *, asked: Asked | None = None) -> Table:
     if told is None:
         finding = "Touchpoints are read for the first time: look again in a minute."
         return Table(code, title, finding, columns, (), definition, period.at)
-    credits = shared(told.paths, told.lost, rest=REST)
-    rows = [_row(one) for one in credits]
-    if told.untouched:
-        rows.append((NO_TOUCH, told.untouched, *[told.untouched_weight] * len(Model)))
+    made = shared(told.paths, told.lost, rest=REST)
+    rows = [_row(one) for one in made.credits]
+    if made.untouched:
+        rows.append((NO_TOUCH, made.untouched, *[made.untouched_weight] * len(Model)))
     return Table(
-        code, title, _finding(credits, told, about), columns, tuple(rows), definition, told.as_of,
-        notes=_notes(told, about),
+        code, title, _finding(made, about), columns, tuple(rows), definition, told.as_of,
+        notes=_notes(made, told.part, about),
     )  # fmt: skip
 
 
@@ -84,7 +85,7 @@ def _counted(about: Asked) -> str:
         f"same one. They count in the {LOOK_BACK.days} days before the outcome and not after it; "
         "those of machines and of undone imports do not. First and last touch get all; linear "
         f"shares evenly; time-decay halves a touchpoint's weight every {HALF_LIFE:.0f} days; "
-        f"position-based gives {ENDS:.0%} to the first and to the last and the rest to those "
+        f"position-based gives {percent(ENDS)} to the first and to the last and the rest to those "
         "between; Markov takes each name out of the chain of steps, beginning to outcome or "
         "nothing, and shares by how many outcomes would be lost without it."
     )
@@ -99,34 +100,33 @@ def _over(about: Asked) -> str:
     )
 
 
-def _finding(credits: list[Credit], told: Found, about: Asked) -> str:
-    count, many = len(told.paths), _OUTCOME[about.outcome][1]
+def _finding(made: Shared, about: Asked) -> str:
+    count, many = made.paths, _OUTCOME[about.outcome][1]
     if count < ENOUGH:
-        had = f"{count:,} of {count + told.untouched:,} {many} had a touchpoint"
+        had = f"{count:,} of {count + made.untouched:,} {many} had a touchpoint"
         return f"Not enough data yet to share what happened: {had}."
-    total = sum(path.weight for path in told.paths)
-    apart = widest(credits, total)
+    apart = widest(made.credits, made.weight)
     if apart is None:
         return f"All models share {count:,} {many} alike."
     credit, high, low = apart
-    most, least = (share_of(credit.by[model], total) for model in (high, low))
+    most, least = (share_of(credit.by[model], made.weight) for model in (high, low))
     return (
         f"The models disagree most about “{credit.name}”: {high.label.lower()} gives it {most}, "
         f"{low.label.lower()} {least}."
     ).replace("markov", "Markov")
 
 
-def _notes(told: Found, about: Asked) -> tuple[str, ...]:
+def _notes(made: Shared, part: float, about: Asked) -> tuple[str, ...]:
     many = _OUTCOME[about.outcome][1]
-    total = sum(path.weight for path in told.paths) + told.untouched_weight
+    total = made.weight + made.untouched_weight
     said = f"{total:,.0f} {about.currency}" if about.currency else f"{total:,.0f} {many}"
     notes = [CAUSES_NOTHING, f"Each model's column adds up to {said}."]
-    if told.untouched:
-        notes.append(f"{told.untouched:,} {many} had no touchpoint in these days that is known.")
-    if told.part < 1:
+    if made.untouched:
+        notes.append(f"{made.untouched:,} {many} had no touchpoint in these days that is known.")
+    if part < 1:
         notes.append(
-            f"Of the leads without an outcome a sample of {told.part:.1%} is read, and counted "
-            "for all of them."
+            f"Of the leads without an outcome a sample of {percent(part, 1)} is read, and "
+            "counted for all of them."
         )
     if about.currency:
         notes.append(f"Won value in {about.currency} only: currencies are never added.")

@@ -23,6 +23,7 @@ from handraise.feedback.funnel.differences import SURE, Difference, p_words
 from handraise.feedback.funnel.statements import Pair
 from handraise.feedback.standing.queries import fresh
 from handraise.feedback.tabular import Cell, Column, Definition, Period, Table
+from handraise.kit.shares import percent
 from handraise.leads.decide import Stage
 
 INTERVALS = (
@@ -124,7 +125,7 @@ def _best_known(figures: Figures) -> str:
         return "Not enough data yet to say how leads go on."
     way = ways[0]
     return (
-        f"{100 * way.share.count / way.share.of:.0f} % go from {way.before.label} to "
+        f"{percent(way.share.count / way.share.of)} go from {way.before.label} to "
         f"{way.after.label} ({way.share.interval} %, of {way.share.of:,})."
     )
 

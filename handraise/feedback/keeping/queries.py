@@ -26,6 +26,8 @@ BY = {"team": "team_id", "person": "assignee_id", "kind": "kind"}
 # Of whom: everything, or only the offers of one team or to one person.
 OF_WHOM = """(%(team)s::bigint is null or handover.team_id = %(team)s)
   and (%(person)s::bigint is null or handover.assignee_id = %(person)s)"""
+# Withdrawn offers are left out of every figure but their own number.
+STANDS = "not exists (select from handover_withdrawal gone where gone.handover_id = handover.id)"
 OFFERED = f"""
 with offered as (
     select handover.*, accepted.at as accepted_at, accepted.touch_due_at, touch.at as touched_at,
@@ -52,6 +54,7 @@ with offered as (
     ) rating on rating.handover_id = handover.id
     where handover.kind = any(%(kinds)s) and {OF_WHOM}
       and handover.offered_at >= %(since)s and handover.offered_at < %(until)s
+      and (%(due_by)s::timestamptz is null or handover.due_at <= %(due_by)s)
 )
 """  # noqa: S608 - constants of this module
 # One row for each kind, team and person; whatever is told apart is summed from these. The instants
@@ -65,13 +68,16 @@ select kind, team_id, assignee_id,
     count(*) filter (where is_withdrawn),
     count(*) filter (where not is_withdrawn and answered_at <= due_at),
     count(*) filter (where not is_withdrawn and (answered_at is not null or due_at <= %(at)s)),
-    count(*) filter (where not is_withdrawn and touched_at <= touch_due_at),
-    count(*) filter (where not is_withdrawn
-        and (touched_at is not null or touch_due_at <= %(at)s)),
-    count(contested_at), count(*) filter (where is_overturned and ruled_at <= %(at)s),
-    count(*) filter (where ruled_at <= %(at)s),
-    coalesce(sum(ratings), 0)::bigint, coalesce(sum(stars), 0)::bigint,
-    coalesce(sum(squares), 0)::bigint,
+    count(*) filter (where not is_withdrawn and touched_at <= touch_due_at
+        and (%(due_by)s::timestamptz is null or touch_due_at <= %(due_by)s)),
+    count(*) filter (where not is_withdrawn and (touch_due_at <= %(at)s
+        or touched_at is not null and %(due_by)s::timestamptz is null)),
+    count(contested_at) filter (where not is_withdrawn),
+    count(*) filter (where not is_withdrawn and is_overturned and ruled_at <= %(at)s),
+    count(*) filter (where not is_withdrawn and ruled_at <= %(at)s),
+    coalesce(sum(ratings) filter (where not is_withdrawn), 0)::bigint,
+    coalesce(sum(stars) filter (where not is_withdrawn), 0)::bigint,
+    coalesce(sum(squares) filter (where not is_withdrawn), 0)::bigint,
     string_agg(float8send(date_part('epoch', offered_at))
             || float8send(date_part('epoch', answered_at)), ''::bytea)
         filter (where not is_withdrawn and answered_at is not null),
@@ -131,10 +137,12 @@ def offers(
     kinds: tuple[Kind, ...] = (Kind.FIRST,),
     team: int | None = None,
     person: int | None = None,
+    due_by: datetime | None = None,
 ) -> list[Offers]:
-    """What was offered in the period, and how it was answered by `at`."""
+    """What was offered in the period, and how it was answered by `at`. `due_by`: only offers and
+    first touches that were due by then, whatever came of them."""
     asked = {"since": since, "until": until, "at": at, "kinds": [kind.value for kind in kinds],
-             "team": team, "person": person}  # fmt: skip
+             "team": team, "person": person, "due_by": due_by}  # fmt: skip
     return [
         Offers(kind, of_team, of_person, tuple(counts), _pairs(packed), tuple(versions or ()))
         for kind, of_team, of_person, *counts, packed, versions in rows_of(KEPT, asked)
@@ -227,8 +235,20 @@ def in_words(span: timedelta | None) -> str:
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
 
 
-def clock(*, since: datetime, until: datetime, at: datetime, kind: Kind = Kind.FIRST) -> Clock:
-    """How the offers made in the period were answered by `at`. Withdrawn ones are left out."""
-    for one in kept(offers(since=since, until=until, at=at, kinds=(kind,))):
+def clock(
+    *,
+    since: datetime,
+    until: datetime,
+    at: datetime,
+    kind: Kind = Kind.FIRST,
+    due_by: datetime | None = None,
+) -> Clock:
+    """How the offers made in the period were answered by `at`. Withdrawn ones are left out.
+
+    `due_by`: only those that were due by then. Who compares with an earlier period needs it: of the
+    newest offers only those that were quick are answered.
+    """
+    asked = offers(since=since, until=until, at=at, kinds=(kind,), due_by=due_by)
+    for one in kept(asked):
         return Clock(one.offered, one.accepted, one.in_time, one.touched, one.typical, one.versions)
     return Clock(0, Share(0, 0), Share(0, 0), Share(0, 0), None, ())

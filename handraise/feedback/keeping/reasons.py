@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handraise.feedback import decide
-from handraise.feedback.keeping.queries import OF_WHOM
+from handraise.feedback.keeping.queries import OF_WHOM, STANDS
 from handraise.handover.decide import Kind
 from handraise.leads.bulk import rows_of
 
@@ -37,7 +37,7 @@ select rejected.reason, rejected.consequence, count(*),
 from handover_rejection rejected
 join handover_handover handover on handover.id = rejected.handover_id
 join leads_lead face on face.id = handover.lead_id
-where handover.kind = %(kind)s and {OF_WHOM}
+where handover.kind = %(kind)s and {STANDS} and {OF_WHOM}
   and handover.offered_at >= %(since)s and handover.offered_at < %(until)s
   and rejected.at <= %(at)s
 group by 1, 2 order by 3 desc, 1
@@ -84,7 +84,7 @@ class Ratings:
     newest: tuple[Word, ...]
 
 
-_RATINGS = """
+_RATINGS = f"""
 select count(*) over (), avg(rating.stars) over ()::float8,
     rating.stars, rating.word, person.name, handover.id,
     coalesce(nullif(lead.name, ''), nullif(lead.email, ''), 'Visitor ' || lead.id)
@@ -93,10 +93,10 @@ join handover_handover handover on handover.id = rating.handover_id
 join team_user person on person.id = rating.by_id
 join leads_lead face on face.id = handover.lead_id
 join leads_lead lead on lead.id = face.canonical_id
-where handover.kind = %(kind)s
+where handover.kind = %(kind)s and {STANDS}
   and handover.offered_at >= %(since)s and handover.offered_at < %(until)s and rating.at <= %(at)s
 order by rating.word = '', rating.at desc, rating.id desc limit 5
-"""
+"""  # noqa: S608 - a constant of this part
 
 
 def ratings(*, since: datetime, until: datetime, at: datetime, kind: Kind = Kind.FIRST) -> Ratings:

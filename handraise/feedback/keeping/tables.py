@@ -11,9 +11,11 @@ from handraise.feedback.decide import CONSEQUENCES, ENOUGH, Share
 from handraise.feedback.keeping import queries, reasons
 from handraise.feedback.keeping.decide import cumulative
 from handraise.feedback.keeping.queries import Kept, Offers
+from handraise.feedback.people import told_apart
 from handraise.feedback.tabular import Cell, Column, Definition, Period, Table
 from handraise.handover.decide import Kind
-from handraise.team.models import Team, User
+from handraise.kit.shares import percent
+from handraise.team.models import Team
 
 NOBODY = "Waited for anybody"
 _ORDER = (
@@ -52,7 +54,7 @@ def by_person(
     period: Period, kind: Kind = Kind.FIRST, found: Sequence[Offers] | None = None
 ) -> Table:
     """How each person keeps the clock."""
-    names = dict(User.objects.values_list("pk", "name"))
+    names = told_apart()
     told = offers_of(period, (kind,)) if found is None else found
     return _kept(period, "person", "Person", names, told)
 
@@ -124,7 +126,7 @@ def _finding(found: Sequence[Kept]) -> str:
     if not whole.is_enough:
         return f"Not enough data yet to say: {whole.count} of {whole.of} were answered in time."
     return (
-        f"{100 * whole.count / whole.of:.0f} % of {whole.of:,} offers were answered in time"
+        f"{percent(whole.count / whole.of)} of {whole.of:,} offers were answered in time"
         f" ({whole.interval} %)."
     )
 
@@ -169,7 +171,7 @@ def _commonest(found: Sequence[reasons.Refusal]) -> str:
     if whole < ENOUGH:
         return f"Not enough data yet to say why: {whole} were given back."
     first = found[0]
-    return f"“{first.reason}” makes up {100 * first.count / whole:.0f} % of {whole:,} rejections."
+    return f"“{first.reason}” makes up {percent(first.count / whole)} of {whole:,} rejections."
 
 
 TABLES: dict[str, Callable[[Period], Table]] = {

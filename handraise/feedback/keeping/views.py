@@ -14,12 +14,12 @@ from handraise.feedback.keeping import charts, drilling, tables
 from handraise.feedback.keeping.drilling import BECAME, Which
 from handraise.feedback.keeping.forms import KeepingForm, scope_of
 from handraise.feedback.keeping.queries import Offers, kept
+from handraise.feedback.people import told_apart
 from handraise.feedback.tabular import Period
 from handraise.handover.decide import Kind
 from handraise.kit import clock
 from handraise.team.access import HttpUserRequest, needs
 from handraise.team.decide import Permission
-from handraise.team.models import User
 
 
 @require_GET
@@ -52,7 +52,7 @@ def _asked(form: KeepingForm) -> tuple[Period, dict[str, Any]]:
 
 def _people(found: Sequence[Offers]) -> list[tuple[int, str, int]]:
     """Whom offers were made to, by name, with how many; -1: nobody yet."""
-    names = dict(User.objects.values_list("pk", "name"))
+    names = told_apart()
     people = [(one.key, one.offered) for one in kept(found, "person")]
     told = [(key or -1, names.get(key, tables.NOBODY), count) for key, count in people]
     return sorted(told, key=lambda row: row[1])

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from handraise.agreement.document import FitSignal
+from handraise.feedback.deeds import deeds
 from handraise.feedback.rehearsal.decide import NEVER
 from handraise.feedback.rehearsal.figures import DAY, Instants, Numbers
 from handraise.feedback.rehearsal.replaying import as_micros, as_numbers, moments
@@ -25,9 +26,7 @@ from handraise.leads.decide import TOUCHES
 from handraise.scoring import known
 from handraise.scoring.compile import Compiled
 from handraise.scoring.engines import Engine
-from handraise.scoring.inputs import ACTIVITY, ASKED, MOMENTS
-from handraise.scoring.known import beside
-from handraise.scoring.matched import doubted, undoubted
+from handraise.scoring.inputs import ASKED, MOMENTS
 from handraise.scoring.plan import COMPANY
 
 MOST_ACTIVITIES = 30
@@ -108,7 +107,7 @@ def names() -> Names:
     )
 
 
-def gathered(
+def known_of(
     engine: Engine, made: Compiled, wanted: Names, ids: NDArray[np.int64], at: Instants
 ) -> Raw:
     """These leads (sorted ids), each at its instant (µs)."""
@@ -164,7 +163,7 @@ def _done(
     last = {name: np.full(len(ids), np.nan) for name in wanted}
     if not wanted:
         return counts, last
-    table = engine.table(made, _deeds(list(wanted), engine), asked)
+    table = engine.table(made, _deeds(wanted, engine), asked)
     where = np.searchsorted(ids, table["lead_id"].to_numpy())
     names = table["name"].combine_chunks().dictionary_encode()
     codes = names.indices.to_numpy()
@@ -176,17 +175,9 @@ def _done(
     return counts, last
 
 
-def _deeds(wanted: list[str], engine: Engine) -> ibis.Table:
+def _deeds(wanted: tuple[str, ...], engine: Engine) -> ibis.Table:
     """(lead_id, name, times, then): what each did by its instant, as known then."""
-    owned = known.identities(ASKED)
-    each = beside(MOMENTS, owned, {"lead_id": "lead_id"}, identity_id="identity_id")
-    did = beside(
-        each, ACTIVITY.filter(ACTIVITY.name.isin(wanted)), {"identity_id": "identity_id"},
-        name="name", occurred_at="occurred_at", known_at="known_at", activity_id="id",
-    )  # fmt: skip
-    did = did.filter(did.occurred_at <= did.at, did.known_at <= did.known_by)
-    doubts = doubted(None if engine.functions.reads_verdicts_whole else owned)
-    did = undoubted(did, doubts)
+    did = deeds(wanted, engine)
     found: ibis.Table = did.group_by(["lead_id", "name"]).agg(
         times=did.count(), then=did.occurred_at.max()
     )
@@ -240,4 +231,4 @@ def days_known(entered: Instants, at: Instants) -> Numbers:
     return found
 
 
-__all__ = ["Names", "Raw", "Told", "days_known", "gathered", "names"]
+__all__ = ["Names", "Raw", "Told", "days_known", "known_of", "names"]

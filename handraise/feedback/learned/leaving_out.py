@@ -1,7 +1,8 @@
 """What is not learned from, because it may know the outcome instead of foretelling it.
 
 The rules are those of a rehearsal: what most leads with the outcome had only near or after it, and
-what came without dates and tells the outcome better than anything honest does.
+what came without dates and tells the outcome better than anything honest does. Judged by the leads
+that are learned from alone: those tested on must not have chosen what they test.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from handraise.agreement.document import FitSignal
 from handraise.feedback.anchors import Population
-from handraise.feedback.learned.features import Names, Raw, Told, gathered
+from handraise.feedback.learned.features import Names, Raw, Told, known_of
 from handraise.feedback.learned.matrix import Group
 from handraise.feedback.rehearsal.decide import NEVER, History
 from handraise.feedback.rehearsal.figures import DAY
@@ -41,13 +42,13 @@ class LeftOut:
 
 def left_out(
     engine: Engine, made: Compiled, wanted: Names, history: History, whom: Population, raw: Raw,
-    *, at: int,
+    train: NDArray[np.int64], *, at: int,
 ) -> list[LeftOut]:  # fmt: skip
-    """What came too late and what is too strong, each with its figure."""
+    """What came too late and what is too strong for these rows of `whom`, each with its figure."""
     found: dict[Group, LeftOut] = {}
     each = [
-        *_late(engine, made, wanted, history, whom, at),
-        *_strong(made, wanted, whom, raw),
+        *_late(engine, made, wanted, history, whom, train, at),
+        *_strong(made, wanted, whom, raw, train),
     ]
     for one in each:
         found.setdefault(one.group, one)
@@ -55,19 +56,22 @@ def left_out(
 
 
 def _late(
-    engine: Engine, made: Compiled, wanted: Names, history: History, whom: Population, at: int
-) -> Iterator[LeftOut]:
+    engine: Engine, made: Compiled, wanted: Names, history: History, whom: Population,
+    train: NDArray[np.int64], at: int,
+) -> Iterator[LeftOut]:  # fmt: skip
     """Of leads with the outcome: what they had in the end, and had not when they could be judged.
 
     A deed on the day of the outcome counts as before it only if it was there a day earlier.
     """
-    rows = sampled(np.flatnonzero(history.outcomes[whom.outcome] != NEVER), FEW)
+    later = np.delete(whom.lead_ids, train)
+    came = (history.outcomes[whom.outcome] != NEVER) & ~np.isin(history.lead_ids, later)
+    rows = sampled(np.flatnonzero(came), FEW)
     ids, then, before = judged_before(history, whom.outcome, rows)
     if not len(ids):
         return
-    had = gathered(engine, made, wanted, ids, before)
-    ends = gathered(engine, made, wanted, ids, np.minimum(then + AFTER, at))
-    soon = gathered(engine, made, wanted, ids, np.minimum(then + DAY, at))
+    had = known_of(engine, made, wanted, ids, before)
+    ends = known_of(engine, made, wanted, ids, np.minimum(then + AFTER, at))
+    soon = known_of(engine, made, wanted, ids, np.minimum(then + DAY, at))
     became = whom.outcome.became
     for group, first, last in _pairs(made, had, ends, soon):
         flag = late(Lateness(group.name, int((last & ~first).sum()), int(last.sum()), became))
@@ -89,8 +93,10 @@ def _pairs(
         yield Group("fact", name), had.facts[name].is_known, ends.facts[name].is_known
 
 
-def _strong(made: Compiled, wanted: Names, whom: Population, raw: Raw) -> Iterator[LeftOut]:
-    rows = sampled(np.arange(len(whom)))
+def _strong(
+    made: Compiled, wanted: Names, whom: Population, raw: Raw, train: NDArray[np.int64]
+) -> Iterator[LeftOut]:
+    rows = sampled(train)
     came = whom.came[rows]
     for name in wanted.facts:
         if name in wanted.undated:

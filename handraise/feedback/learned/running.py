@@ -17,7 +17,7 @@ from handraise.feedback.learned.chances import Chances, chances
 from handraise.feedback.learned.columns import columns, matrix
 from handraise.feedback.learned.decide import ENOUGH, lacking
 from handraise.feedback.learned.explaining import Weight, usual, weights
-from handraise.feedback.learned.features import Names, Raw, days_known, gathered, names
+from handraise.feedback.learned.features import Names, Raw, days_known, known_of, names
 from handraise.feedback.learned.learning import LackingError, Learned, learn, parts_of
 from handraise.feedback.learned.leaving_out import LeftOut, left_out
 from handraise.feedback.learned.matrix import Column, Figures, Matrix
@@ -68,8 +68,8 @@ class _Run:
         self.progress(said, self.step, STEPS)
         self.step += 1
 
-    def gathered(self, ids: NDArray[np.int64], at: Instants) -> Raw:
-        return gathered(self.engine, self.made, self.wanted, ids, at)
+    def known_of(self, ids: NDArray[np.int64], at: Instants) -> Raw:
+        return known_of(self.engine, self.made, self.wanted, ids, at)
 
     def matrix(
         self, raw: Raw, ids: NDArray[np.int64], at: Instants, wanted: tuple[Column, ...]
@@ -91,7 +91,7 @@ def run_learning(
     run = _Run(engine, made, names(), history, micros(at), progress, 1)
     run.say("Reading what was known of them")
     whom = learned_from(engine, published.document, history, outcome, at=run.at, zone=zone)
-    raw = run.gathered(whom.lead_ids, whom.at)
+    raw = run.known_of(whom.lead_ids, whom.at)
     learned, typical, matters, gone, wanted = _learned(run, whom, raw)
     given = _given(run, whom, learned, typical, matters, wanted, zone)
     report = Report(
@@ -128,7 +128,7 @@ def _learned(
     became = whom.outcome.became
     train = parts_of(whom.at).train
     run.say("Looking for what knows the outcome")
-    gone = left_out(run.engine, run.made, run.wanted, run.history, whom, raw, at=run.at)
+    gone = left_out(run.engine, run.made, run.wanted, run.history, whom, raw, train, at=run.at)
     wanted = columns(raw, run.made.document, train, [one.group for one in gone])
     figures = run.matrix(raw, whom.lead_ids, whom.at, wanted)
     run.say("Learning, and testing on later leads")
@@ -154,7 +154,7 @@ def _given(
     for begin in range(0, len(ids), AT_ONCE):
         part = slice(begin, begin + AT_ONCE)
         run.progress("Reckoning the chances of open leads", run.step - 1, STEPS)
-        raw = run.gathered(ids[part], rest[part])
+        raw = run.known_of(ids[part], rest[part])
         figures = run.matrix(raw, ids[part], rest[part], wanted)
         found: Chances = chances(
             learned.fitted, figures, typical, matters, delays=whom.delays,

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
 from handraise.agreement.faults import AgreementError
 from handraise.agreement.models import Version
 from handraise.agreement.queries import versions_visible_to
 from handraise.agreement.reading import read
-from handraise.feedback.forms import EARLIEST, LATEST
+from handraise.deals.queries import day_of
+from handraise.feedback.forms import beginning, ending
 from handraise.feedback.rehearsal.actions import Asked
 from handraise.feedback.rehearsal.decide import Name
 from handraise.feedback.rehearsal.thresholds import Threshold, thresholds
@@ -54,10 +54,10 @@ class RehearsalForm(forms.Form):
         return int(raw) if raw.isdecimal() and len(raw) < 9 else newest
 
     def clean_since(self) -> datetime:
-        return _start(self.cleaned_data["since"])
+        return beginning(self.cleaned_data["since"])
 
     def clean_until(self) -> datetime:
-        return _start(self.cleaned_data["until"]) + timedelta(days=1)
+        return ending(self.cleaned_data["until"])
 
     def asked(self) -> tuple[Version, Asked]:
         """The version and the wish of a valid form."""
@@ -70,7 +70,7 @@ class RehearsalForm(forms.Form):
 
 def usual(at: datetime) -> dict[str, Any]:
     """The last half year, by DuckDB."""
-    today = timezone.localdate(at)
+    today = day_of(at)
     return {"since": today - USUAL + timedelta(days=1), "until": today, "engine": Name.DUCKDB}
 
 
@@ -95,9 +95,3 @@ def _bar_words(bar: Threshold) -> str:
 def _named(version: Version) -> str:
     state = "in force" if version.state == "published" else version.state
     return f"Version {version.number}, {state}"
-
-
-def _start(day: Any) -> datetime:
-    if not EARLIEST <= day <= LATEST:
-        raise forms.ValidationError("Choose a day of this century.")
-    return timezone.make_aware(datetime.combine(day, time()))

@@ -11,6 +11,7 @@ import msgspec
 from handraise.feedback.decide import ENOUGH, Share
 from handraise.feedback.rehearsal.decide import Judged, Outcome
 from handraise.feedback.rehearsal.figures import Typical
+from handraise.kit.shares import percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +163,8 @@ def finding(report: Report, level: Level) -> str:
     outcome = _BECOMES[report.main]
     held = other.whole.hits.precision if other else None
     if held is None or not held.is_enough or held.value is None:
-        return f"{said}; {share.value:.0%} of them {outcome}"
-    return f"{said}; {share.value:.0%} of them {outcome}, against {held.value:.0%}"
+        return f"{said}; {percent(share.value)} of them {outcome}"
+    return f"{said}; {percent(share.value)} of them {outcome}, against {percent(held.value)}"
 
 
 _BECOMES = {

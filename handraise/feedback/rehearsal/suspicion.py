@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from handraise.feedback.decide import Share
 from handraise.feedback.rehearsal.figures import Auc, Numbers, Truths, auc
 from handraise.feedback.rehearsal.report import Flag
+from handraise.kit.shares import percent
 
 LATE = 0.5  # of those with the outcome, so many had it only late
 LATE_CASES = 20
@@ -49,8 +50,8 @@ def late(found: Lateness) -> Flag | None:
     return Flag(
         found.name,
         f"“{found.name}” came too late for {found.late:,} of the {found.of:,} leads that"
-        f" {found.outcome} and have it ({share.value:.0%}, 95 % interval {share.interval}): it held"
-        " only after the outcome, or within a day before. It may know the outcome rather than"
+        f" {found.outcome} and have it ({percent(share.value)}, 95 % interval {share.interval}): it"
+        " held only after the outcome, or within a day before. It may know the outcome rather than"
         " foretell it.",
     )
 
@@ -68,9 +69,9 @@ def strong_condition(name: str, holds: Truths, outcome: Truths) -> Flag | None:
     return Flag(
         name,
         f"“{name}” alone parts the leads with an AUC of {value:.2f} (bar: {ONE_CONDITION}):"
-        f" {with_it.value or 0:.0%} of the {with_it.of:,} leads that have it came to the outcome,"
-        f" against {without.value or 0:.0%} of the rest. There are no dates to tell whether it was"
-        " known before the outcome; ask who fills it in, and when.",
+        f" {percent(with_it.value or 0)} of the {with_it.of:,} leads that have it came to the"
+        f" outcome, against {percent(without.value or 0)} of the rest. There are no dates to tell"
+        " whether it was known before the outcome; ask who fills it in, and when.",
     )
 
 

@@ -7,7 +7,7 @@ import io
 import zipfile
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,27 +16,38 @@ from handraise.feedback.decide import Share
 from handraise.feedback.tabular import Cell, Column, Table
 from handraise.kit.cells import neutral
 
+MOST = 50_000  # rows of a table that a file holds
 _PARTS = ("count", "of", "value", "low", "high")
 _TYPES = {"text": pa.string(), "count": pa.int64(), "instant": pa.timestamp("us", "UTC")}
 
 
 def as_csv(table: Table) -> str:
     """The table as CSV; a share becomes five columns, and no text a formula. The last two columns
-    of each row say as of when it holds and under which agreement versions."""
+    of each row say as of when it holds and under which agreement versions. Beyond MOST rows the
+    last one says how many are left out."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([*_header(table), "as_of", "versions"])
     versions = " ".join(str(number) for number in table.versions)
-    for row in table.rows:
+    for row in table.rows[:MOST]:
         plain = [_text(cell) for cell in _cells(table, row)]
         writer.writerow([*plain, table.as_of.isoformat(), versions])
+    if cut := left_out(table):
+        writer.writerow([cut])
     return out.getvalue()
+
+
+def left_out(table: Table) -> str:
+    """That a file of this table does not hold all of it, in a sentence; empty if it does."""
+    if len(table.rows) <= MOST:
+        return ""
+    return f"Only the first {MOST:,} of {len(table.rows):,} rows are in the file."
 
 
 def as_parquet(table: Table) -> bytes:
     """The table as Parquet; the schema's metadata holds what CSV has in its last two columns, the
-    finding and the definition."""
-    rows = [_cells(table, row) for row in table.rows]
+    finding and the definition, and what is left out."""
+    rows = [_cells(table, row) for row in table.rows[:MOST]]
     names, types = _header(table), _types(table)
     columns = [
         pa.array([_typed(row[place], kind) for row in rows], kind)
@@ -46,6 +57,7 @@ def as_parquet(table: Table) -> bytes:
         "as_of": table.as_of.isoformat(), "versions": " ".join(map(str, table.versions)),
         "finding": table.finding, "counted": table.definition.counted,
         "over": table.definition.over, "query": table.definition.sql,
+        "left_out": left_out(table),
     }  # fmt: skip
     schema = pa.schema(list(zip(names, types, strict=True)), metadata=told)
     out = io.BytesIO()
@@ -53,20 +65,20 @@ def as_parquet(table: Table) -> bytes:
     return out.getvalue()
 
 
-def as_zip(tables: Iterable[Table]) -> bytes:
-    """Every table as CSV and Parquet, and what each says, in one archive."""
-    out = io.BytesIO()
+def as_zip(tables: Iterable[Table], out: IO[bytes]) -> None:
+    """Write every table as CSV and Parquet, and what each says, into one archive; one table is in
+    memory at a time."""
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         said = []
         for table in tables:
             archive.writestr(f"{table.code}.csv", as_csv(table))
             archive.writestr(f"{table.code}.parquet", as_parquet(table))
+            cut = [left_out(table)] if left_out(table) else []
             said.append("\n".join([
                 table.title, table.finding, table.definition.counted, table.definition.over,
-                *table.notes, table.definition.sql, "",
+                *table.notes, *cut, table.definition.sql, "",
             ]))  # fmt: skip
         archive.writestr("definitions.txt", "\n".join(said))
-    return out.getvalue()
 
 
 def _header(table: Table) -> list[str]:

@@ -1,4 +1,4 @@
-"""Rows: who wishes which report by mail, and which weeks' were made."""
+"""Rows: who wishes which report by mail, and what became of each week's."""
 
 from __future__ import annotations
 
@@ -25,11 +25,17 @@ class ReportWish(models.Model):
 
 
 class MailedReport(models.Model):
-    """The report of one week for one person, whose mail was made. No second one."""
+    """The report of one week for one person, asked for at `at`. No second one.
+
+    `made_at`: when its mail was put into the outbox, or else `error`: the sentence that says why
+    it was not. Neither while the job is under way.
+    """
 
     person = models.ForeignKey(_PERSON, models.CASCADE, related_name="+", db_index=False)
     week = models.DateField()
     at = models.DateTimeField()
+    made_at = models.DateTimeField(null=True)
+    error = models.TextField(default="")
 
     class Meta:
         db_table = "feedback_mailed_report"

@@ -17,6 +17,7 @@ from handraise.feedback.review.report import of_plain
 from handraise.feedback.tabular import Period
 from handraise.feedback.targets.tables import Kept, kept_targets
 from handraise.handover.models import Contest
+from handraise.kit.shares import percent
 from handraise.ui.templatetags.ui import MINUS
 
 MOST = 3
@@ -67,10 +68,11 @@ _CHANGES: tuple[tuple[str, str], ...] = (
 
 
 def _changes(period: Period) -> list[Thing]:
-    """What is higher or lower than before, beyond chance, all of them read together (Holm)."""
-    middle = period.at - SPAN
-    now = clock(since=middle, until=period.at, at=period.at)
-    before = clock(since=middle - SPAN, until=middle, at=period.at)
+    """What is higher or lower than before, beyond chance, all of them read together (Holm). Only of
+    offers that were due: of younger ones those that were quick are known, and no others."""
+    at, middle = period.at, period.at - SPAN
+    now = clock(since=middle, until=at, at=at, due_by=at)
+    before = clock(since=middle - SPAN, until=middle, at=at, due_by=at)
     told = [(name, Difference(getattr(now, of), getattr(before, of))) for name, of in _CHANGES]
     enough = [(name, one) for name, one in told if one.is_enough]
     chances = holm([one.p for _, one in enough])
@@ -82,10 +84,10 @@ def _changes(period: Period) -> list[Thing]:
 
 
 def _changed(name: str, one: Difference) -> str:
-    now, before = 100 * (one.one.value or 0), 100 * (one.other.value or 0)
+    now, before = percent(one.one.value or 0), percent(one.other.value or 0)
     low, high = (100 * bound for bound in one.bounds)
     return (
-        f"{name}: {now:.0f} % in the last four weeks, {before:.0f} % in the four before"
+        f"{name}: {now} in the last four weeks, {before} in the four before"
         f" ({low:+.0f} to {high:+.0f} points)."
     ).replace("-", MINUS)
 

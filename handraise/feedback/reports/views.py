@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from tempfile import TemporaryFile
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,6 +16,7 @@ from handraise.feedback.reports import actions, files
 from handraise.feedback.reports.catalogue import AUDIENCES, TABLES, audience, usual
 from handraise.feedback.reports.drawing import as_svg
 from handraise.feedback.reports.models import ReportWish
+from handraise.feedback.reports.queries import failed_mail
 from handraise.feedback.reports.things import things
 from handraise.feedback.standing.queries import one_look
 from handraise.feedback.tabular import Period
@@ -23,6 +25,7 @@ from handraise.leads.decide import Refused
 from handraise.team.access import HttpUserRequest, needs
 from handraise.team.decide import Permission
 from handraise.team.queries import may
+from handraise.ui.downloads import download
 
 
 def _asked(request: HttpUserRequest) -> tuple[PeriodForm, Period]:
@@ -55,6 +58,7 @@ def report(request: HttpUserRequest, code: str) -> HttpResponse:
         "presets": presets(at=about.at), "things": told,
         "tables": [(table, as_svg(table)) for table in tables],
         "wish": wish.audience if wish else "", "may_export": may(request.user, Permission.EXPORT),
+        "failed": failed_mail(request.user),
     }  # fmt: skip
     return render(request, "feedback/reports/report.html", context)
 
@@ -73,12 +77,13 @@ def report_table(request: HttpUserRequest, code: str, form: str) -> HttpResponse
 
 @require_safe
 @needs(Permission.EXPORT)
-def report_files(request: HttpUserRequest) -> HttpResponse:
+def report_files(request: HttpUserRequest) -> StreamingHttpResponse:
     """Every figure there is, as CSV and Parquet, with its definition."""
     about = _asked(request)[1]
+    file = TemporaryFile()  # noqa: SIM115 (closed when it is sent)
     with one_look(at=about.at):
-        made = files.as_zip(table(about) for table in TABLES.values())
-    return _file(made, "figures.zip", "application/zip")
+        files.as_zip((table(about) for table in TABLES.values()), file)
+    return download(request, file, name="figures.zip", content_type="application/zip")
 
 
 @require_POST

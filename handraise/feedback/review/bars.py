@@ -9,6 +9,7 @@ from handraise.feedback.rehearsal.figures import WEEK, Instants, Numbers, Truths
 from handraise.feedback.review.bootstrap import REPLICATES
 from handraise.feedback.review.evidence import Change, Finding
 from handraise.feedback.review.report import BarPoint, Bars, Ratio
+from handraise.kit.shares import percent
 
 HOURS_A_LEAD = 1.0  # that sales spends on a lead which comes to nothing
 _HIGHEST = 100
@@ -66,7 +67,7 @@ def _fits(fits: BarPoint, capacity: float, name: str) -> str:
     )
     if not fits.precision.is_enough or fits.precision.value is None:
         return f"{said}."
-    return f"{said}, of whom {fits.precision.value:.0%} come to {name}."
+    return f"{said}, of whom {percent(fits.precision.value)} come to {name}."
 
 
 def _cheapest(counted: Counted, hour: float, missed: float, seed: int) -> Ratio:

@@ -11,6 +11,7 @@ from handraise.feedback.decide import ENOUGH
 from handraise.feedback.rehearsal.figures import Auc, Numbers, Tenth, Truths, auc, ranks, tenths
 from handraise.feedback.review.logistic import fitted
 from handraise.feedback.review.report import Calibration, CalibrationTenth, Discrimination
+from handraise.kit.shares import percent
 
 _BEND = 0.01  # p below which tenths stray from one line by more than chance
 
@@ -52,15 +53,15 @@ def _sentence(rows: tuple[CalibrationTenth, ...], p: float | None, name: str) ->
     if len(rows) < 3 or p is None:
         return "The priorities of most leads are the same, so there are no tenths to compare."
     said = (
-        f"Of the tenth with the highest priority {top.value or 0:.0%} came to {name}, of the lowest"
-        f" {last.value or 0:.0%}"
+        f"Of the tenth with the highest priority {percent(top.value or 0)} came to {name}, of the"
+        f" lowest {percent(last.value or 0)}"
     )
     if p >= _BEND:
         return f"{said}; the tenths between rise along one line as far as can be told."
     worst = max(rows, key=lambda one: abs((one.share.value or 0) - one.expected))
     return (
         f"{said}; the tenths between do not follow one line: of number {worst.place}"
-        f" {worst.share.value or 0:.0%} did, where the line says {worst.expected:.0%}."
+        f" {percent(worst.share.value or 0)} did, where the line says {percent(worst.expected)}."
     )
 
 
@@ -83,7 +84,7 @@ def _told(found: Auc | None, name: str) -> str:
     if found is None:
         return "Not enough data yet to say how well the priority tells leads apart."
     said = (
-        f"A lead that came to {name} had the higher priority in {found.value:.0%} of all pairs"
+        f"A lead that came to {name} had the higher priority in {percent(found.value)} of all pairs"
         f" (AUC {found.value:.2f}, 95 % interval {found.low:.2f}–{found.high:.2f})"
     )
     if found.low <= 0.5 <= found.high:

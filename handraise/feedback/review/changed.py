@@ -14,6 +14,7 @@ from handraise.feedback.review.drift import MOVED, RATE, Tide, of_mix, of_scores
 from handraise.feedback.review.evidence import Change, Evidence, Rejected
 from handraise.feedback.review.report import DriftRow
 from handraise.feedback.review.sources import ASKED, Barren, barren
+from handraise.kit.shares import percent
 
 # A new version or another grade is no drift of the world: the agreement itself makes them.
 _OWN = ("version", "grade")
@@ -55,8 +56,8 @@ def tide_claim(found: Tide, name: str) -> Claim:
     steps = ", ".join(f"{100 * (one.share.value or 0):.1f}" for one in found.rates)
     return Claim(
         "drift", "outcome_drift", "outcome", found.p, found.change >= RATE,
-        f"The share of leads that come to {name} changed: {100 * (b.value or 0):.1f} % in the last"
-        f" quarter against {100 * (a.value or 0):.1f} % before (by quarter: {steps} %).",
+        f"The share of leads that come to {name} changed: {percent(b.value or 0, 1)} in the last"
+        f" quarter against {percent(a.value or 0, 1)} before (by quarter: {steps} %).",
         (
             ("Before", f"{a.count:,} of {a.of:,} ({a.interval} %)"),
             ("Last quarter", f"{b.count:,} of {b.of:,} ({b.interval} %)"),
@@ -80,7 +81,7 @@ def barren_claims(evidence: Evidence) -> list[Claim]:
 
 
 def _barren(one: Barren, evidence: Evidence) -> Claim:
-    rest = 100 * (one.rest.value or 0)
+    rest = percent(one.rest.value or 0, 1)
     part = one.share.of / len(evidence)
     few = "none" if not one.share.count else f"only {one.share.count:,}"
     change = None
@@ -89,8 +90,9 @@ def _barren(one: Barren, evidence: Evidence) -> Claim:
                         fact=one.dimension, value=one.label)  # fmt: skip
     return Claim(
         "without wins", "without_wins", f"{one.dimension}: {one.label}", one.p, one.is_big,
-        f"{one.dimension.capitalize()} “{one.label}” brought {one.share.of:,} leads ({part:.0%} of"
-        f" all), and {few} came to {evidence.outcome_name}; of the others {rest:.1f} % did.",
+        f"{one.dimension.capitalize()} “{one.label}” brought {one.share.of:,} leads"
+        f" ({percent(part)} of all), and {few} came to {evidence.outcome_name}; of"
+        f" the others {rest} did.",
         (
             ("Leads", f"{one.share.of:,}"),
             ("Outcomes", f"{one.share.count:,} ({one.share.interval} %)"),
@@ -123,12 +125,13 @@ def _rejected(said: Rejected, name: str, share: float, usual: float, change: Cha
     of = Share(said.count, said.of)
     return Claim(
         "rejections", "rejections", said.reason, p, share >= SHARED * usual,
-        f"Sales rejects {of.value or 0:.0%} of what it answers as “{said.reason}”, and “{name}”"
-        f" fires for {share:.0%} of those, against {usual:.0%} of all leads judged.",
+        f"Sales rejects {percent(of.value or 0)} of what it answers as “{said.reason}”, and"
+        f" “{name}” fires for {percent(share)} of those, against {percent(usual)} of all leads"
+        " judged.",
         (
             ("Rejected so", f"{said.count:,} of {said.of:,} ({of.interval} %)"),
-            (f"“{name}” among them", f"{share:.0%}"),
-            (f"“{name}” among all", f"{usual:.0%}"),
+            (f"“{name}” among them", percent(share)),
+            (f"“{name}” among all", percent(usual)),
         ),
         change,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from scipy.stats import chi2, norm
 from handraise.feedback.decide import Share
 from handraise.feedback.rehearsal.figures import DAY, Instants, Numbers, Truths
 from handraise.feedback.review.report import DriftRow, Rate
+from handraise.kit.shares import percent
 
 QUARTER = 91 * DAY
 FEWEST = 100  # leads on either side of the cut
@@ -50,7 +51,7 @@ def of_mix(about: str, codes: NDArray[np.int64], labels: Sequence[str], recent: 
     place = int(np.argmax(np.abs(step)))
     name = labels[place] if place < len(labels) else "not known"
     shares = part[place] / part.sum(axis=0)
-    moved = f"“{name}” went from {shares[1]:.0%} to {shares[0]:.0%}"
+    moved = f"“{name}” went from {percent(shares[1])} to {percent(shares[0])}"
     return _row(about, known, count, recent, moved)
 
 

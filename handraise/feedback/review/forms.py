@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from handraise.deals.queries import day_of
-from handraise.feedback.forms import EARLIEST, LATEST, start_of
+from handraise.feedback.forms import beginning, ending
 from handraise.feedback.rehearsal.decide import Name, Outcome
 from handraise.feedback.review.actions import Asked
 from handraise.feedback.review.decide import PERIOD
@@ -37,10 +37,10 @@ class ReviewForm(forms.Form):
     engine = forms.ChoiceField(label="Engine", choices=[(one.value, one.label) for one in Name])
 
     def clean_since(self) -> datetime:
-        return _start(self.cleaned_data["since"])
+        return beginning(self.cleaned_data["since"])
 
     def clean_until(self) -> datetime:
-        return _start(self.cleaned_data["until"]) + timedelta(days=1)
+        return ending(self.cleaned_data["until"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -89,9 +89,3 @@ class DismissalForm(forms.Form):
 
     finding = forms.IntegerField(min_value=0, max_value=10_000)
     why = forms.CharField(required=False, max_length=5_000)
-
-
-def _start(day: Any) -> datetime:
-    if not EARLIEST <= day <= LATEST:
-        raise forms.ValidationError("Choose a day of this century.")
-    return start_of(day)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from handraise.agreement.document import Document
 from handraise.feedback.anchors import Population, population
+from handraise.feedback.dimensions import DIMENSIONS as TOLD_APART
 from handraise.feedback.rehearsal import outcomes, suspecting
 from handraise.feedback.rehearsal.decide import NEVER, History, Outcome
 from handraise.feedback.rehearsal.figures import DAY, Instants, Truths
@@ -38,14 +39,8 @@ from handraise.scoring.engines import Engine
 Progress = Callable[[str], None]
 KINDS = ("fit", "interest", "intent")
 HELD = 10  # an activity is counted so often at most
-# What the mix of leads is told by, and the facts that tell it, the first that is known.
-DIMENSIONS: Mapping[str, tuple[str, ...]] = {
-    "source": ("source",),
-    "campaign": ("campaign",),
-    "industry": ("company.industry", "industry"),
-    "size": ("company.employees", "employees"),
-    "country": ("country", "company.country"),
-}
+# What the mix of leads is told by, and the facts that tell it.
+DIMENSIONS: Mapping[str, tuple[str, ...]] = {one.code: one.facts for one in TOLD_APART if one.facts}
 
 
 @dataclass(frozen=True, slots=True)

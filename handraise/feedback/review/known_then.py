@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from handraise.agreement.document import Behaviour
+from handraise.feedback.deeds import deeds
 from handraise.feedback.rehearsal.figures import Instants, Numbers, Truths
 from handraise.feedback.rehearsal.replaying import as_numbers, moments
 from handraise.feedback.review.evidence import Signal
@@ -24,8 +25,6 @@ from handraise.scoring import known
 from handraise.scoring.compile import Compiled
 from handraise.scoring.engines import Engine
 from handraise.scoring.inputs import ACTIVITY, ASKED, FACT, MOMENTS
-from handraise.scoring.known import beside
-from handraise.scoring.matched import doubted, undoubted
 from handraise.scoring.plan import COMPANY
 
 AT_ONCE = 8  # facts that are looked at together, for the sake of memory
@@ -121,13 +120,7 @@ def done(asking: Asking, events: Sequence[str]) -> Mapping[str, NDArray[np.int64
     found = {event: np.zeros(len(asking.lead_ids), dtype=np.int64) for event in events}
     if not events or not len(asking.lead_ids):
         return found
-    each = beside(MOMENTS, known.identities(ASKED), {"lead_id": "lead_id"},
-                  identity_id="identity_id")  # fmt: skip
-    watched = ACTIVITY.filter(ACTIVITY.name.isin(list(events)))
-    rows = beside(each, watched, {"identity_id": "identity_id"}, activity_id="id", name="name",
-                  occurred_at="occurred_at", known_at="known_at")  # fmt: skip
-    rows = rows.filter(rows.occurred_at <= rows.at, rows.known_at <= rows.known_by)
-    rows = undoubted(rows, doubted(None))
+    rows = deeds(events, asking.engine)
     table = asking.table(rows.group_by(["lead_id", "name"]).agg(often=rows.count()))
     for event in events:
         some = table.filter(pc.equal(table["name"], event))

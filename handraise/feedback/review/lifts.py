@@ -11,6 +11,7 @@ from handraise.feedback.rehearsal.figures import Numbers, Truths
 from handraise.feedback.review.claims import strength
 from handraise.feedback.review.evidence import Change, Finding, Signal
 from handraise.feedback.review.report import Ratio
+from handraise.kit.shares import percent
 
 RARE = 0.001  # fires for fewer than one in a thousand: dead
 ALWAYS = 0.995
@@ -102,9 +103,9 @@ def _full(signal: Signal, fires: Share) -> Finding | None:
         return None  # one is enough to reach it: the agreement means it as a yes or no
     return Finding(
         "saturated", signal.name,
-        f"“{signal.name}” has reached its cap of {signal.at_most:g} points for {share:.0%} of the"
-        f" {fires.count:,} leads for whom it fires, so it hardly tells them apart.",
-        0.4, is_sure=True, figures=(_fires(fires), ("At the cap", f"{share:.0%}")),
+        f"“{signal.name}” has reached its cap of {signal.at_most:g} points for {percent(share)} of"
+        f" the {fires.count:,} leads for whom it fires, so it hardly tells them apart.",
+        0.4, is_sure=True, figures=(_fires(fires), ("At the cap", percent(share))),
     )  # fmt: skip
 
 
@@ -132,11 +133,11 @@ def _pair(a: Signal, b: Signal, both: int, together: float, alike: float) -> Fin
     share = Share(both, int((a.fired | b.fired).sum()))
     return Finding(
         "correlated", a.name,
-        f"“{a.name}” and “{b.name}” fire for the same leads in {share.value or 0:.0%} of the"
-        f" {share.of:,} cases where either does: {alike:.0%} of what the one's points tell, the"
-        " other's tell already.",
+        f"“{a.name}” and “{b.name}” fire for the same leads in {percent(share.value or 0)} of the"
+        f" {share.of:,} cases where either does: {percent(alike)} of what the one's points tell,"
+        " the other's tell already.",
         strength(1e-3), is_sure=True,
-        figures=(("Phi", f"{together:.2f}"), ("Told by both", f"{alike:.0%}")),
+        figures=(("Phi", f"{together:.2f}"), ("Told by both", percent(alike))),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from handraise.feedback.review.fading import Faded
 from handraise.feedback.review.lifts import ALWAYS, FULL, RARE, at_cap, lift, shares
 from handraise.feedback.review.report import Ratio, SignalRow
 from handraise.feedback.review.weights import Worth
+from handraise.kit.shares import percent
 
 AWAY = 1 / 3  # of the points given: what is nearer to what the data support is left alone
 LEAST = 2.0  # points: the same, for signals with few
@@ -113,7 +114,7 @@ def _sentence(
 
 
 def _per_cent(share: Share) -> str:
-    return f"{100 * (share.value or 0):.1f} %"
+    return percent(share.value or 0, 1)
 
 
 def _interval(supported: Ratio) -> str:
@@ -157,7 +158,7 @@ def _faded(signal: Signal, faded: Faded, before: Ratio, now: Ratio, *, is_big: b
         (
             ("Lift before", f"{before.value:.1f} ({before.interval})"),
             ("Lift in the last quarter", f"{now.value:.1f} ({now.interval})"),
-            ("Of its worth is left", f"{faded.left:.0%}"),
+            ("Of its worth is left", percent(faded.left)),
         ),
         change if points else Change("remove", signal.kind, signal.name),
     )  # fmt: skip

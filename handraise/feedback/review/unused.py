@@ -14,6 +14,7 @@ from handraise.feedback.review.evidence import Candidate, Change, Evidence, Find
 from handraise.feedback.review.leaks import strong_candidate
 from handraise.feedback.review.report import CandidateRow
 from handraise.feedback.review.weights import Weighed
+from handraise.kit.shares import percent
 
 MOST = 40.0  # points that a draft would give at once
 
@@ -88,12 +89,12 @@ def _unused(
         who = f"who did “{candidate.of}” {level.label}"
     return Claim(
         "candidates", "unused", candidate.of, one.p, one.is_big,
-        f"Of the {share.of:,} leads {who}, {100 * (share.value or 0):.1f} % came to"
-        f" {evidence.outcome_name}, where their priority lets expect {100 * expected:.1f} %; the"
+        f"Of the {share.of:,} leads {who}, {percent(share.value or 0, 1)} came to"
+        f" {evidence.outcome_name}, where their priority lets expect {percent(expected, 1)}; the"
         f" agreement does not use this {candidate.what}.",
         (
             ("Share", f"{share.count:,} of {share.of:,} ({share.interval} %)"),
-            ("Expected by priority", f"{100 * expected:.1f} %"),
+            ("Expected by priority", percent(expected, 1)),
             ("Tells beyond the priority", f"{one.information:.4f} bits"),
         ),
         _change(candidate, one, evidence, weighed),

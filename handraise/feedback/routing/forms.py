@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
-from handraise.feedback.forms import EARLIEST, LATEST, start_of
+from handraise.deals.queries import day_of
+from handraise.feedback.forms import beginning, ending
 from handraise.feedback.routing.actions import Asked
 from handraise.feedback.routing.replaying import MOST_TIMES
 
@@ -30,10 +30,10 @@ class RoutesForm(forms.Form):
     )  # fmt: skip
 
     def clean_since(self) -> datetime:
-        return _start(self.cleaned_data["since"])
+        return beginning(self.cleaned_data["since"])
 
     def clean_until(self) -> datetime:
-        return _start(self.cleaned_data["until"]) + timedelta(days=1)
+        return ending(self.cleaned_data["until"])
 
     def asked(self) -> Asked:
         """The wish of a valid form."""
@@ -43,11 +43,5 @@ class RoutesForm(forms.Form):
 
 def usual(at: datetime) -> dict[str, Any]:
     """The last 30 days, as many leads as came."""
-    today = timezone.localdate(at)
+    today = day_of(at)
     return {"since": today - timedelta(days=USUAL_DAYS - 1), "until": today, "times": 1}
-
-
-def _start(day: date) -> datetime:
-    if not EARLIEST <= day <= LATEST:
-        raise forms.ValidationError("Choose a day of this century.")
-    return start_of(day)

@@ -11,6 +11,7 @@ import msgspec
 
 from handraise.feedback.decide import Share
 from handraise.feedback.routing.decide import is_flooded, starves
+from handraise.kit.shares import percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,8 @@ def _starves(one: Person) -> str:
 
 def _is_flooded(one: Person) -> str:
     limit = f"{one.capacity} leads" if one.capacity != 1 else "1 lead"
-    return f"{one.name} would be full ({limit} in hand) for {one.full:.0%} of their working time."
+    share = percent(one.full)
+    return f"{one.name} would be full ({limit} in hand) for {share} of their working time."
 
 
 def _waits(team: TeamTold) -> str:

@@ -13,7 +13,8 @@ class Standing(models.Model):
 
     `…_at`: the first move into that stage or past it (for `accepted_at` also the first acceptance
     of a handover), as known by the freshness's instant; null where that did not happen. `version`,
-    `priority` and `grade` are those of its first move into MARKETING_QUALIFIED. Who is told of
+    `priority` and `grade` are those of its first move into MARKETING_QUALIFIED; who went past that
+    stage has the version that was in force then. Who is told of
     later than of its outcome entered with the outcome, so that no instant lies before an earlier
     stage's. `source` and `campaign` are the first that were told; `content` is what the lead came
     by: the first asset, webinar, video or form that it engaged with in its first thirty days, else

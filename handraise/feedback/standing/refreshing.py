@@ -102,7 +102,13 @@ made as (
         left(coalesce(engaged.content, landed.path, ''), 500),
         coalesce(company.industry, ''), company.employees,
         coalesce(nullif(lead.country, ''), company.country, ''), lead.owner_id,
-        judged.version, (judged.scores->>'priority')::float8,
+        coalesce(judged.version, case when coalesce(moved.marketed_at, taken.at) is not null then (
+            select agreed.number from agreement_version agreed
+            where agreed.published_at <= least(moved.marketed_at, taken.at)
+              and (agreed.retired_at is null
+                or agreed.retired_at > least(moved.marketed_at, taken.at))
+            order by agreed.published_at desc limit 1) end),
+        (judged.scores->>'priority')::float8,
         coalesce(judged.scores->>'grade', '')
     from leads_lead lead
     join born on born.id = lead.id

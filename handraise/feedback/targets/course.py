@@ -8,12 +8,12 @@ import numpy as np
 
 from handraise.feedback.decide import ENOUGH
 from handraise.feedback.targets.queries import Gone
-from handraise.feedback.velocity.decide import WAITS, Cohort, cohort
+from handraise.feedback.velocity.decide import WAITS, Course, incidences
 
 _GONE, _OUT = "gone", "out"
 
 
-def course_of(gone: Sequence[Gone]) -> Cohort | None:
+def course_of(gone: Sequence[Gone]) -> Course | None:
     """How all these leads went on by age in days, with those who were disqualified as another way
     out and those who still wait censored. None where too few went on to tell."""
     if sum(one.count for one in gone if one.gone is not None) < ENOUGH:
@@ -23,17 +23,17 @@ def course_of(gone: Sequence[Gone]) -> Cohort | None:
         mine = [one for one in gone if _way(one) == way]
         days = np.array([_until(one) for one in mine], dtype=np.float64)
         spans[way] = np.repeat(days, [one.count for one in mine])
-    return cohort(spans)
+    return incidences(spans)
 
 
-def later(course: Cohort, age: int) -> float:
+def later(course: Course, age: int) -> float:
     """Of a lead that waits since `age` days: the chance that it goes on yet."""
     going = course.way(_GONE)
     waiting = 1 - course.out.at(age)[0]
     return (going.last - going.at(age)[0]) / waiting if waiting > 1e-9 else 0.0
 
 
-def still_waiting(mine: Sequence[Gone], course: Cohort | None) -> list[float]:
+def still_waiting(mine: Sequence[Gone], course: Course | None) -> list[float]:
     """Of each lead that waits, the chance that it goes on yet."""
     if course is None:
         return []

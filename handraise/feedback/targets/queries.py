@@ -75,11 +75,17 @@ select date_trunc('month', standing.{before} at time zone %(zone)s)::date,
     floor(extract(epoch from %(at)s - standing.{before}) / 86400)::int,
     case when standing.{after} <= %(at)s
         then floor(extract(epoch from standing.{after} - standing.{before}) / 86400)::int end,
-    case when standing.disqualified_at <= %(at)s and standing.disqualified_at >= standing.{before}
-        then floor(extract(epoch from standing.disqualified_at - standing.{before}) / 86400)::int
-    end,
+    floor(extract(epoch from gone.at - standing.{before}) / 86400)::int,
     count(*)
 from feedback_standing standing
+left join (
+    -- The first time since, for some were disqualified before as well, and came back.
+    select reached.lead_id, min(passage.entered_at) as at
+    from feedback_passage passage join feedback_standing reached using (lead_id)
+    where passage.stage = 'DISQUALIFIED' and passage.entered_at <= %(at)s
+      and passage.entered_at >= reached.{before}
+    group by 1
+) gone using (lead_id)
 where standing.{before} >= %(since)s and standing.{before} <= %(at)s
 group by 1, 2, 3, 4
 """

@@ -26,6 +26,7 @@ from handraise.feedback.targets.decide import (
     verdict,
 )
 from handraise.feedback.targets.queries import Plan, daily, going_on, plans
+from handraise.kit.shares import percent
 
 MONTHS = 12
 RECENT = 3  # months of each target in a report
@@ -201,7 +202,7 @@ def _chance(chance: float) -> str:
 
 
 def _percent(share: float | None) -> str:
-    return f"{100 * (share or 0):.0f} %"
+    return percent(share or 0)
 
 
 COLUMNS = (

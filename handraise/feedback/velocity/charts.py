@@ -9,14 +9,14 @@ import numpy as np
 
 from handraise.feedback.charts import MID, chart, drawn
 from handraise.feedback.tabular import Table
-from handraise.feedback.velocity.decide import DAY, Cohort, Curve
+from handraise.feedback.velocity.decide import DAY, Course, Curve
 from handraise.feedback.velocity.touching import Band
 
 _POINTS = 90
 _WAYS = {"on": "var(--accent)", "recycled": "var(--interest-mark)", "disqualified": "var(--bad)"}
 
 
-def incidence(made: Cohort) -> str:
+def incidence(made: Course) -> str:
     """The share gone each way by day, the way on with its bounds; empty where little is known."""
     if not made.is_enough or not made.left:
         return ""

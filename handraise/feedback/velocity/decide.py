@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handraise.feedback.decide import ENOUGH
-from handraise.kit.shares import Z
+from handraise.kit.shares import Z, percent
 
 Numbers = NDArray[np.float64]
 DAY = 86_400.0
@@ -57,7 +57,7 @@ def _first(times: Numbers, shares: Numbers, part: float) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Cohort:
+class Course:
     """Those who entered: how many, how many left each way, and the curves of each way.
 
     `out` is the curve of leaving by whatever way: one less Kaplan and Meier's.
@@ -87,7 +87,7 @@ class Cohort:
         return Curve(self.out.times, none, *_wilson(none, at_risk))
 
 
-def cohort(spans: Mapping[str, Numbers]) -> Cohort:
+def incidences(spans: Mapping[str, Numbers]) -> Course:
     """Aalen and Johansen's (1978) cumulative incidence of each way out.
 
     `spans`: for each way the seconds after which somebody went it, and under WAITS those for which
@@ -103,7 +103,7 @@ def cohort(spans: Mapping[str, Numbers]) -> Cohort:
     ways = {way: _incidence(times, at_risk, all_left, some) for way, some in counts.items()}
     out = _incidence(times, at_risk, all_left, all_left)
     left = {way: len(some) for way, some in gone.items()}
-    return Cohort(count, left, ways, out, float(everything.max()) if count else 0.0)
+    return Course(count, left, ways, out, float(everything.max()) if count else 0.0)
 
 
 def _counted(
@@ -181,7 +181,7 @@ def typical(curve: Curve, *, done: str, is_enough: bool) -> str:
         return "not enough data"
     half = curve.reached(0.5)
     if half is None:
-        return f"half had {done}: never reached, {100 * curve.last:.0f} % so far"
+        return f"half had {done}: never reached, {percent(curve.last)} so far"
     low, high = curve.bounds(0.5)
     told = " to ".join(lasting(bound) if bound is not None else "?" for bound in (low, high))
     return f"half had {done} by {lasting(half)} ({told.replace('?', 'never reached')})"

@@ -36,7 +36,7 @@ def last_months(period: Period, stage: Stage) -> list[Month]:
     end = _last_day(period)
     firsts = [months_on(end.replace(day=1), -back) for back in range(SHOWN, -1, -1)]
     zone = timezone.get_default_timezone()
-    begin, stop = midnight_of(firsts[0]), midnight_of(end)
+    begin, stop = span_of(period)
     counts = queries.by_month(stage, since=begin, until=stop, zone=str(zone))
     found: list[Month] = []
     for first in firsts:
@@ -44,6 +44,12 @@ def last_months(period: Period, stage: Stage) -> list[Month]:
         found.append(_month(first, days, counts.get(first, 0), found[-1] if found else None))
     began = next((place for place, one in enumerate(found) if one.count), len(found))
     return found[began:]
+
+
+def span_of(period: Period) -> tuple[datetime, datetime]:
+    """The instants between which the leads of these months came."""
+    end = _last_day(period)
+    return midnight_of(months_on(end.replace(day=1), -SHOWN)), midnight_of(end)
 
 
 def _month(first: date, days: int, count: int, before: Month | None) -> Month:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 import numpy as np
@@ -10,6 +11,28 @@ from handraise.feedback.standing.looks import once_a_look
 from handraise.feedback.velocity.decide import Numbers
 from handraise.leads.bulk import rows_of
 from handraise.leads.decide import Stage
+
+# Under which agreements such stays began: the versions in force then. It is known of each, also of
+# those that no move named.
+STAYED_UNDER = """
+select version.number from agreement_version version
+where version.published_at is not null and exists (
+    select from feedback_passage passage
+    where passage.stage = any(%(stages)s)
+      and (not %(still)s or passage.left_at is null)
+      and passage.entered_at >= greatest(version.published_at, %(since)s)
+      and passage.entered_at < least(coalesce(version.retired_at, %(until)s), %(until)s))
+order by 1
+"""
+# The same of leads that first reached a stage.
+REACHED_UNDER = """
+select version.number from agreement_version version
+where version.published_at is not null and exists (
+    select from feedback_standing standing
+    where standing.{reached} >= greatest(version.published_at, %(since)s)
+      and standing.{reached} < least(coalesce(version.retired_at, %(until)s), %(until)s))
+order by 1
+"""
 
 # The column that tells when a later stage was reached, or gone past.
 REACHED = {
@@ -56,6 +79,21 @@ def between(
     sql = between_sql(after)
     rows = rows_of(sql, {"before": before.value, "since": since, "until": until, "at": at})
     return {way: _numbers(spans) for way, spans in rows}
+
+
+def stayed_under(
+    stages: Iterable[Stage], *, since: datetime, until: datetime, still: bool = False
+) -> tuple[int, ...]:
+    """The versions in force when these stays began; `still`: only of those that go on."""
+    asked = {"stages": [one.value for one in stages], "since": since, "until": until,
+             "still": still}  # fmt: skip
+    return tuple(number for (number,) in rows_of(STAYED_UNDER, asked))
+
+
+def reached_under(stage: Stage, *, since: datetime, until: datetime) -> tuple[int, ...]:
+    """The versions in force when leads first reached this stage, or went past it."""
+    text = REACHED_UNDER.format(reached=REACHED[stage])
+    return tuple(number for (number,) in rows_of(text, {"since": since, "until": until}))
 
 
 def between_sql(after: Stage) -> str:

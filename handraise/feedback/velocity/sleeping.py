@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handraise.feedback.velocity import queries
-from handraise.feedback.velocity.decide import cohort
+from handraise.feedback.velocity.decide import incidences
 from handraise.leads.bulk import rows_of
 from handraise.leads.decide import Stage
 
@@ -70,7 +70,7 @@ def usual_times(*, at: datetime) -> dict[Stage, float | None]:
     spans = queries.stays(since=at - _YEAR, until=at, at=at)
     found: dict[Stage, float | None] = {}
     for stage in STAGES:
-        made = cohort(spans.get(stage, {}))
+        made = incidences(spans.get(stage, {}))
         found[stage] = made.out.reached(0.75) if made.is_enough else None
     return found
 

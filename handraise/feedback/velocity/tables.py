@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 
 from handraise.feedback.decide import ENOUGH
 from handraise.feedback.tabular import Cell, Column, Definition, Period, Table
 from handraise.feedback.velocity import queries, sleeping, touching, ways
-from handraise.feedback.velocity.decide import DAY, Cohort, Curve, typical
+from handraise.feedback.velocity.decide import DAY, Course, Curve, typical
 from handraise.feedback.velocity.growth import Difference, among_alike
-from handraise.feedback.velocity.months import Month, last_months, month_sql
+from handraise.feedback.velocity.months import Month, last_months, month_sql, span_of
+from handraise.kit.shares import percent
 from handraise.leads.decide import Stage
 
+_EVER = datetime(1, 1, 1, tzinfo=UTC)
 DAYS = (7, 14, 30, 60, 90, 180)
 _COUNTED_RIGHTLY = (
     "Those who still wait count as waiting for as long as they have, and those who left by another"
@@ -21,9 +24,9 @@ _DASH = "A dash: not enough data, or the curve has not got there so far."
 _EACH = "Each time that a lead comes into a stage counts as one."
 
 
-def stage_times(period: Period, cohorts: Mapping[Stage, Cohort] | None = None) -> Table:
+def stage_times(period: Period, courses: Mapping[Stage, Course] | None = None) -> Table:
     """How long leads stand in each stage until they go on."""
-    told = cohorts or ways.stays(period)
+    told = courses or ways.stays(period)
     mqls = told[Stage.MARKETING_QUALIFIED]
     words = tuple(_in_words(stage, made) for stage, made in told.items() if made.count)
     return Table(
@@ -41,21 +44,27 @@ def stage_times(period: Period, cohorts: Mapping[Stage, Cohort] | None = None) -
             "Days from coming into a stage until going on to a later one.",
             f"Leads that came into the stage in the period. {_EACH}", queries.STAYS,
         ),
-        ways.as_of(period), notes=(*words, _COUNTED_RIGHTLY, _DASH),
+        ways.as_of(period), _under(period), (*words, _COUNTED_RIGHTLY, _DASH),
     )  # fmt: skip
 
 
-def _stage_row(stage: Stage, made: Cohort) -> tuple[Cell, ...]:
+def _under(period: Period, *stages: Stage) -> tuple[int, ...]:
+    """The agreements in force when the stays of the period began; of all stages if none is told."""
+    told = stages or ways.SHOWN
+    return queries.stayed_under(told, since=period.since, until=period.until)
+
+
+def _stage_row(stage: Stage, made: Course) -> tuple[Cell, ...]:
     curve = made.way("on")
     return (stage.label, made.count, made.waiting, *_quartiles(curve, made))
 
 
-def _in_words(stage: Stage, made: Cohort) -> str:
+def _in_words(stage: Stage, made: Course) -> str:
     words = typical(made.way("on"), done="gone on", is_enough=made.is_enough)
     return f"{stage.label}: {words}."
 
 
-def _quartiles(curve: Curve, made: Cohort) -> tuple[Cell, ...]:
+def _quartiles(curve: Curve, made: Course) -> tuple[Cell, ...]:
     if not made.is_enough:
         return (None,) * 5
     low, high = curve.bounds(0.5)
@@ -67,9 +76,9 @@ def _days(seconds: float | None) -> float | None:
     return None if seconds is None else seconds / DAY
 
 
-def ways_out(period: Period, cohorts: Mapping[Stage, Cohort] | None = None) -> Table:
+def ways_out(period: Period, courses: Mapping[Stage, Course] | None = None) -> Table:
     """By which door leads leave each stage."""
-    told = cohorts or ways.stays(period)
+    told = courses or ways.stays(period)
     rows = [
         _way_row(stage, name, made.way(way), made)
         for stage, made in told.items()
@@ -88,11 +97,11 @@ def ways_out(period: Period, cohorts: Mapping[Stage, Cohort] | None = None) -> T
             "The share that left the stage by this door within so many days.",
             f"Leads that came into the stage in the period. {_EACH}", queries.STAYS,
         ),
-        ways.as_of(period), notes=(_COUNTED_RIGHTLY, _DASH),
+        ways.as_of(period), _under(period), (_COUNTED_RIGHTLY, _DASH),
     )  # fmt: skip
 
 
-def _lost(told: Mapping[Stage, Cohort]) -> str:
+def _lost(told: Mapping[Stage, Course]) -> str:
     """Where most are lost to the path: the stage and the door, by 90 days."""
     lost = [
         (made.way(way).at(90 * DAY), stage, ways.WAYS[way].lower())
@@ -104,19 +113,19 @@ def _lost(told: Mapping[Stage, Cohort]) -> str:
         return "Not enough data yet to say by which door leads leave."
     (share, low, high), stage, door = max(lost, key=lambda one: one[0][0])
     return (
-        f"Most are lost as {stage.label}: {100 * share:.0f} % ({100 * low:.0f}–{100 * high:.0f} %)"
+        f"Most are lost as {stage.label}: {percent(share)} ({100 * low:.0f}–{percent(high)})"
         f" were {door} within 90 days."
     )
 
 
-def _way_row(stage: Stage, name: str, curve: Curve, made: Cohort) -> tuple[Cell, ...]:
+def _way_row(stage: Stage, name: str, curve: Curve, made: Course) -> tuple[Cell, ...]:
     shares = [cell for days in (30, 90) for cell in _by(curve, made, days)]
     half = curve.reached(0.5) if made.is_enough else None
     left = next(count for way, count in made.left.items() if ways.WAYS[way] == name)
     return (stage.label, name, left, *shares, _days(half))
 
 
-def _by(curve: Curve, made: Cohort, days: int) -> tuple[float | None, ...]:
+def _by(curve: Curve, made: Course, days: int) -> tuple[float | None, ...]:
     """Share and bounds by a day; unknown beyond what anybody was watched for."""
     if not made.is_enough or (made.seen < days * DAY and made.waiting):
         return (None,) * 3
@@ -127,7 +136,7 @@ def between(
     period: Period,
     before: Stage = Stage.MARKETING_QUALIFIED,
     after: Stage = Stage.SALES_QUALIFIED,
-    made: Cohort | None = None,
+    made: Course | None = None,
 ) -> Table:
     """From one stage to a later one."""
     told = made or ways.between(period, before, after)
@@ -154,11 +163,11 @@ def between(
             " back from a later stage had been there already.",
             queries.between_sql(after),
         ),
-        ways.as_of(period), notes=(_COUNTED_RIGHTLY, _DASH),
+        ways.as_of(period), _under(period, before), (_COUNTED_RIGHTLY, _DASH),
     )  # fmt: skip
 
 
-def _arriving(told: Cohort, before: Stage, after: Stage) -> str:
+def _arriving(told: Course, before: Stage, after: Stage) -> str:
     if not told.is_enough:
         return f"Not enough data yet to say how fast {before.label} becomes {after.label}."
     words = typical(told.way("on"), done=f"become {after.label}", is_enough=True)
@@ -172,6 +181,7 @@ def lead_velocity(
 ) -> Table:
     """Month by month, how many leads newly reached a stage, and how that grows."""
     months = last_months(period, stage) if months is None else months
+    since, until = span_of(period)
     return Table(
         "lead_velocity", f"Lead velocity: new {stage.label}s a month", _pace(months, stage),
         (Column("month", "Month"), Column("days", "Days counted", "count"),
@@ -188,7 +198,8 @@ def lead_velocity(
             month_sql(stage),
         ),
         ways.as_of(period),
-        notes=("The bounds take the two counts as chance left them: where no growth lies between"
+        queries.reached_under(stage, since=since, until=until),
+        ("The bounds take the two counts as chance left them: where no growth lies between"
                " them, the change may be none.",),
     )  # fmt: skip
 
@@ -209,14 +220,14 @@ def _pace(months: list[Month], stage: Stage) -> str:
     assert grown is not None
     way = "more" if grown.rate > 0 else "fewer"
     said = (
-        f"{newest.first:%B} brought {abs(grown.rate) * 100:.0f} % {way} new {stage.label}s a day"
+        f"{newest.first:%B} brought {percent(abs(grown.rate))} {way} new {stage.label}s a day"
         f" than the month before ({_signed(grown.low)} to {_signed(grown.high)})"
     )
     return f"{said}." if grown.is_told else f"{said}: that cannot be told from no change."
 
 
 def _signed(rate: float) -> str:
-    return f"{'+' if rate > 0 else '−' if rate < 0 else ''}{abs(rate) * 100:.0f} %"
+    return f"{'+' if rate > 0 else '−' if rate < 0 else ''}{percent(abs(rate))}"
 
 
 def sleeping_stock(period: Period) -> Table:
@@ -242,7 +253,8 @@ def sleeping_stock(period: Period) -> Table:
             " no journey under way, no day on which they wake up.",
             "Everybody who stands in these stages now, whatever the period.", sleeping.COUNTED,
         ),
-        at, notes=(f"{_DASH} Then only those count as asleep for whom nothing is to come.",),
+        at, queries.stayed_under(sleeping.STAGES, since=_EVER, until=at, still=True),
+        (f"{_DASH} Then only those count as asleep for whom nothing is to come.",),
     )  # fmt: skip
 
 
@@ -268,7 +280,7 @@ def speed_to_touch(period: Period, bands: list[touching.Band] | None = None) -> 
             " SQL. Thirds by priority at the offer.",
             touching.CURVE,
         ),
-        at, notes=(
+        at, touching.versions(since=period.since, until=period.until, at=at), (
             "This shows what goes together, not what causes what: people call first those whom they"
             " believe in, in office hours, and who is easy to reach. Within a third the leads are"
             " more alike; a pattern that holds in all three is less likely to be only that. To"
@@ -288,8 +300,8 @@ def _by_speed(found: list[touching.Band]) -> str:
     if soon.of < ENOUGH or late.of < ENOUGH or alike is None:
         return "Not enough data yet to say what goes with a quick touch."
     first = (
-        f"Of those touched within four hours {100 * soon.count / soon.of:.0f} % became SQL, of"
-        f" those after a day {100 * late.count / late.of:.0f} %"
+        f"Of those touched within four hours {percent(soon.count / soon.of)} became SQL, of"
+        f" those after a day {percent(late.count / late.of)}"
     )
     return f"{first}; {_among(alike)}."
 

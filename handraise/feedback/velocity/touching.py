@@ -57,6 +57,16 @@ select band, third, count(*) filter (where came), count(*) from timed group by 1
 """  # noqa: S608 - a constant of this module
 
 
+_VERSIONS = """
+select distinct handover.version from handover_handover handover
+where handover.kind = 'first'
+  and handover.offered_at >= %(since)s and handover.offered_at < %(until)s
+  and handover.offered_at <= %(at)s - %(horizon)s
+  and not exists (select from handover_withdrawal gone where gone.handover_id = handover.id)
+order by 1
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Band:
     """Who was first touched within these hours: the share that became SQL, in all and in each
@@ -86,3 +96,9 @@ def bands(*, since: datetime, until: datetime, at: datetime) -> list[Band]:
 def together(shares: tuple[Share, ...] | list[Share]) -> Share:
     """Several counts as one."""
     return Share(sum(one.count for one in shares), sum(one.of for one in shares))
+
+
+def versions(*, since: datetime, until: datetime, at: datetime) -> tuple[int, ...]:
+    """The agreements under which these leads were offered."""
+    asked = {"since": since, "until": until, "at": at, "horizon": HORIZON}
+    return tuple(number for (number,) in rows_of(_VERSIONS, asked))

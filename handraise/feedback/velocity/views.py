@@ -31,15 +31,15 @@ def velocity(request: HttpUserRequest) -> HttpResponse:
     form = VelocityForm(request.GET)
     asked, context = _asked(form)
     before, after = stages_of(form)
-    cohorts, made = ways.stays(asked), ways.between(asked, before, after)
+    courses, made = ways.stays(asked), ways.between(asked, before, after)
     months = last_months(asked, Stage.MARKETING_QUALIFIED)
     pace = tables.lead_velocity(asked, months=months)
     context |= {
         "before": before, "after": after, "stages": PATH,
-        "stage_times": tables.stage_times(asked, cohorts),
-        "ways_out": tables.ways_out(asked, cohorts),
+        "stage_times": tables.stage_times(asked, courses),
+        "ways_out": tables.ways_out(asked, courses),
         "between": tables.between(asked, before, after, made), "curve": charts.incidence(made),
-        "pace": pace, "bars": charts.months(pace), "doors": _doors(cohorts),
+        "pace": pace, "bars": charts.months(pace), "doors": _doors(courses),
         "months": [month for month in months if month.count],
     }  # fmt: skip
     return render(request, "feedback/velocity/velocity.html", context)
@@ -53,11 +53,11 @@ def _asked(form: VelocityForm) -> tuple[Period, dict[str, Any]]:
     return asked, told
 
 
-def _doors(cohorts: dict[Stage, Any]) -> list[tuple[Stage, list[tuple[str, str, int]]]]:
+def _doors(courses: dict[Stage, Any]) -> list[tuple[Stage, list[tuple[str, str, int]]]]:
     """For each stage the ways out that lead to names, with how many went."""
     names = {**ways.WAYS, "": "Still there"}
     found = []
-    for stage, made in cohorts.items():
+    for stage, made in courses.items():
         counts = {**made.left, "": made.waiting}
         doors = [(way, name, counts[way]) for way, name in names.items() if counts.get(way)]
         found.append((stage, doors))

@@ -1,4 +1,4 @@
-"""The cohorts of stages, with their ways out as reports name them."""
+"""The courses of stages, with their ways out as reports name them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from handraise.feedback.standing.models import Freshness
 from handraise.feedback.standing.queries import fresh
 from handraise.feedback.tabular import Period
 from handraise.feedback.velocity import queries
-from handraise.feedback.velocity.decide import WAITS, Cohort, Numbers, cohort
+from handraise.feedback.velocity.decide import WAITS, Course, Numbers, incidences
 from handraise.leads.decide import PATH, Stage
 
 SHOWN = (*PATH[:-1], Stage.NURTURE)
@@ -40,22 +40,22 @@ def way_of(before: Stage, went: str) -> str:
     return "on" if is_onward else "back"
 
 
-def stays(period: Period) -> dict[Stage, Cohort]:
+def stays(period: Period) -> dict[Stage, Course]:
     """Those who came into each stage in the period."""
     at = as_of(period)
     found = queries.stays(since=period.since, until=period.until, at=at)
-    return {stage: _cohort(stage, found.get(stage, {})) for stage in SHOWN}
+    return {stage: _course(stage, found.get(stage, {})) for stage in SHOWN}
 
 
-def between(period: Period, before: Stage, after: Stage) -> Cohort:
+def between(period: Period, before: Stage, after: Stage) -> Course:
     """Those who came into one stage in the period, and how they got to a later one."""
     at = as_of(period)
     found = queries.between(before, after, since=period.since, until=period.until, at=at)
-    return _cohort(before, found)
+    return _course(before, found)
 
 
-def _cohort(before: Stage, spans: Mapping[str, Numbers]) -> Cohort:
+def _course(before: Stage, spans: Mapping[str, Numbers]) -> Course:
     ways: dict[str, list[Numbers]] = {}
     for went, some in spans.items():
         ways.setdefault(way_of(before, went), []).append(some)
-    return cohort({way: np.concatenate(several) for way, several in ways.items()})
+    return incidences({way: np.concatenate(several) for way, several in ways.items()})

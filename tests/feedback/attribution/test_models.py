@@ -15,7 +15,6 @@ from handraise.feedback.attribution.decide import (
     Model,
     Path,
     Steps,
-    by_touch,
     once_a_visit,
     removal,
     shared,
@@ -115,7 +114,8 @@ def test_single_paths_are_shared_as_told_one_by_one(seed: int) -> None:
         for name, share in zip(one.names, worth, strict=True):
             expected[name] += one.weight * share / sum(worth)
 
-    assert by_touch(Model.DECAY, paths) == pytest.approx(dict(expected))
+    found = {one.name: one.by[Model.DECAY] for one in shared(paths, {}, rest="rest").credits}
+    assert found == pytest.approx(dict(expected))
 
 
 NAMES = st.lists(st.sampled_from("ABCDE"), min_size=1, max_size=6).map(tuple)
@@ -125,7 +125,7 @@ NAMES = st.lists(st.sampled_from("ABCDE"), min_size=1, max_size=6).map(tuple)
 def test_every_model_shares_all_there_is_and_no_more(
     won: list[tuple[str, ...]], lost: list[tuple[str, ...]]
 ) -> None:
-    found = shared([path(*names) for names in won], lost_steps(lost), rest="rest")
+    found = shared([path(*names) for names in won], lost_steps(lost), rest="rest").credits
 
     for model in Model:
         given_out = [one.by[model] for one in found]
@@ -136,7 +136,8 @@ def test_every_model_shares_all_there_is_and_no_more(
 def test_beyond_the_most_common_the_rest_are_one() -> None:
     paths = [path("common", f"name {place}") for place in range(MOST + 20)]
 
-    found = shared(paths, {(None, "seen once"): 3.0, ("seen once", None): 3.0}, rest="rest")
+    lost = {(None, "seen once"): 3.0, ("seen once", None): 3.0}
+    found = shared([*paths, path(weight=7)], lost, rest="rest").credits
 
     assert len(found) == MOST + 1
     assert found[0].name == "common"
@@ -145,7 +146,7 @@ def test_beyond_the_most_common_the_rest_are_one() -> None:
 
 
 def test_without_outcomes_nothing_is_shared() -> None:
-    assert shared([], {(None, "A"): 4.0, ("A", None): 4.0}, rest="rest") == []
+    assert shared([], {(None, "A"): 4.0, ("A", None): 4.0}, rest="rest").credits == []
     assert removal({}) == {}
 
 
@@ -165,8 +166,8 @@ def test_the_same_name_within_a_visit_is_one_touch() -> None:
 def test_where_models_disagree_most() -> None:
     paths = [path("A", "B", "C")] * 30 + [path("B")] * 10
 
-    told = widest(shared(paths, {}, rest="rest"), 40)
+    told = widest(shared(paths, {}, rest="rest").credits, 40)
 
     assert told is not None
     assert (told[0].name, told[1], told[2]) == ("A", Model.FIRST, Model.LAST)
-    assert widest(shared([path("A")] * 30, {}, rest="rest"), 30) is None
+    assert widest(shared([path("A")] * 30, {}, rest="rest").credits, 30) is None

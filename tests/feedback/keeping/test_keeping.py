@@ -41,9 +41,9 @@ def expected(rows: pd.DataFrame, at: datetime = AT) -> dict[str, Any]:
     answered, accepted = live.answered.notna(), live.acceptance__at.notna()
     to_touch = accepted & live.due_touch.notna()
     touch = live.touch__at.where(to_touch)
-    stars = Rating.objects.filter(handover__in=list(rows.id), at__lte=at)
-    contested = rows.rejection__contest__at.notna()
-    ruled = contested & rows.ruled
+    stars = Rating.objects.filter(handover__in=list(live.id), at__lte=at)
+    contested = live.rejection__contest__at.notna()
+    ruled = contested & live.ruled
     return {
         "offered": len(live), "accepted": Share(int(accepted.sum()), int(answered.sum())),
         "rejected": int(live.rejection__at.notna().sum()),
@@ -54,7 +54,7 @@ def expected(rows: pd.DataFrame, at: datetime = AT) -> dict[str, Any]:
         "touched": Share(int((touch <= live.due_touch).sum()),
                          int((touch.notna() | (to_touch & (live.due_touch <= at))).sum())),
         "contested": int(contested.sum()),
-        "overturned": Share(int((ruled & (rows.rejection__contest__is_upheld == False)).sum()),  # noqa: E712
+        "overturned": Share(int((ruled & (live.rejection__contest__is_upheld == False)).sum()),  # noqa: E712
                             int(ruled.sum())),
         "ratings": stars.count(),
     }  # fmt: skip

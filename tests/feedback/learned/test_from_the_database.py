@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,12 +11,17 @@ import numpy as np
 import pytest
 
 from handraise.agreement.queries import Published
-from handraise.feedback.learned.features import gathered, names
+from handraise.feedback.anchors import Population
+from handraise.feedback.learned.columns import columns
+from handraise.feedback.learned.features import known_of, names
+from handraise.feedback.learned.learning import parts_of
+from handraise.feedback.learned.leaving_out import left_out
 from handraise.feedback.learned.models import Chance, Learning
 from handraise.feedback.learned.report import of_plain
 from handraise.feedback.learned.running import learned_from
 from handraise.feedback.rehearsal import outcomes
-from handraise.feedback.rehearsal.decide import Outcome
+from handraise.feedback.rehearsal.decide import NEVER, Outcome
+from handraise.feedback.rehearsal.decide import History as Told
 from handraise.feedback.rehearsal.replaying import micros
 from handraise.leads.models import Activity, Fact, StageMove
 from handraise.scoring.compile import compiled
@@ -71,7 +77,7 @@ def test_figures_are_those_of_the_raw_rows_at_the_anchor(published: Published) -
     engine = PostgresEngine()
     at = np.where(history.marketed < micros(NOW), history.marketed - 1, micros(NOW))
 
-    raw = gathered(
+    raw = known_of(
         engine, compiled(published.document, engine, "UTC"), names(), history.lead_ids, at
     )
 
@@ -102,7 +108,7 @@ def test_the_lake_tells_the_same(published: Published, tmp_path: Path) -> None:
 
     with closing(DuckDBEngine(tmp_path / "lake")) as duck:
         one, other = (
-            gathered(
+            known_of(
                 engine, compiled(published.document, engine, "UTC"), names(), history.lead_ids, at
             )
             for engine in (PostgresEngine(), duck)
@@ -151,3 +157,30 @@ def test_the_same_history_gives_the_same_chances(learned: Learning, learn: Learn
     learn()
 
     assert dict(Chance.objects.values_list("pk", "chance")) == before
+
+
+def test_the_leads_tested_on_choose_no_column(published: Published) -> None:
+    History(2, is_dated=False).write(900)
+    history, engine = outcomes.history(at=NOW, end=NOW), PostgresEngine()
+    made, wanted = compiled(published.document, engine, "UTC"), names()
+    whom = learned_from(
+        engine, published.document, history, Outcome.SALES_QUALIFIED, at=micros(NOW), zone="UTC"
+    )  # fmt: skip
+    raw = known_of(engine, made, wanted, whom.lead_ids, whom.at)
+    train = parts_of(whom.at).train
+
+    def chosen(history: Told, whom: Population) -> tuple[object, object]:
+        gone = left_out(engine, made, wanted, history, whom, raw, train, at=micros(NOW))
+        return gone, columns(raw, made.document, train, [one.group for one in gone])
+
+    # The later ones turned around: who came to the outcome did not, who did not came at once.
+    is_later = ~np.isin(history.lead_ids, whom.lead_ids[train])
+    came = whom.came ^ ~np.isin(np.arange(len(whom)), train)
+    then = history.outcomes[whom.outcome]
+    turned = np.where(then == NEVER, history.entered + 4 * 86_400_000_000, NEVER)
+    other = {whom.outcome: np.where(is_later, turned, then)}
+    turned_around = replace(history, outcomes=history.outcomes | other)
+
+    before = chosen(history, whom)
+    assert before[0]
+    assert chosen(turned_around, replace(whom, came=came)) == before

@@ -19,7 +19,7 @@ def test_what_came_with_the_outcome_is_flagged_with_its_share() -> None:
 
     assert flag is not None
     assert "30 of the 40 leads that became SQL" in flag.sentence
-    assert "75%" in flag.sentence
+    assert "75 %" in flag.sentence
     assert "60–86" in flag.sentence
 
 
@@ -38,7 +38,7 @@ def test_a_condition_that_parts_too_well_is_flagged() -> None:
 
     assert flag is not None
     assert "AUC of 0.84" in flag.sentence
-    assert "96%" in flag.sentence
+    assert "96 %" in flag.sentence
     assert strong_condition("Title is head", honest, outcome) is None
     assert strong_condition("Not", ~strong, outcome) is not None
     assert strong_condition("Few", strong[:110], outcome[:110]) is None

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import random
+import tracemalloc
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
+from tempfile import TemporaryFile
 
 import pyarrow.parquet as pq
 import pytest
 
 from handraise.feedback.decide import Share
+from handraise.feedback.reports import files
 from handraise.feedback.reports.drawing import as_png, as_svg
 from handraise.feedback.reports.files import as_csv, as_parquet, as_zip
 from handraise.feedback.tabular import Cell, Column, Definition, Table
@@ -61,11 +66,52 @@ def test_nothing_known_is_empty_and_not_a_number_that_is_none() -> None:
     assert pq.read_table(io.BytesIO(as_parquet(made)))["rate_value"].to_pylist() == [None]
 
 
+def packed(tables: list[Table]) -> zipfile.ZipFile:
+    made = io.BytesIO()
+    as_zip(tables, made)
+    return zipfile.ZipFile(made)
+
+
 def test_everything_comes_in_one_archive_with_its_definitions() -> None:
-    archive = zipfile.ZipFile(io.BytesIO(as_zip([WHOLE])))
+    archive = packed([WHOLE])
 
     assert archive.namelist() == ["sources.csv", "sources.parquet", "definitions.txt"]
     assert "Over" in archive.read("definitions.txt").decode()
+
+
+def test_files_hold_so_many_rows_and_say_what_they_leave_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert files.left_out(WHOLE) == ""
+    assert len(as_csv(WHOLE).splitlines()) == 3
+    monkeypatch.setattr(files, "MOST", 1)
+
+    made = as_csv(WHOLE).splitlines()
+
+    assert made[2:] == ['"Only the first 1 of 2 rows are in the file."'.strip('"')]
+    assert "HYPERLINK" in made[1]
+    parquet = pq.read_table(io.BytesIO(as_parquet(WHOLE)))
+    assert parquet.num_rows == 1
+    assert parquet.schema.metadata[b"left_out"].startswith(b"Only the first 1 of 2")
+    assert "Only the first 1 of 2" in packed([WHOLE]).read("definitions.txt").decode()
+
+
+def test_an_archive_is_made_a_table_at_a_time() -> None:
+    """However many there are: all at once, and packed in memory, they take twice their size."""
+
+    def noise(place: int) -> Table:
+        text = random.Random(place).randbytes(1_000_000).hex()
+        return replace(table((text, 1, Share(1, 2), None, None)), code=f"noise{place}")
+
+    with TemporaryFile() as out:
+        tracemalloc.start()
+        as_zip((noise(place) for place in range(12)), out)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        size = out.seek(0, io.SEEK_END)
+
+    assert size > 20_000_000
+    assert peak < size
 
 
 def test_a_chart_is_drawn_of_what_is_known() -> None:

@@ -107,7 +107,9 @@ def test_all_tables_of_a_page_are_one_look_at_the_standings(client: Client, mark
 
     for address in (reverse("report", args=["sales"]), reverse("report_files")):
         with CaptureQueriesContext(connection) as asked:
-            assert client.get(address).status_code == 200
+            answer = client.get(address)
+            assert answer.status_code == 200
+            assert b"".join(answer)  # type: ignore[arg-type]
         tried = [one for one in asked if "pg_try_advisory_xact_lock(hashtext('feedback_standing"
                  in one["sql"]]  # fmt: skip
         assert len(tried) == 1

@@ -45,7 +45,7 @@ def test_a_mix_by_hand() -> None:
     assert found.psi == pytest.approx(0.25 * np.log(0.5 / 0.25 / (0.5 / 0.75)), abs=0.002)
     table = [[500, 500], [2_250, 750]]
     assert found.p == pytest.approx(chi2_contingency(table, correction=False).pvalue, rel=1e-6)
-    assert found.moved == "“Search” went from 75% to 50%" or "“Fair”" in found.moved
+    assert found.moved == "“Search” went from 75 % to 50 %" or "“Fair”" in found.moved
 
 
 def test_without_change_the_index_is_what_chance_makes_it() -> None:
@@ -117,4 +117,4 @@ def test_a_signal_that_fires_among_the_rejected_is_named() -> None:
     found = rejection_claims(replace(evidence, rejections=(said,)))
 
     assert [(one.about, one.is_big, one.p < 1e-6) for one in found] == [("Too small", True, True)]
-    assert "Sales rejects 27% of what it answers as “Too small”" in found[0].sentence
+    assert "Sales rejects 27 % of what it answers as “Too small”" in found[0].sentence

@@ -91,4 +91,4 @@ def test_two_that_fire_together_are_named() -> None:
 
     found = correlated(two, np.stack([one.given for one in two], axis=1))
 
-    assert "in 100% of the 400 cases" in found[0].sentence
+    assert "in 100 % of the 400 cases" in found[0].sentence

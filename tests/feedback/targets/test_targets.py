@@ -15,6 +15,7 @@ from lifelines import AalenJohansenFitter
 
 from handraise.agreement.models import Version
 from handraise.feedback.decide import Share
+from handraise.feedback.standing.refreshing import refresh
 from handraise.feedback.tabular import Period
 from handraise.feedback.targets.course import course_of, later, still_waiting
 from handraise.feedback.targets.decide import targets_of
@@ -75,6 +76,25 @@ def test_each_month_is_what_the_rows_say(history: random.Random) -> None:
     for name, group in table.groupby(month):
         gone = int(group["SALES_QUALIFIED"].notna().sum())
         assert shares[name] == Share(gone, len(group))
+
+
+def test_who_was_disqualified_before_and_again_waits_no_more(history: random.Random) -> None:
+    one = lead("Back", at=AT - 60 * DAY)
+    moved(one.pk, Stage.DISQUALIFIED, AT - 55 * DAY)
+    moved(one.pk, Stage.MARKETING_QUALIFIED, AT - 40 * DAY)
+    before = waiting()
+
+    moved(one.pk, Stage.DISQUALIFIED, AT - 30 * DAY)
+
+    assert waiting() == before - 1
+
+
+def waiting() -> int:
+    (rate,) = targets_of({"mql_to_sql": 0.3})
+    refresh(at=AT)
+    return sum(
+        one.count for one in going_on(rate, at=AT) if one.gone is None and one.out is None
+    )  # fmt: skip
 
 
 def test_a_rate_ripens_as_leads_did_before(history: random.Random) -> None:

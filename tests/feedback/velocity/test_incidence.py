@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
-from handraise.feedback.velocity.decide import DAY, WAITS, Cohort, cohort
+from handraise.feedback.velocity.decide import DAY, WAITS, Course, incidences
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -24,9 +24,9 @@ def drawn(seed: int, count: int, *, patience: float = 25.0) -> tuple[np.ndarray,
     return days, ways
 
 
-def made(days: np.ndarray, ways: np.ndarray) -> Cohort:
+def made(days: np.ndarray, ways: np.ndarray) -> Course:
     named = {WAITS: days[ways == 0], "on": days[ways == 1], "recycled": days[ways == 2]}
-    return cohort({way: some * DAY for way, some in named.items()})
+    return incidences({way: some * DAY for way, some in named.items()})
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -88,7 +88,7 @@ def test_the_variance_is_that_of_many_samples() -> None:
 
 
 def test_without_anybody_waiting_it_is_plain_counting() -> None:
-    found = cohort({"on": np.array([1.0, 2, 2, 5]) * DAY, "away": np.array([3.0]) * DAY})
+    found = incidences({"on": np.array([1.0, 2, 2, 5]) * DAY, "away": np.array([3.0]) * DAY})
 
     assert found.way("on").at(2 * DAY)[0] == pytest.approx(3 / 5)
     assert found.way("on").reached(0.5) == 2 * DAY
@@ -98,7 +98,7 @@ def test_without_anybody_waiting_it_is_plain_counting() -> None:
 
 @pytest.mark.parametrize("waiting", [[], [3.0], [0.0, 0.0, 9.0]])
 def test_nobody_and_nobody_gone_are_no_trouble(waiting: list[float]) -> None:
-    found = cohort({WAITS: np.array(waiting)})
+    found = incidences({WAITS: np.array(waiting)})
 
     assert (found.count, found.waiting, found.is_enough) == (len(waiting), len(waiting), False)
     assert found.way("on").reached(0.5) is None
@@ -106,7 +106,7 @@ def test_nobody_and_nobody_gone_are_no_trouble(waiting: list[float]) -> None:
 
 
 def test_all_gone_at_once_is_no_trouble() -> None:
-    found = cohort({"on": np.zeros(30)})
+    found = incidences({"on": np.zeros(30)})
     share, low, high = found.way("on").at(0)
 
     assert (share, high) == (1.0, 1.0)
