@@ -2,7 +2,7 @@
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.browser", "tests.personas"]
+pytest_plugins = ["tests.browser", "tests.once", "tests.personas"]
 
 # How long one example takes says more of the machine than of the code.
 settings.register_profile("handraise", deadline=None)
