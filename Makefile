@@ -1,6 +1,7 @@
 # make demo    run Handraise with an invented company, from nothing
 # make up      run Handraise on ./data
 # make test    every test, browser ones included (DATABASE=postgresql://… for a server of your own)
+#              (WHICH="not slow and not browser" for some of them, TESTS=tests/leads for a folder)
 # make check   what is checked without running: format, lint, import order, types
 # make bench   the figures that claims of speed stand on
 # make soak    the long tests: kill everything, many times, under load; many examples
@@ -11,6 +12,8 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 # Two processes: the suite is bound by the one database that they share.
 PARALLEL ?= 2
+# Which tests, by their marks.
+WHICH ?= not slow
 PORT ?= 8300
 
 .PHONY: demo up test check bench soak fmt browser
@@ -41,7 +44,7 @@ up: .venv/.ready
 	@.venv/bin/handraise up --port $(PORT)
 
 test: .venv/.ready-dev browser
-	$(PY) -m pytest -n $(PARALLEL) -m "not slow" $(TESTS)
+	$(PY) -m pytest -n $(PARALLEL) --dist worksteal -m "$(WHICH)" $(TESTS)
 
 check: .venv/.ready-dev
 	.venv/bin/ruff format --check .

@@ -12,9 +12,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from handraise.team.models import User
 from tests.desk.conftest import client_of
-from tests.desk.things import things
+from tests.desk.things import people, things
 
-__all__ = ["things"]
+__all__ = ["people", "things"]
+pytestmark = pytest.mark.django_db
 EVERYBODY = "mark mia sal rita vera"
 WORKING = "mark mia sal rita"
 SELLING = "mia sal rita"
@@ -292,16 +293,9 @@ def test_every_address_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: address.name)
 def test_only_who_may_gets_in(
-    address: Address,
-    things: dict[str, int | str],
-    mark: User,
-    mia: User,
-    sal: User,
-    rita: User,
-    vera: User,
+    address: Address, things: dict[str, int | str], people: dict[str, User]
 ) -> None:
     url = reverse(address.name, args=[things[address.about]] if address.about else [])
-    people = {"vera": vera, "mark": mark, "mia": mia, "sal": sal, "rita": rita}
 
     stranger = ask(Client(), address, url)
     got = {name: ask(client_of(user), address, url).status_code for name, user in people.items()}
@@ -321,15 +315,17 @@ def ask(client: Client, address: Address, url: str) -> Any:
     "address", [one for one in ADDRESSES if one.method == "post"], ids=lambda address: address.name
 )
 def test_what_changes_something_cannot_be_reached_by_a_link(
-    address: Address, things: dict[str, int | str], rita: User
+    address: Address, things: dict[str, int | str], people: dict[str, User]
 ) -> None:
     url = reverse(address.name, args=[things[address.about]] if address.about else [])
 
-    assert client_of(rita).get(url).status_code == 405
+    assert client_of(people["rita"]).get(url).status_code == 405
 
 
 @pytest.mark.parametrize("name", sorted({one.name for one in ADDRESSES if one.about}))
-def test_what_does_not_exist_is_not_found(name: str, rita: User, db: None) -> None:
+def test_what_does_not_exist_is_not_found(name: str, people: dict[str, User]) -> None:
     address = next(one for one in ADDRESSES if one.name == name)
 
-    assert ask(client_of(rita), address, reverse(name, args=[987654321])).status_code == 404
+    assert (
+        ask(client_of(people["rita"]), address, reverse(name, args=[987654321])).status_code == 404
+    )

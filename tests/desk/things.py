@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import override_settings
 
 from handraise.agreement.models import Version
 from handraise.capture.keys import create_key
@@ -41,6 +42,7 @@ from handraise.responses.models import Hit
 from handraise.talk.chat import set_hook
 from handraise.talk.noting import write_note
 from handraise.talk.tasking import add_task
+from handraise.team.decide import Role
 from handraise.team.models import Team, User
 from tests.deals.conftest import at_stage, bought, deal_with, reason_called, stage_called
 from tests.desk.conftest import offered
@@ -48,23 +50,36 @@ from tests.enablement.conftest import things_that_enable
 from tests.forms.conftest import things_of_forms
 from tests.messaging.conftest import words
 from tests.nurture import drawn as journeys
+from tests.personas import NOON, person
 from tests.responses.conftest import hit, judged, sent
 from tests.sends.conftest import message as message_to_many
-from tests.world import lead
+from tests.world import in_force, lead
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def people(once: None) -> dict[str, User]:
+    """One of every role, made once for the file; Mia takes the leads."""
+    team = Team.objects.create(name="Sales development", created_at=NOON)
+    return {
+        "vera": person("Vera", Role.VIEWER),
+        "mark": person("Mark", Role.MARKETING),
+        "mia": person("Mia", Role.SALES_DEVELOPMENT, team=team),
+        "sal": person("Sal", Role.SALES),
+        "rita": person("Rita", Role.REVENUE_OPERATIONS, is_manager=True),
+    }
+
+
+@pytest.fixture(scope="module")
 def things(
-    handover: Handover,
-    mark: User,
-    rita: User,
-    vera: User,
-    sales_team: Team,
-    settings: Any,
-    tmp_path: Path,
-) -> dict[str, int | str]:
-    """One of everything that an address can be about."""
-    settings.MEDIA_ROOT = tmp_path
+    people: dict[str, User], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, int | str]]:
+    """One of everything that an address can be about, made once for the file."""
+    in_force(people["mark"], people["mia"])
+    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("files")):
+        yield _things(offered("Ada"), people["mark"], people["rita"], people["vera"])
+
+
+def _things(handover: Handover, mark: User, rita: User, vera: User) -> dict[str, int | str]:
     ada, at = handover.lead, clock.now()
     twin = lead("Gus", "page", at=at)
     merge = merge_leads(ada, twin, why="Same person.", by=rita, at=at, via=Via.WEB)
@@ -86,7 +101,7 @@ def things(
         "letter": letter.pk,
         "meeting": meeting.pk,
         "outgoing": letter.outgoing_id,
-        "team": sales_team.pk,
+        "team": Team.objects.get().pk,
         "handover": handover.pk,
         "lead": ada.pk,
         "merge": merge.pk,

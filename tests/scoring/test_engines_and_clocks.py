@@ -9,10 +9,11 @@ import pyarrow as pa
 import pytest
 from django.db import connection
 
-from handraise.scoring.engines.duckdb import connected, text_of
+from handraise.scoring.engines.duckdb import connected
 from handraise.scoring.engines.duckdb_functions import DuckDBFunctions
 from handraise.scoring.engines.moments import INSTANT
 from handraise.scoring.engines.postgres_functions import PostgresFunctions
+from handraise.scoring.engines.texts import text_of
 
 # Around midnight there, on the days on which clocks change, and before 1970.
 EDGES = {
@@ -47,7 +48,7 @@ def on_duckdb(instants: list[datetime], zone: str) -> list[tuple[object, ...]]:
         asked = ROWS.select(
             day=functions.day(ROWS.instant, zone), micros=functions.micros(ROWS.instant)
         )
-        return duck.execute(text_of(asked)).fetchall()
+        return duck.execute(text_of(asked, "duckdb")).fetchall()
 
 
 def on_postgres(instants: list[datetime], zone: str) -> list[tuple[object, ...]]:

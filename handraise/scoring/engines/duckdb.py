@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import ibis
 import pyarrow as pa
 
 from handraise.scoring import inputs
@@ -20,10 +19,10 @@ from handraise.scoring.engines import handed
 from handraise.scoring.engines.duckdb_functions import DuckDBFunctions
 from handraise.scoring.engines.keeping import Keeping
 from handraise.scoring.engines.moments import Moments
+from handraise.scoring.engines.texts import text_of
 from handraise.scoring.lake.manifest import files_of
 
 MEMORY = "3GB"
-_MANY = 64
 
 
 class DuckDBEngine:
@@ -46,7 +45,6 @@ class DuckDBEngine:
         scratch: Path | None = None,
     ) -> None:
         self.functions = DuckDBFunctions()
-        self._texts = _Texts()
         self._spill: tempfile.TemporaryDirectory[str] | None = None
         if isinstance(source, Path):
             # Nobody else may read it: what is written there is about people.
@@ -66,11 +64,11 @@ class DuckDBEngine:
 
     def table(self, made: Compiled, expression: Any, moments: Moments) -> pa.Table:
         self._hand_in(made, moments)
-        return self.connection.sql(self._texts.of(expression)).to_arrow_table()
+        return self.connection.sql(text_of(expression, "duckdb")).to_arrow_table()
 
     @contextmanager
     def keeping(self, made: Compiled) -> Iterator[Keeping]:
-        kept = _Kept(self.connection, self._texts)
+        kept = _Kept(self.connection)
         self._hand_in_signals(made)
         try:
             yield kept
@@ -111,38 +109,22 @@ class DuckDBEngine:
 class _Kept:
     """See `keeping.Keeping`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, texts: _Texts) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self._names: set[str] = set()
-        self._texts = texts
 
     def keep(self, name: str, rows: Any) -> int:
-        text = f"CREATE OR REPLACE TEMP TABLE {name} AS {self._texts.of(rows)}"
+        text = f"CREATE OR REPLACE TEMP TABLE {name} AS {text_of(rows, 'duckdb')}"
         ((count,),) = self._connection.execute(text).fetchall()
         self._names.add(name)
         return int(count)
 
     def read(self, rows: Any) -> pa.Table:
-        return self._connection.sql(self._texts.of(rows)).to_arrow_table()
+        return self._connection.sql(text_of(rows, "duckdb")).to_arrow_table()
 
     def forget(self) -> None:
         for name in self._names:
             self._connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
-
-
-class _Texts:
-    """Putting an agreement into words takes longer than running them for a few leads."""
-
-    def __init__(self) -> None:
-        self._kept: dict[Any, str] = {}
-
-    def of(self, rows: Any) -> str:
-        found = self._kept.get(rows.op())
-        if found is None:
-            if len(self._kept) >= _MANY:
-                self._kept.clear()
-            found = self._kept[rows.op()] = text_of(rows)
-        return found
 
 
 def connected(
@@ -165,11 +147,6 @@ def connected(
     return connection
 
 
-def text_of(expression: Any) -> str:
-    """The relation in DuckDB's dialect."""
-    return str(ibis.to_sql(expression, dialect="duckdb", pretty=False))
-
-
 def _show(connection: duckdb.DuckDBPyConnection, lake: Path) -> None:
     """A view for each table of the lake, of the columns that compiled agreements read."""
     for table in inputs.STORED:
@@ -185,4 +162,4 @@ def _escaped(text: str) -> str:
     return text.replace("'", "''")
 
 
-__all__ = ["DuckDBEngine", "connected", "text_of"]
+__all__ = ["DuckDBEngine", "connected"]

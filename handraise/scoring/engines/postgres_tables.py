@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import ibis
 import psycopg
 import pyarrow as pa
 from django.db import connection, transaction
@@ -20,6 +19,7 @@ from handraise.scoring.engines.keeping import Keeping
 from handraise.scoring.engines.moments import INSTANT, Moments
 from handraise.scoring.engines.postgres_functions import PostgresFunctions
 from handraise.scoring.engines.postgres_settings import FREE, SETTINGS
+from handraise.scoring.engines.texts import text_of
 
 _AT_ONCE = 20_000
 _TYPES = {
@@ -60,13 +60,13 @@ class _Kept:
         self._names: set[str] = set()
 
     def keep(self, name: str, rows: Any) -> int:
-        return self._make(name, f"AS {text_of(rows)}")
+        return self._make(name, f"AS {text_of(rows, 'postgres')}")
 
     def read(self, rows: Any) -> pa.Table:
         schema = rows.schema().to_pyarrow()
         found = []
         with _cursor() as cursor:
-            cursor.execute(text_of(rows))
+            cursor.execute(text_of(rows, "postgres"))
             while some := cursor.fetchmany(_AT_ONCE):
                 columns = zip(*some, strict=True)
                 arrays = [
@@ -127,11 +127,6 @@ class _Kept:
 def _cursor() -> Iterator[psycopg.Cursor[Any]]:
     with connection.wrap_database_errors, psycopg.ClientCursor(connection.connection) as cursor:
         yield cursor
-
-
-def text_of(expression: Any) -> str:
-    """The relation in PostgreSQL's dialect."""
-    return str(ibis.to_sql(expression, dialect="postgres", pretty=False))
 
 
 __all__ = ["PostgresEngine"]

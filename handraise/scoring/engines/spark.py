@@ -18,6 +18,7 @@ from handraise.scoring.engines import handed
 from handraise.scoring.engines.keeping import Keeping
 from handraise.scoring.engines.moments import Moments
 from handraise.scoring.engines.spark_functions import SparkFunctions
+from handraise.scoring.engines.texts import text_of
 from handraise.scoring.lake.manifest import files_of
 
 # The driver's clock and zone must not colour any result; broken input must not become null
@@ -114,7 +115,7 @@ class _Kept:
         self._held: dict[str, DataFrame] = {}
 
     def keep(self, name: str, rows: Any) -> int:
-        made = self._session.sql(text_of(rows)).localCheckpoint(eager=True)
+        made = self._session.sql(text_of(rows, "pyspark")).localCheckpoint(eager=True)
         made.createOrReplaceTempView(name)
         self._held[name] = made
         return made.count()
@@ -129,12 +130,9 @@ class _Kept:
 
 
 def _read(session: SparkSession, expression: Any) -> pa.Table:
-    return session.sql(text_of(expression)).toArrow().cast(expression.schema().to_pyarrow())
-
-
-def text_of(expression: Any) -> str:
-    """The relation in Spark's dialect."""
-    return str(ibis.to_sql(expression, dialect="pyspark", pretty=False))
+    return (
+        session.sql(text_of(expression, "pyspark")).toArrow().cast(expression.schema().to_pyarrow())
+    )
 
 
 __all__ = ["SparkEngine"]

@@ -29,11 +29,13 @@ def published(mark: User, mia: User) -> Published:
 def learn(published: Published, mark: User) -> Learn:
     """Have it learned from what is in the database."""
 
-    def made(outcome: Outcome = Outcome.SALES_QUALIFIED) -> Learning:
-        asked = ask(outcome, by=mark, at=NOW, via=Via.WEB)
-        return run(asked.pk, at=NOW, engine=Name.POSTGRES)
+    return lambda: learned_by(mark)
 
-    return made
+
+def learned_by(user: User) -> Learning:
+    """Asked for by them, and learned from what is in the database."""
+    asked = ask(Outcome.SALES_QUALIFIED, by=user, at=NOW, via=Via.WEB)
+    return run(asked.pk, at=NOW, engine=Name.POSTGRES)
 
 
 @pytest.fixture

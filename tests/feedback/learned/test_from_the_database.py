@@ -16,14 +16,13 @@ from handraise.feedback.learned.columns import columns
 from handraise.feedback.learned.features import known_of, names
 from handraise.feedback.learned.learning import parts_of
 from handraise.feedback.learned.leaving_out import left_out
-from handraise.feedback.learned.models import Chance, Learning
 from handraise.feedback.learned.report import of_plain
 from handraise.feedback.learned.running import learned_from
 from handraise.feedback.rehearsal import outcomes
 from handraise.feedback.rehearsal.decide import NEVER, Outcome
 from handraise.feedback.rehearsal.decide import History as Told
 from handraise.feedback.rehearsal.replaying import micros
-from handraise.leads.models import Activity, Fact, StageMove
+from handraise.leads.models import Activity, Fact
 from handraise.scoring.compile import compiled
 from handraise.scoring.engines.duckdb import DuckDBEngine
 from handraise.scoring.engines.postgres_tables import PostgresEngine
@@ -32,34 +31,6 @@ from tests.feedback.learned.conftest import Learn
 from tests.feedback.learned.histories import NOW, History
 
 pytestmark = pytest.mark.django_db
-
-
-def test_open_leads_get_a_chance_and_its_reasons(learned: Learning) -> None:
-    report = of_plain(learned.report)
-
-    assert report.population == "offered"
-    assert learned.verdict in {"better", "even"}
-    assert 0.65 < report.tested.learned.value < 0.92
-    came = set(StageMove.objects.filter(after="SALES_QUALIFIED").values_list("lead_id", flat=True))
-    given = {one.pk: one for one in Chance.objects.all()}
-    assert len(given) == report.given == 900 - len(came)
-    assert not came & set(given)
-    assert all(0 < one.chance < 1 and len(one.reasons) <= 3 for one in given.values())
-    words = {words for one in given.values() for words, _ in one.reasons}
-    assert any(word.startswith("nothing heard for") for word in words)
-    assert {one.tenth for one in given.values()} <= set(range(1, 11))
-
-
-def test_what_is_known_only_after_the_outcome_is_left_out(learned: Learning) -> None:
-    report = of_plain(learned.report)
-
-    gone = {one.words: one.why for one in report.left_out}
-    assert any("ales note" in words for words in gone)
-    assert any("Contract Opened" in words for words in gone)
-    assert all("came too late" in why for why in gone.values())
-    matters = " ".join(one.words for one in report.matters)
-    assert "note" not in matters.lower()
-    assert "Contract" not in matters
 
 
 def test_what_is_too_strong_without_dates_is_left_out(learn: Learn) -> None:
@@ -149,14 +120,6 @@ def test_an_anchor_lies_before_the_outcome_and_the_young_are_left_out(
     assert (found.delays > 0).all()
     assert len(found.delays) == found.came.sum()
     assert len(found) + found.unripe == 700
-
-
-def test_the_same_history_gives_the_same_chances(learned: Learning, learn: Learn) -> None:
-    before = dict(Chance.objects.values_list("pk", "chance"))
-
-    learn()
-
-    assert dict(Chance.objects.values_list("pk", "chance")) == before
 
 
 def test_the_leads_tested_on_choose_no_column(published: Published) -> None:

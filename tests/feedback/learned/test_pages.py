@@ -23,7 +23,7 @@ from handraise.leads.decide import Refused, Via
 from handraise.leads.models import JournalLine, Lead
 from handraise.team.models import User
 from tests.desk.conftest import client_of, offered
-from tests.feedback.learned.histories import FIRST, NOW, History
+from tests.feedback.learned.histories import NOW, History
 from tests.personas import NOON
 
 pytestmark = pytest.mark.django_db
@@ -76,24 +76,6 @@ def test_an_outcome_that_is_none_is_refused_on_the_page(mark: User, given: str) 
     assert not Learning.objects.exists()
 
 
-def test_the_page_says_how_good_it_is_and_where_they_disagree(
-    learned: Learning, mark: User
-) -> None:
-    far = Chance.objects.order_by("-chance")[0]
-    Chance.objects.filter(pk=far.pk).update(lean=0.8, priority=3, points_tenth=9)
-
-    text = text_of(client_of(mark))
-
-    assert "On later leads the learned score" in text
-    assert reverse("lead", args=[far.pk]) in text
-    assert text.count('<svg class="chart"') == 2
-    assert "What was left out" in text
-    assert "nan" not in text.lower().replace("finance", "")
-    assert "Learned high, few points" in text_of(client_of(mark), URL + "disagreeing/high/")
-    assert "Nobody" in text_of(client_of(mark), URL + "disagreeing/low/?page=99")
-    assert client_of(mark).get(URL + "disagreeing/sideways/").status_code == 404
-
-
 @pytest.mark.parametrize(
     ("count", "won", "said"),
     [(0, None, "no lead has had the time"), (3, 0.5, "Not enough data to learn from"),
@@ -111,23 +93,6 @@ def test_too_little_is_a_sentence_on_the_page(
 
     assert said in text_of(client_of(mark))
     assert not Chance.objects.exists()
-
-
-def test_a_run_that_was_stopped_begins_anew_and_the_last_chances_stay(
-    learned: Learning, mark: User
-) -> None:
-    before = set(Chance.objects.values_list("pk", "learning"))
-    again = ask(Outcome.SALES_QUALIFIED, by=mark, at=NOW, via=Via.WEB)
-    steps = iter([False, False, False, True])
-
-    stopped = run(again.pk, at=NOW, must_stop=lambda: next(steps), engine=Name.POSTGRES)
-
-    assert stopped.is_under_way
-    assert set(Chance.objects.values_list("pk", "learning")) == before
-    done = run(again.pk, at=NOW, engine=Name.POSTGRES)
-    assert done.state == State.DONE
-    assert {one for _, one in Chance.objects.values_list("pk", "learning")} == {again.pk}
-    assert run(again.pk, at=NOW, engine=Name.POSTGRES).finished_at == done.finished_at
 
 
 def test_the_night_learns_once_and_only_where_something_came(
@@ -171,12 +136,3 @@ def test_a_lead_says_its_chance_in_one_line_by_one_read(published: Published, ve
     text = text_of(client_of(vera), reverse("lead", args=[ada.pk]))
     assert "Learned: <b>34 %</b>" in text.replace("\N{NO-BREAK SPACE}", " ")
     assert "Asked &lt;b&gt;loudly" in text
-
-
-def test_chances_of_leads_that_are_gone_are_not_shown(learned: Learning, vera: User) -> None:
-    far = Chance.objects.order_by("pk")[0]
-    Chance.objects.filter(pk=far.pk).update(lean=0.9)
-    Lead.objects.filter(pk=far.pk).update(withdrawn_at=NOW)
-
-    assert reverse("lead", args=[far.pk]) not in text_of(client_of(vera), URL + "disagreeing/high/")
-    assert far.pk >= FIRST

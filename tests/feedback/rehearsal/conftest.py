@@ -59,6 +59,14 @@ def went(lead: Lead, *steps: tuple[Stage, float]) -> None:
         before = after
 
 
+def one_who_was_sold_to() -> Lead:
+    """Ada, who enters under the looser draft; history took her to SQL by hand."""
+    lead = told("Ada", 1, ("page", 3), title="Head of Sales")
+    went(lead, (Stage.MARKETING_QUALIFIED, 10), (Stage.SALES_ACCEPTED, 11),
+         (Stage.SALES_QUALIFIED, 20))  # fmt: skip
+    return lead
+
+
 @pytest.fixture
 def published(mark: User, mia: User) -> Published:
     return in_force(mark, mia, at=NOON - 300 * DAY)

@@ -35,8 +35,9 @@ WHENS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("which", [*WHENS, "and a colleague"])
+@pytest.mark.parametrize("every", [8, pytest.param(4, marks=pytest.mark.slow)])
 def test_each_bar_is_crossed_when_a_search_of_its_own_says(
-    which: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    every: int, which: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_history(11, 30)
     sync(tmp_path / "lake", at=NOW)
@@ -46,7 +47,7 @@ def test_each_bar_is_crossed_when_a_search_of_its_own_says(
     told["company"] = {"weight": 0.5, "at_most": 20} if which == "and a colleague" else None
     document = Document.model_validate({key: each for key, each in told.items() if each})
     bar = thresholds(document)[0]
-    documents = [at_level(document, bar, level) for level in bar.levels[::4]]
+    documents = [at_level(document, bar, level) for level in bar.levels[::every]]
     ids = np.array(sorted(Lead.objects.values_list("pk", flat=True)))
     asked: dict[str, Any] = {"end": END, "zone": "UTC", "lead_ids": ids}
 

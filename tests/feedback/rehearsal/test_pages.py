@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,10 +18,10 @@ from handraise.feedback.rehearsal.actions import Asked, ask
 from handraise.feedback.rehearsal.decide import Name, State
 from handraise.feedback.rehearsal.making import fail, run
 from handraise.feedback.rehearsal.models import Rehearsal, RehearsedLevel
-from handraise.leads.decide import Refused, Stage, Via
+from handraise.leads.decide import Refused, Via
 from handraise.leads.models import JournalLine, Lead
 from handraise.team.models import User
-from tests.feedback.rehearsal.conftest import BEGIN, DRAFT, END, LOOSE, NOW, a_history, told, went
+from tests.feedback.rehearsal.conftest import BEGIN, DRAFT, END, LOOSE, NOW, one_who_was_sold_to
 
 pytestmark = pytest.mark.django_db
 Open = Callable[..., str]
@@ -41,18 +39,7 @@ def version(published: Published, mark: User) -> Version:
 
 @pytest.fixture
 def ada(published: Published) -> Lead:
-    """Enters under the looser draft; history took her to SQL by hand."""
-    lead = told("Ada", 1, ("page", 3), title="Head of Sales")
-    went(lead, (Stage.MARKETING_QUALIFIED, 10), (Stage.SALES_ACCEPTED, 11),
-         (Stage.SALES_QUALIFIED, 20))  # fmt: skip
-    return lead
-
-
-@pytest.fixture
-def made(ada: Lead, version: Version, mark: User) -> Rehearsal:
-    a_history(8, 25)
-    wish = Asked(BEGIN, END, Name.POSTGRES, "intent.1")
-    return run(ask(version, wish, by=mark, at=NOW, via=Via.WEB).pk, at=NOW)
+    return one_who_was_sold_to()
 
 
 def page(user: User, path: str, **more: Any) -> str:
@@ -99,43 +86,6 @@ def test_it_is_made_by_the_worker_and_says_how_far_it_is(
     assert done.state == again.state == State.DONE
     assert RehearsedLevel.objects.filter(rehearsal=done).count() == len(done.levels.all()) > 15
     assert any("Replaying" in step for step in steps)
-
-
-def test_the_page_says_what_it_found(made: Rehearsal, ada: Lead, vera: User) -> None:
-    text = page(vera, reverse("rehearsal", args=[made.pk]))
-
-    assert "leads a week would pass" in text
-    assert f'href="{reverse("lead", args=[ada.pk])}">Ada</a>' in text
-    assert "Became SQL" in text
-    assert "again_after" in text
-    assert text.count('<svg class="chart"') >= 1
-    assert 'style="' not in text
-    assert "the agreement's target" not in text  # it names none
-    assert "names no number of MQLs" in text
-
-
-def test_moving_the_bar_shows_that_level_in_milliseconds(made: Rehearsal, vera: User) -> None:
-    address = reverse("rehearsal", args=[made.pk])
-    page(vera, address)
-    client = Client()
-    client.force_login(vera)
-
-    started = time.perf_counter()
-    answer = client.get(f"{address}?at_least=73", headers={"HX-Request": "true"})
-    spent = time.perf_counter() - started
-
-    text = answer.content.decode()
-    assert re.search(r'id="bar-value"[^>]*>73</output>', text)
-    assert "<html" not in text
-    assert spent < 0.5
-    print(f"\nthe slider's answer took {1000 * spent:.0f} ms")
-
-
-def test_odd_bars_are_answered_with_a_level(made: Rehearsal, vera: User) -> None:
-    for odd in ("x", "nan", "1e99", "-3", "", "12.34"):
-        assert "leads a week" in page(
-            vera, f"{reverse('rehearsal', args=[made.pk])}?at_least={odd}"
-        )
 
 
 def test_a_drafts_rehearsal_is_for_those_who_may_see_the_draft(
@@ -191,13 +141,6 @@ def test_what_cannot_be_rehearsed_is_refused_in_a_sentence(
     assert answer.status_code == 200
     assert said in answer.content.decode()
     assert not Rehearsal.objects.exists()
-
-
-def test_what_is_made_is_not_lost_to_another_run_that_fails(made: Rehearsal) -> None:
-    fail(made.pk, "It broke.", at=NOW)
-
-    made.refresh_from_db()
-    assert (made.state, made.error) == (State.DONE, "")
 
 
 def test_a_rehearsal_that_fails_says_why(version: Version, mark: User) -> None:
