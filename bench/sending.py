@@ -34,7 +34,7 @@ from tests.sends.postfix import is_here, postfix
 _FORKING = multiprocessing.get_context("fork")
 _RATIO = 0.5
 _MJML = """<mjml><mj-body><mj-section><mj-column>
-<mj-text>Good morning {{ first_name | default: "there" }},</mj-text>
+<mj-text>Good morning {{ lead.first_name | default: "there" }},</mj-text>
 <mj-text>you asked how {{ company.name | default: "your company" }} could plan its fleet. Read
 <a href="https://shop.example/guides/fleet">the guide</a>, or see
 <a href="https://shop.example/customers">what others did</a>.</mj-text>
@@ -214,8 +214,8 @@ def want_all(leads: list[int], code: str) -> Any:
         code=code, name=code, created_at=at, changed_at=at, changed_by=by
     )
     version = MessageVersion.objects.create(
-        message=message, number=1, subject="Your guide, {{ first_name | default: 'as asked' }}",
-        mjml=_MJML, at=at, by=by, published_at=at,
+        message=message, number=1, mjml=_MJML, at=at, by=by, published_at=at,
+        subject="Your guide, {{ lead.first_name | default: 'as asked' }}",
     )  # fmt: skip
     want([Wanted(pk, version.pk, "bench", f"bench:{code}/{pk}", "", "", at) for pk in leads], at=at)
     with connection.cursor() as cursor:

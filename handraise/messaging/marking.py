@@ -81,25 +81,35 @@ class Marks:
         except ValueError as fault:
             raise Unlinkable(str(fault)) from None
 
-    def leading(
-        self, text: str, wrap: Callable[[str, int], str], ours: frozenset[str], *,
-        is_html: bool, found: dict[int, str],
-    ) -> str:  # fmt: skip
-        """The text with each marked link as it is sent; `found` takes what is behind each place.
 
-        `ours` are those that nobody follows. Raises Unlinkable.
-        """
+@dataclass(frozen=True, slots=True)
+class Leading:
+    """The links of one version as they are sent to one lead; `found` takes what is behind each
+    place. `ours` are those that nobody follows."""
 
-        def lead(mark: re.Match[str]) -> str:
-            place, url = int(mark[1]), unescape(mark[2]) if is_html else mark[2]
-            if url not in ours:
-                url = self.final(url)
-                if place:
-                    found[place] = url
-                    url = wrap(url, place) if is_web(url) else url
-            return escape(url) if is_html else url
+    marks: Marks
+    wrap: Callable[[str, int], str]
+    ours: frozenset[str]
+    is_html: bool
+    found: dict[int, str]
 
-        return self.mark.sub(lead, text)
+    def text(self, text: str) -> str:
+        """The text with each marked link as it is sent. Raises Unlinkable."""
+        if self.marks.nonce not in text:
+            return text
+        return self.marks.mark.sub(
+            lambda mark: self.link(int(mark[1]), unescape(mark[2]) if self.is_html else mark[2]),
+            text,
+        )
+
+    def link(self, place: int, url: str) -> str:
+        """The link at a place as it is sent. Raises Unlinkable."""
+        if url not in self.ours:
+            url = self.marks.final(url)
+            if place:
+                self.found[place] = url
+                url = self.wrap(url, place) if is_web(url) else url
+        return escape(url) if self.is_html else url
 
 
 @lru_cache(maxsize=2000)
@@ -129,4 +139,4 @@ def by_place(found: Mapping[int, str], count: int) -> tuple[str, ...]:
     return tuple(found.get(place, "") for place in range(1, count + 1))
 
 
-__all__ = ["Marks", "Unlinkable", "by_place"]
+__all__ = ["Leading", "Marks", "Unlinkable", "by_place"]

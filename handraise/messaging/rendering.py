@@ -14,27 +14,17 @@ from html import escape
 from threading import Lock
 from typing import Any
 
-from liquid import BoundTemplate
-
-from handraise.enablement.language import BEGIN, Broken, Dialect, pieces, template
+from handraise.enablement.language import Broken, template
 from handraise.messaging import frame, mjml, plain
 from handraise.messaging.decide import LONGEST_SUBJECT, PLAIN, SHEET, Utm
-from handraise.messaging.marking import Marks, Unlinkable, by_place
+from handraise.messaging.marking import Leading, Marks, Unlinkable, by_place
 from handraise.messaging.mjml import Unreadable
 from handraise.messaging.models import MessageVersion
+from handraise.messaging.parts import Part, Unrenderable
 
 REMEMBERED = 200  # versions
 _ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _BODY_ENDS = "</body>"
-
-
-class Unrenderable(ValueError):
-    """A message that cannot be said to this lead; its text is a sentence that says why. `missing`
-    are the names that are not known, where that is the reason."""
-
-    def __init__(self, said: str, missing: tuple[str, ...] = ()) -> None:
-        super().__init__(said)
-        self.missing = missing
 
 
 def _as_it_is(url: str, place: int) -> str:
@@ -59,13 +49,20 @@ class Footing:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One message to one lead. `links[place - 1]` is the address behind the link at a place, with
-    its UTM and before it was wrapped; empty where this lead's message has no such link."""
+    """One message to one lead. `pieces` are of its HTML: long ones are the same objects for
+    everybody, so that what is made of them can be kept. `links[place - 1]` is the address behind
+    the link at a place, with its UTM and before it was wrapped; empty where this lead's message
+    has no such link."""
 
     subject: str
-    html: str
+    pieces: tuple[str, ...]
     text: str
     links: tuple[str, ...]
+
+    @property
+    def html(self) -> str:
+        """The whole of its HTML."""
+        return "".join(self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,40 +76,12 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """One part of a message, read."""
-
-    dialect: Dialect
-    body: str
-    read: BoundTemplate
-
-    @classmethod
-    def of(cls, dialect: Dialect, body: str) -> _Part:
-        return cls(dialect, body, dialect.read(body))
-
-    def said(self, values: Mapping[str, Any], *, names_missing: bool = False) -> str:
-        """The text for these values. Raises Unrenderable, or names in it what is not known."""
-        try:
-            made = self.dialect.said(self.read, values, self.body)
-        except Broken as broken:
-            raise Unrenderable(f"The message has a fault: {broken}") from None
-        if BEGIN not in made:
-            return made
-        if names_missing:
-            told = ((f"⟨{text} is not known⟩" if gone else text) for text, gone in pieces(made))
-            return "".join(told)
-        missing = tuple(dict.fromkeys(text for text, gone in pieces(made) if gone))
-        are = "is" if len(missing) == 1 else "are"
-        raise Unrenderable(f"{', '.join(missing)} {are} not known.", missing)
-
-
-@dataclass(frozen=True, slots=True)
 class Prepared:
     """A version that was read once, to be said to any number of leads."""
 
-    subject: _Part
-    sheet: _Part
-    text: _Part
+    subject: Part
+    sheet: Part
+    text: Part
     marks: Marks
     has_purpose: bool
 
@@ -125,7 +94,7 @@ class Prepared:
         """The address behind the link at a place, with its UTM. Raises Unrenderable."""
         if not 1 <= place <= self.places:
             raise Unrenderable(f"The message has no link {place}.")
-        url = _Part.of(PLAIN, self.marks.urls[place - 1]).said(values)
+        url = Part.of(PLAIN, self.marks.urls[place - 1]).said(values)
         return self._checked(lambda: self.marks.final(url))
 
     def missing(self, values: Mapping[str, Any]) -> tuple[str, ...]:
@@ -148,28 +117,34 @@ class Prepared:
             raise Unrenderable("There is no address to unsubscribe at.")
         told = {**values, "unsubscribe_url": footing.unsubscribe_url,
                 "preferences_url": footing.preferences_url}  # fmt: skip
-        said = [
-            part.said(told, names_missing=names_missing)
-            for part in (self.subject, self.sheet, self.text)
-        ]
-        subject = " ".join(_ODD.sub(" ", said[0]).split())[:LONGEST_SUBJECT]
-        if not subject:
-            raise Unrenderable("For this lead the subject says nothing.")
+        said = "".join(self._said(self.subject, told, names_missing=names_missing))
         ours = frozenset({footing.unsubscribe_url, footing.preferences_url})
         found: dict[int, str] = {}
-        html = self._led(said[1], footing, ours, True, found)
-        text = self._led(said[2], footing, ours, False, found)
-        if self.has_purpose and f'"{escape(footing.unsubscribe_url)}"' not in html:
+        in_html, in_text = (
+            Leading(self.marks, footing.wrap, ours, is_html, found) for is_html in (True, False)
+        )
+        html = self._said(self.sheet, told, in_html, names_missing=names_missing)
+        text = self._said(self.text, told, in_text, names_missing=names_missing)
+        subject = " ".join(_ODD.sub(" ", said).split())[:LONGEST_SUBJECT]
+        if not subject:
+            raise Unrenderable("For this lead the subject says nothing.")
+        if self.has_purpose and f'"{escape(footing.unsubscribe_url)}"' not in "".join(html):
             raise Unrenderable("For this lead the message has no link to unsubscribe.")
         links = by_place(found, self.places)
-        return Rendered(subject, _watched(html, footing), plain.tidy(text) + "\n", links)
-
-    def _led(
-        self, text: str, on: Footing, ours: frozenset[str], is_html: bool, found: dict[int, str]
-    ) -> str:
-        return self._checked(
-            lambda: self.marks.leading(text, on.wrap, ours, is_html=is_html, found=found)
+        return Rendered(
+            subject, tuple(_watched(html, footing)), plain.tidy("".join(text)) + "\n", links
         )
+
+    def _said(
+        self, part: Part, values: Mapping[str, Any], led: Leading | None = None, *,
+        names_missing: bool,
+    ) -> list[str]:  # fmt: skip
+        """A part in pieces, its links led where they go."""
+        made = None if names_missing else part.in_pieces(values, led)
+        if made is not None:
+            return made
+        whole = part.said(values, names_missing=names_missing)
+        return [whole if led is None else self._checked(lambda: led.text(whole))]
 
     @staticmethod
     def _checked(made: Callable[[], str]) -> str:
@@ -179,7 +154,7 @@ class Prepared:
             raise Unrenderable(str(fault)) from None
 
 
-def _watched(html: str, footing: Footing) -> str:
+def _watched(html: list[str], footing: Footing) -> list[str]:
     """With the picture that tells of an opening and the link that only machines follow, if any."""
     added = ""
     if footing.decoy_url:
@@ -189,8 +164,12 @@ def _watched(html: str, footing: Footing) -> str:
         added += f'<img src="{escape(footing.pixel_url)}" width="1" height="1" alt="">'
     if not added:
         return html
-    before, closing, after = html.rpartition(_BODY_ENDS)
-    return f"{before}{added}{closing}{after}"
+    for place in reversed(range(len(html))):
+        before, closing, after = html[place].rpartition(_BODY_ENDS)
+        if closing:
+            put = (before, added, closing + after) if before else (added, html[place])
+            return [*html[:place], *put, *html[place + 1 :]]
+    return [added, *html]
 
 
 def made_ready(words: Words, *, has_purpose: bool, utm: Utm) -> Prepared:
@@ -208,8 +187,9 @@ def made_ready(words: Words, *, has_purpose: bool, utm: Utm) -> Prepared:
     else:
         text = away.back(plain.text_of(marked))
     return Prepared(
-        _Part.of(PLAIN, words.subject), _Part.of(SHEET, away.back(marked)),
-        _Part.of(PLAIN, text), marks, has_purpose,
+        Part.of(PLAIN, words.subject),
+        Part.of(SHEET, away.back(marked), marks, ends_at=_BODY_ENDS),
+        Part.of(PLAIN, text, marks), marks, has_purpose,
     )  # fmt: skip
 
 

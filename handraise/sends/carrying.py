@@ -37,9 +37,8 @@ class Carrying:
     def carry(self, sends: Sequence[Send]) -> None:
         """Hand over all of them, and note what became of each."""
         with self._at_work():
-            for portion in prepare(sends, self.ways, at=self.clock.at, between=self._turn):
-                for one in portion:
-                    self._pass_on(one)
+            for one in prepare(sends, self.ways, at=self.clock.at, between=self._turn):
+                self._pass_on(one)
             while not all(crew.is_done() for crew in self.crews.values()):
                 self._turn(MOMENT)
         self._collect(is_last=True)

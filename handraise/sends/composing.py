@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_qp
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -23,7 +24,9 @@ from handraise.sends.models import Send
 
 LONGEST_HTML = 1_000_000
 _SHORT = 60  # characters of a header that is written as it is, when it is ASCII
-_PIECE = re.compile(r".{1,75}(?<!=)(?<!=.)")  # of a quoted line: it ends behind an escape, or none
+_WIDEST = 75  # characters of a quoted line, without the sign that it goes on
+_LONG = 200  # characters
+_CUT = re.compile(r".{1,75}(?<!=)(?<!=.)")  # of a quoted line: it ends behind an escape, or none
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +39,33 @@ class Mail:
     sender: tuple[str, str]  # name and address
     to: tuple[str, str]
     subject: str
-    html: str
+    pieces: tuple[str, ...]  # of its HTML
     text: str
     reply_to: str
     headers: tuple[tuple[str, str], ...]
 
+    @property
+    def html(self) -> str:
+        """The part in HTML as a whole."""
+        return "".join(self.pieces)
+
 
 def compose(
-    send: Send, *, mail_from: str, name: str, reply_to: str, subject: str, html: str, text: str
-) -> Mail:
-    """The mail of this send. Raises Refused for what cannot stand in one."""
-    if max(len(text), len(html)) > LONGEST_HTML or len(text) > LONGEST_TEXT:
+    send: Send, *, mail_from: str, name: str, reply_to: str, subject: str,
+    html: str | tuple[str, ...], text: str,
+) -> Mail:  # fmt: skip
+    """The mail of this send, its HTML whole or in pieces. Raises Refused for what cannot stand in
+    one."""
+    pieces = (html,) if isinstance(html, str) else html
+    if max(len(text), sum(map(len, pieces))) > LONGEST_HTML or len(text) > LONGEST_TEXT:
         raise Refused("The message is too long for a mail.")
-    if "\x00" in html or "\x00" in text:
+    if "\x00" in text or any("\x00" in piece for piece in pieces):
         raise Refused("A mail cannot contain the NUL character.")
     recipient = _spec(send.address)
     return Mail(
         send, _spec(mail_from), recipient, (name or _name_in(mail_from), _spec(mail_from)),
         (_plain(send.lead.canonical.name, recipient), recipient),
-        one_line(subject, "A subject", 300), html, text,
+        one_line(subject, "A subject", 300), pieces, text,
         _spec(reply_to) if reply_to else "", tuple(_list_headers(send)),
     )  # fmt: skip
 
@@ -71,18 +82,52 @@ def as_bytes(mail: Mail, *, at: datetime) -> bytes:
         ("Content-Type", f'multipart/alternative; boundary="{boundary}"'),
     ]  # fmt: skip
     head = "".join(f"{name}: {value}\r\n" for name, value in fields).encode()
-    parts = [("plain", mail.text), ("html", mail.html)]
-    body = b"".join(_part(boundary, kind, text) for kind, text in parts)
-    return head + b"\r\n" + body + f"--{boundary}--\r\n".encode()
+    plain, sheet = _part("plain", (mail.text,)), _part("html", mail.pieces)
+    edge = f"--{boundary}".encode()
+    return b"".join((head, b"\r\n", edge, *plain, edge, *sheet, edge, b"--\r\n"))
 
 
-def _part(boundary: str, kind: str, text: str) -> bytes:
-    head = (
-        f'--{boundary}\r\nContent-Type: text/{kind}; charset="utf-8"\r\n'
+def _part(kind: str, pieces: Sequence[str]) -> Iterator[bytes]:
+    """What stands behind the boundary: the head of a part, and what it says."""
+    yield (
+        f'\r\nContent-Type: text/{kind}; charset="utf-8"\r\n'
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-    )
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    return head.encode() + b"\r\n".join(map(_quoted, plain.split("\n"))) + b"\r\n"
+    ).encode()
+    if any("\r" in piece for piece in pieces):  # a line may end between two of them
+        pieces = ["".join(pieces).replace("\r\n", "\n").replace("\r", "\n")]
+    column = 0
+    for piece in pieces:
+        quoted = _kept(piece) if len(piece) >= _LONG else _Quoted.of(piece)
+        if column and column + quoted.first > _WIDEST:
+            yield b"=\r\n"
+            column = 0
+        yield quoted.text
+        column = quoted.last if quoted.is_broken else column + quoted.last
+    yield b"\r\n"
+
+
+class _Quoted(NamedTuple):
+    """A piece as quoted-printable, how long its first and its last line are, and whether those are
+    two."""
+
+    text: bytes
+    first: int
+    last: int
+    is_broken: bool
+
+    @classmethod
+    def of(cls, piece: str) -> _Quoted:
+        text = b"\r\n".join(map(_quoted, piece.split("\n")))
+        end = text.rfind(b"\n")
+        if end < 0:
+            return cls(text, len(text), len(text), False)
+        return cls(text, text.find(b"\r"), len(text) - end - 1, True)
+
+
+@lru_cache(maxsize=1000)
+def _kept(piece: str) -> _Quoted:
+    """Of long pieces, which are the same for everybody, this is reckoned once."""
+    return _Quoted.of(piece)
 
 
 def _quoted(line: str) -> bytes:
@@ -90,7 +135,7 @@ def _quoted(line: str) -> bytes:
     cut where no escape stands, which is four times as fast as the library."""
     if not line.isascii() or not line.isprintable() or line.endswith(" ") or line == ".":
         return b2a_qp(line.encode("utf-8", "replace")).replace(b"\n", b"\r\n")
-    return "=\r\n".join(_PIECE.findall(line.replace("=", "=3D"))).encode()
+    return "=\r\n".join(_CUT.findall(line.replace("=", "=3D"))).encode()
 
 
 def _list_headers(send: Send) -> Iterator[tuple[str, str]]:

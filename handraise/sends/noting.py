@@ -13,7 +13,7 @@ from django.db import transaction
 from handraise.consent.actions import suppress
 from handraise.consent.decide import LONGEST_WHY, Kind
 from handraise.leads import journal
-from handraise.leads.bulk import ids, instants, rows_of, texts
+from handraise.leads.bulk import execute, ids, instants, rows_of, texts
 from handraise.leads.decide import Via
 from handraise.post.decide import End
 from handraise.sends.decide import Refused, State, wait_after
@@ -77,7 +77,13 @@ def unsent(send: Send, *, at: datetime, aside: timedelta = timedelta(0)) -> Ende
 
 @transaction.atomic
 def note(courier: UUID, many: Sequence[Ended], *, at: datetime, is_over: bool = False) -> None:
-    """Write all of it down, with the courier's beat. Doing so twice changes nothing."""
+    """Write all of it down, with the courier's beat. Doing so twice changes nothing.
+
+    Only the last portion waits for the disk, which then has the earlier ones too: until then the
+    book tells all of it.
+    """
+    if not is_over:
+        execute("SET LOCAL synchronous_commit TO off")
     Courier.objects.select_for_update().filter(pk=courier).first()
     if many:
         noted = _note(courier, many)

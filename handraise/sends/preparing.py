@@ -23,7 +23,9 @@ from handraise.sends.models import Links, Send
 from handraise.sends.ways import Ways
 
 log = structlog.get_logger()
-PORTION = 100  # messages rendered before any of them leaves: their links are kept first
+PORTION = 100  # sends whose leads are read together
+FIRST = 10  # messages of a load before whose links are kept
+_Wording = tuple[int, tuple[str, ...]]  # a version, and where its links lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +38,49 @@ class Unready:
 
 def prepare(
     sends: Sequence[Send], ways: Ways, *, at: datetime, between: Callable[[], None]
-) -> Iterator[list[Mail | Unready]]:
-    """Portions of mails, in the order of the sends; what their links lead to stands in the
-    database before a portion is given. `between` two of them there is time for something else."""
+) -> Iterator[Mail | Unready]:
+    """A mail of each send; what its links lead to stands in the database before it is given.
+    `between` two of them there is time for something else."""
+    kept: set[_Wording] = set()
     for begin in range(0, len(sends), PORTION):
         portion = sends[begin : begin + PORTION]
         values = values_for({send.lead.canonical_id for send in portion}, at=at)
-        made: list[Mail | Unready] = []
-        links: dict[int, tuple[str, ...]] = {}
+        waiting: list[tuple[Mail, _Wording]] = []
         for send in portion:
             between()
-            try:
-                said = _rendered(send, values.get(send.lead.canonical_id, {}))
-                made.append(_mail(send, said, ways))
-                links[send.pk] = said.links
-            except (Unrenderable, Refused) as fault:
-                made.append(Unready(send, str(fault)))
-            except DatabaseError:
-                raise
-            except Exception as fault:  # one that nobody thought of must not hold up the others
-                log.exception("sends.not_prepared", send=send.pk)
-                made.append(Unready(send, f"It could not be made ready ({type(fault).__name__})."))
-        _keep(portion, links)
-        yield made
+            made = _made(send, values.get(send.lead.canonical_id, {}), ways)
+            if isinstance(made, Unready):
+                yield made
+            elif made[1] in kept:
+                yield made[0]
+            else:
+                waiting.append(made)
+            if not kept and len(waiting) == FIRST:  # servers need not wait for the others
+                yield from _kept(waiting, kept)
+        yield from _kept(waiting, kept)
+
+
+def _made(
+    send: Send, values: Mapping[str, Any], ways: Ways
+) -> tuple[Mail, _Wording] | Unready:  # fmt: skip
+    try:
+        said = _rendered(send, values)
+        return _mail(send, said, ways), (send.version_id, said.links)
+    except (Unrenderable, Refused) as fault:
+        return Unready(send, str(fault))
+    except DatabaseError:
+        raise
+    except Exception as fault:  # one that nobody thought of must not hold up the others
+        log.exception("sends.not_prepared", send=send.pk)
+        return Unready(send, f"It could not be made ready ({type(fault).__name__}).")
+
+
+def _kept(waiting: list[tuple[Mail, _Wording]], kept: set[_Wording]) -> Iterator[Mail]:
+    """Keep where their links lead, and let them go. Nothing need be kept again of what is `kept`
+    for everybody."""
+    kept |= _keep(waiting)
+    yield from (mail for mail, _ in waiting)
+    waiting.clear()
 
 
 def _rendered(send: Send, values: Mapping[str, Any]) -> Rendered:
@@ -98,26 +120,28 @@ def _mail(send: Send, said: Rendered, ways: Ways) -> Mail:
     owner = send.lead.canonical.owner
     is_owners = message.sender == SenderKind.OWNER and owner is not None and owner.is_active
     return compose(
-        send, mail_from=way.mail_from, subject=said.subject, html=said.html, text=said.text,
+        send, mail_from=way.mail_from, subject=said.subject, html=said.pieces, text=said.text,
         name=owner.name if is_owners and owner else "",
         reply_to=owner.email if is_owners and owner else "",
     )  # fmt: skip
 
 
 @transaction.atomic
-def _keep(portion: Sequence[Send], links: Mapping[int, tuple[str, ...]]) -> None:
-    """Keep where links lead: once for a version, and apart for those whose links are their own."""
-    by_version: dict[int, dict[tuple[str, ...], list[int]]] = {}
-    for send in portion:
-        if send.pk in links:
-            of = by_version.setdefault(send.version_id, {})
-            of.setdefault(links[send.pk], []).append(send.pk)
-    for version_id, wordings in by_version.items():
-        for urls, pks in wordings.items():
-            row = _row(version_id, urls)
-            if not row.is_usual:
-                told = [row.pk, ids(pks)]
-                execute("UPDATE sends_send SET links_id = %s WHERE id = ANY(%s::bigint[])", told)
+def _keep(waiting: Sequence[tuple[Mail, _Wording]]) -> set[_Wording]:
+    """Keep where links lead: once for a version, and apart for those whose links are their own;
+    the wordings that are everybody's."""
+    pks: dict[_Wording, list[int]] = {}
+    for mail, wording in waiting:
+        pks.setdefault(wording, []).append(mail.send.pk)
+    usual = set()
+    for wording, of in pks.items():
+        row = _row(*wording)
+        if row.is_usual:
+            usual.add(wording)
+        else:
+            told = [row.pk, ids(of)]
+            execute("UPDATE sends_send SET links_id = %s WHERE id = ANY(%s::bigint[])", told)
+    return usual
 
 
 _ROW = """

@@ -80,7 +80,7 @@ def opened() -> Iterator[Open]:
 
 def mail(to: str = "ada@acme.example") -> Mail:
     sender = ("", "us@house.example")
-    return Mail(None, sender[1], to, sender, ("", to), "", "", "", "", ())  # type: ignore[arg-type]
+    return Mail(None, sender[1], to, sender, ("", to), "", (), "", "", ())  # type: ignore[arg-type]
 
 
 def handed(talk: Talk, one: Mail | None = None, text: bytes = TEXT) -> tuple[Outcome, bool]:

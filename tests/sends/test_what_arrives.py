@@ -11,7 +11,10 @@ import dkim
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from hypothesis import given
+from hypothesis import strategies as st
 
+from handraise.leads.models import Lead
 from handraise.messaging.models import MessageVersion
 from handraise.sends.composing import as_bytes, compose
 from handraise.sends.decide import Refused
@@ -65,6 +68,22 @@ def test_a_line_of_any_kind_arrives_as_it_is(asked: MessageVersion, line: str) -
         f"{line}\n{line} \n\n"
     )
     assert max(map(len, raw.partition(b"quoted-printable")[2].split(b"\r\n"))) <= 76
+
+
+@given(st.lists(st.text(st.sampled_from("ab =.\t\n\r\u00e9\U0001f600"), max_size=90), max_size=8))
+def test_a_text_in_pieces_arrives_as_the_whole(pieces: list[str]) -> None:
+    pieces = [piece * (3 if len(piece) > 60 else 1) for piece in pieces]  # some that are kept
+    send = Send(pk=1, message_id="<1@handraise.example>", address="ada@engines.example")
+    send.lead = Lead(pk=1, name="Ada")
+    send.lead.canonical = send.lead
+
+    raw = made(send, html=tuple(pieces))
+
+    body = raw.partition(b"text/html")[2].partition(b"\r\n\r\n")[2].rpartition(b"\r\n--=_")[0]
+    whole = "".join(pieces).replace("\r\n", "\n").replace("\r", "\n")
+    assert quopri.decodestring(body).decode().replace("\r\n", "\n") == whole
+    assert max(map(len, body.split(b"\r\n"))) <= 76
+    assert not any(line.endswith((b" ", b"\t")) for line in body.split(b"\r\n"))
 
 
 def test_every_link_is_ours_and_the_decoy_is_among_them(
