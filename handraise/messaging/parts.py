@@ -9,7 +9,7 @@ to say in one go: that is slower, and has the last word. No Django.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from html import unescape
 from itertools import groupby
 from typing import Any
@@ -23,9 +23,13 @@ from liquid.token import TOKEN_CONTENT, Token
 
 from handraise.enablement.language import BEGIN, Broken, Dialect, pieces
 from handraise.messaging.marking import Leading, Marks
-from handraise.messaging.simple import Saying, newlined, saying
 
 _NOWHERE = Token(kind=TOKEN_CONTENT, value="", start_index=-1, source="")
+
+
+def newlined(text: str) -> str:
+    """With the line ends that the library's buffer makes of any."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 class Unrenderable(ValueError):
@@ -52,7 +56,6 @@ class _Run:
 
     nodes: tuple[Node, ...]
     is_marked: bool = False
-    simply: Saying | None = None
 
 
 _Piece = str | _Link | _Run
@@ -76,11 +79,7 @@ class Part:
     ) -> Part:
         """Raises Broken for what cannot be read."""
         read = dialect.read(body)
-        plan = tuple(
-            replace(piece, simply=saying(piece.nodes[0], read, body))
-            if isinstance(piece, _Run) and len(piece.nodes) == 1 else piece
-            for piece in _plan(read, marks, is_html=dialect.escapes, ends_at=ends_at)
-        )  # fmt: skip
+        plan = _plan(read, marks, is_html=dialect.escapes, ends_at=ends_at)
         same = [piece.marked if isinstance(piece, _Link) else piece for piece in plan]
         kept = sum(
             len(piece.encode("utf-8", "replace")) for piece in same if isinstance(piece, str)
@@ -119,12 +118,8 @@ class Part:
                 if isinstance(piece, str):
                     made.append(piece)
                 elif isinstance(piece, _Run):
-                    said = piece.simply(values) if piece.simply else None
-                    if said is not None:
-                        heard.write(said)
-                    else:
-                        for node in piece.nodes:
-                            node.render(context, heard)
+                    for node in piece.nodes:
+                        node.render(context, heard)
                     made.append(self._checked(heard.taken(), led if piece.is_marked else None))
                 else:
                     assert led is not None
