@@ -308,7 +308,10 @@ def test_only_who_may_gets_in(
 
 
 def ask(client: Client, address: Address, url: str) -> Any:
-    return client.post(url) if address.method == "post" else client.get(url)
+    answer = client.post(url) if address.method == "post" else client.get(url)
+    if answer.streaming:
+        b"".join(answer.streaming_content)  # so that the file behind it is closed
+    return answer
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_what_cannot_be_read_shows_all(
 
 def test_the_page_of_a_lead_says_what_it_was_sent(of_each_state: list[Send], vera: User) -> None:
     row = of_each_state[3]
-    shown = client_of(vera).get(reverse("lead", args=[row.lead_id])).content.decode()
+    shown = client_of(vera).get(reverse("background", args=[row.lead_id])).content.decode()
 
     assert "Messages sent" in shown
     assert "It is a &lt;b&gt;role&lt;/b&gt; address." in shown
@@ -64,7 +64,7 @@ def test_the_page_of_a_lead_folds_what_was_sent_long_ago(
     of_each_state: list[Send], vera: User
 ) -> None:
     Send.objects.update(lead_id=of_each_state[0].lead_id)
-    path = reverse("lead", args=[of_each_state[0].lead_id])
+    path = reverse("background", args=[of_each_state[0].lead_id])
 
     shown, folded = client_of(vera).get(path).content.decode().split("Earlier ones")
 
