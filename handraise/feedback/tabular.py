@@ -36,7 +36,8 @@ class Definition:
 class Table:
     """Figures with what they say. `finding` is the heading: one sentence, or that there is not
     enough data. `notes` are the limits that stand below. `versions`: the agreements that the
-    figures were made under. `as_of`: the instant they hold for."""
+    figures were made under. `as_of`: the instant they hold for. `drawn`: the code of the column
+    that a chart shows; left out, the first figure."""
 
     code: str
     title: str
@@ -47,6 +48,7 @@ class Table:
     as_of: datetime
     versions: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+    drawn: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,6 +206,7 @@ def months_table(
             "month of the installation's zone.", over(cohort), sql,
         ),
         figures.as_of, figures.versions, (INTERVALS, *left_out(figures), *mixed(figures.versions)),
+        drawn="share",
     )  # fmt: skip
 
 

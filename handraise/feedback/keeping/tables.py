@@ -76,6 +76,7 @@ def _kept(
     return Table(
         f"kept_by_{by}", f"Clock keeping by {name.lower()}", _finding(found),
         (Column(by, name), *_COLUMNS), rows, _DEFINITION, period.at, versions, (_ORDER,),
+        drawn="in_time",
     )  # fmt: skip
 
 

@@ -32,23 +32,23 @@ class Audience:
 AUDIENCES: tuple[Audience, ...] = (
     Audience(
         "both", "Marketing and sales", "Are we keeping what we agreed?",
-        ("targets_now", "funnel", "kept_by_kind", "why_rejected", "speed_to_touch",
-         "sleeping_stock"),
+        ("targets_now", "target_rates_now", "funnel", "kept_by_kind", "why_rejected",
+         "speed_to_touch", "sleeping_stock"),
     ),
     Audience(
         "marketing", "Marketing", "What brings people whom sales wants?",
-        ("targets_now", "funnel_by_source", "funnel_by_content", "why_rejected", "value_by_source",
-         "cost_by_source", "attribution_sql_source"),
+        ("targets_now", "target_rates_now", "funnel_by_source", "funnel_by_content",
+         "why_rejected", "value_by_source", "cost_by_source", "attribution_sql_source"),
     ),
     Audience(
         "sales", "Sales", "Do we answer in time, and what comes of it?",
-        ("targets_now", "kept_by_team", "kept_by_person", "speed_to_touch", "stage_times",
-         "sleeping_stock", "pipeline_created"),
+        ("targets_now", "target_rates_now", "kept_by_team", "kept_by_person", "speed_to_touch",
+         "stage_times", "sleeping_stock", "pipeline_created"),
     ),
     Audience(
         "board", "Board", "What does it bring, and is it growing?",
-        ("targets_now", "lead_velocity", "funnel_months", "lifetime", "value_by_source",
-         "pipeline_created"),
+        ("targets_now", "target_rates_now", "lead_velocity", "funnel_months", "lifetime",
+         "value_by_source", "pipeline_created"),
     ),
 )  # fmt: skip
 _BY_CODE = {audience.code: audience for audience in AUDIENCES}

@@ -25,19 +25,19 @@ _LIGHT = {
 
 def as_svg(table: Table) -> str:
     """The chart for a page, which follows its theme; empty where there is nothing to draw."""
-    return _svg(table.columns, table.rows)
+    return _svg(table.columns, table.rows, table.drawn)
 
 
 # Drawing takes longer than all that is read for it, and the same figures are looked at again.
 @lru_cache(maxsize=128)
-def _svg(columns: tuple[Column, ...], rows: tuple[tuple[Cell, ...], ...]) -> str:
-    made = _made(columns, rows)
+def _svg(columns: tuple[Column, ...], rows: tuple[tuple[Cell, ...], ...], drawn: str) -> str:
+    made = _made(columns, rows, drawn)
     return "" if made is None else svg(made)
 
 
 def as_png(table: Table) -> bytes:
     """The chart for a mail, twice as fine as it is shown; empty where there is nothing to draw."""
-    made = _made(table.columns, table.rows)
+    made = _made(table.columns, table.rows, table.drawn)
     if made is None:
         return b""
     text = made.properties(background="#ffffff").to_json()
@@ -47,12 +47,16 @@ def as_png(table: Table) -> bytes:
     return drawn
 
 
-def _made(columns: tuple[Column, ...], told: tuple[tuple[Cell, ...], ...]) -> Any | None:
-    """A bar a row: named by the texts before the first figure, as long as that figure."""
-    place = next((p for p, column in enumerate(columns) if column.kind in _DRAWN), None)
-    if not place:
+def _made(
+    columns: tuple[Column, ...], told: tuple[tuple[Cell, ...], ...], drawn: str
+) -> Any | None:
+    """A bar a row: named by the texts before the first figure, as long as the figure `drawn`, or
+    that first one."""
+    first = next((p for p, column in enumerate(columns) if column.kind in _DRAWN), None)
+    if not first:
         return None
-    rows = [_row(row, place) for row in told]
+    place = next((p for p, column in enumerate(columns) if column.code == drawn), first)
+    rows = [_row(row, first, place) for row in told]
     known = [row for row in rows if row["value"] is not None][:MOST]
     if not known:
         return None
@@ -74,8 +78,8 @@ def _axis(column: Column) -> Any:
     return alt.Axis(title=column.name, format="%" if is_share else "~s", titleColor=MID)
 
 
-def _row(row: tuple[Cell, ...], place: int) -> dict[str, Any]:
-    name = " · ".join(str(cell) for cell in row[:place] if cell not in {None, ""})
+def _row(row: tuple[Cell, ...], first: int, place: int) -> dict[str, Any]:
+    name = " · ".join(str(cell) for cell in row[:first] if cell not in {None, ""})
     value = row[place]
     if isinstance(value, Share):
         if not value.is_enough:

@@ -205,60 +205,103 @@ def _percent(share: float | None) -> str:
     return percent(share or 0)
 
 
-COLUMNS = (
-    Column("target", "Target"), Column("month", "Month"), Column("planned", "Planned", "number"),
-    Column("actual", "Came", "number"), Column("share", "Rate", "share"),
-    Column("ends", "Ends at", "number"), Column("low", "From", "number"),
-    Column("high", "To", "number"), Column("verdict", "Verdict"),
-    Column("version", "Version", "count"),
+_FIRST = (Column("target", "Target"), Column("month", "Month"))
+_LAST = (Column("verdict", "Verdict"), Column("version", "Version", "count"))
+_COUNTS = (
+    *_FIRST, Column("planned", "Planned", "count"), Column("actual", "Came", "count"),
+    Column("of_planned", "Of what was planned", "percent"), Column("ends", "Ends at", "count"),
+    Column("low", "From", "count"), Column("high", "To", "count"), *_LAST,
 )  # fmt: skip
-DEFINITION = Definition(
+_RATES = (
+    *_FIRST, Column("planned", "Planned", "percent"), Column("share", "Rate", "share"),
+    Column("ends", "Ends at", "percent"), Column("low", "From", "percent"),
+    Column("high", "To", "percent"), *_LAST,
+)  # fmt: skip
+_OVER = (
+    "Every current lead; merged ones count once, withdrawn moves do not count. A month is held"
+    " against the agreement in force at its end."
+)
+_COUNTED = Definition(
     counted="Leads that first reached a stage, or went past it, in a month of the installation's"
-    " zone. A rate: of the leads that reached the first stage in the month, the share that had"
-    " reached the second by now.",
-    over="Every current lead; merged ones count once, withdrawn moves do not count. A month is held"
-    " against the agreement in force at its end. The running month is foretold from the last"
-    f" {HISTORY} days by weekday; a rate from how leads of the last two years went on.",
-    sql=f"{queries.COUNTED.strip()}\n\n{queries.RATED.strip()}",
+    " zone.",
+    over=f"{_OVER} The running month is foretold from the last {HISTORY} days by weekday.",
+    sql=queries.COUNTED.strip(),
+)
+_RATED = Definition(
+    counted="Of the leads that reached the first stage in the month, the share that had reached the"
+    " second by now.",
+    over=f"{_OVER} A rate is foretold from how leads of the last two years went on.",
+    sql=queries.RATED.strip(),
+)
+DEFINITION = Definition(
+    counted=f"{_COUNTED.counted} A rate: {_RATED.counted[0].lower()}{_RATED.counted[1:]}",
+    over=f"{_COUNTED.over} {_RATED.over.removeprefix(_OVER).strip()}",
+    sql=f"{_COUNTED.sql}\n\n{_RATED.sql}",
 )
 
 
 def targets(period: Period) -> Table:
-    """Targets against what came, a row for each month of each target, the newest months."""
-    kept = kept_targets(at=period.at)
-    rows = [_row(one, month) for one in kept for month in one.months]
-    finding = kept[0].finding if kept else "The agreement in force names no targets."
-    versions = sorted({month.version for one in kept for month in one.months if month.version})
-    as_of = kept[0].as_of if kept else period.at
+    """Numbers against what came, a row for each month of each target."""
+    return _table(period, is_rate=False, newest=MONTHS)
+
+
+def target_rates(period: Period) -> Table:
+    """Conversions against what came, a row for each month of each target."""
+    return _table(period, is_rate=True, newest=MONTHS)
+
+
+def targets_now(period: Period) -> Table:
+    """Numbers of the running month and the two before it, as a report shows them."""
+    made = _table(period, is_rate=False, newest=RECENT)
+    return replace(made, code="targets_now", title="Targets of the last months")
+
+
+def target_rates_now(period: Period) -> Table:
+    """Conversions of the running month and the two before it, as a report shows them."""
+    made = _table(period, is_rate=True, newest=RECENT)
+    return replace(made, code="target_rates_now", title="Conversions of the last months")
+
+
+def _table(period: Period, *, is_rate: bool, newest: int) -> Table:
+    kept = [one for one in kept_targets(at=period.at) if one.target.is_rate == is_rate]
+    shown = [(one, month) for one in kept for month in one.months[-newest:]]
     return Table(
-        "targets", "Targets", finding, COLUMNS, tuple(rows), DEFINITION, as_of, tuple(versions)
+        "target_rates" if is_rate else "targets",
+        "Conversions against targets" if is_rate else "Targets",
+        kept[0].finding if kept else f"The agreement in force names no {_ABOUT[is_rate]}.",
+        _RATES if is_rate else _COUNTS,
+        tuple(_rate_row(*one) if is_rate else _count_row(*one) for one in shown),
+        _RATED if is_rate else _COUNTED,
+        kept[0].as_of if kept else period.at,
+        tuple(sorted({month.version for _, month in shown if month.version})),
+        drawn="share" if is_rate else "of_planned",
     )
 
 
-def _row(kept: Kept, month: Month) -> tuple[Cell, ...]:
-    share = month.actual if isinstance(month.actual, Share) else None
+_ABOUT = {True: "conversion to reach", False: "numbers to reach"}
+
+
+def _count_row(kept: Kept, month: Month) -> tuple[Cell, ...]:
     told = month.forecast
     return (
-        kept.name, month.first.strftime("%B %Y"), month.planned,
-        None if share else month.value, share,
-        _shown(told.value, share) if told else None,
-        told.low if told else None, told.high if told else None,
+        kept.name, f"{month.first:%B %Y}", month.planned, month.value,
+        month.value / month.planned if month.planned and month.value is not None else None,
+        *((round(told.value), told.low, told.high) if told else (None, None, None)),
         month.verdict, month.version,
     )  # fmt: skip
 
 
-def _shown(ends: float, share: Share | None) -> float:
-    """Where a month may end: a whole number of leads, a rate to the tenth of a per cent."""
-    return float(round(ends)) if share is None else round(ends, 3)
+def _rate_row(kept: Kept, month: Month) -> tuple[Cell, ...]:
+    told = month.forecast
+    assert isinstance(month.actual, Share)
+    return (
+        kept.name, f"{month.first:%B %Y}", month.planned, month.actual,
+        *((round(told.value, 3), told.low, told.high) if told else (None, None, None)),
+        month.verdict, month.version,
+    )  # fmt: skip
 
 
-def targets_now(period: Period) -> Table:
-    """The same for the running month and the two before it, as a report shows them."""
-    made = targets(period)
-    newest = dict.fromkeys(row[1] for row in made.rows)
-    shown = set(list(newest)[-RECENT:])
-    rows = tuple(row for row in made.rows if row[1] in shown)
-    return replace(made, code="targets_now", title="Targets of the last months", rows=rows)
-
-
-TABLES: dict[str, Callable[[Period], Table]] = {"targets": targets, "targets_now": targets_now}
+TABLES: dict[str, Callable[[Period], Table]] = {
+    "targets": targets, "targets_now": targets_now, "target_rates": target_rates,
+    "target_rates_now": target_rates_now,
+}  # fmt: skip

@@ -60,7 +60,7 @@ def lifetime(period: Period, *, found: Worths | None = None) -> Table:
         "lifetime", "What a customer is worth", _worth_finding(told), columns,
         tuple(_worth_row(one) for one in told.found),
         Definition(_counted(told.assumptions), _OVER_CUSTOMERS, LIFETIME), period.at,
-        notes=_worth_notes(told),
+        notes=_worth_notes(told), drawn="value",
     )  # fmt: skip
 
 
@@ -217,7 +217,9 @@ def _won_table(
     )  # fmt: skip
     finding = " ".join(_won_finding(found.groups, one) for one in shown)
     definition = Definition(counted, _MQLS, sql)
-    return Table(code, title, finding, columns, rows, definition, at, found.versions, notes)
+    return Table(
+        code, title, finding, columns, rows, definition, at, found.versions, notes, drawn="won"
+    )
 
 
 def _won_row(one: Group, currency: str, unknown: str) -> tuple[Cell, ...]:
@@ -281,7 +283,7 @@ def cost_by_source(
     )
     return Table(
         "cost_by_source", "What sources cost", _cost_finding(found), columns,
-        tuple(_cost_row(one) for one in found), definition, at, notes=notes,
+        tuple(_cost_row(one) for one in found), definition, at, notes=notes, drawn="per_mql",
     )  # fmt: skip
 
 
@@ -332,6 +334,7 @@ def pipeline_created(period: Period, *, currency: str = "") -> Table:
     return Table(
         "pipeline_created", "Pipeline created", _opened(rows), columns, cells, definition,
         period.at, notes=(APART, "Won deals weigh their whole amount, lost ones nothing."),
+        drawn="weighted",
     )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def stage_times(period: Period, courses: Mapping[Stage, Course] | None = None) -
             "Days from coming into a stage until going on to a later one.",
             f"Leads that came into the stage in the period. {_EACH}", queries.STAYS,
         ),
-        ways.as_of(period), _under(period), (*words, _COUNTED_RIGHTLY, _DASH),
+        ways.as_of(period), _under(period), (*words, _COUNTED_RIGHTLY, _DASH), drawn="half",
     )  # fmt: skip
 
 
@@ -201,6 +201,7 @@ def lead_velocity(
         queries.reached_under(stage, since=since, until=until),
         ("The bounds take the two counts as chance left them: where no growth lies between"
                " them, the change may be none.",),
+        drawn="a_day",
     )  # fmt: skip
 
 
@@ -286,6 +287,7 @@ def speed_to_touch(period: Period, bands: list[touching.Band] | None = None) -> 
             " more alike; a pattern that holds in all three is less likely to be only that. To"
             " know, call at random.",
         ),
+        drawn="share",
     )  # fmt: skip
 
 

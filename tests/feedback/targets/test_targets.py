@@ -15,12 +15,20 @@ from lifelines import AalenJohansenFitter
 
 from handraise.agreement.models import Version
 from handraise.feedback.decide import Share
+from handraise.feedback.reports.drawing import as_svg
 from handraise.feedback.standing.refreshing import refresh
 from handraise.feedback.tabular import Period
 from handraise.feedback.targets.course import course_of, later, still_waiting
 from handraise.feedback.targets.decide import targets_of
 from handraise.feedback.targets.queries import Gone, going_on, plans
-from handraise.feedback.targets.tables import _passed, kept_targets, targets
+from handraise.feedback.targets.tables import (
+    _passed,
+    kept_targets,
+    target_rates,
+    target_rates_now,
+    targets,
+    targets_now,
+)
 from handraise.leads.decide import Stage
 from handraise.leads.models import StageMove
 from handraise.team.models import User
@@ -149,14 +157,41 @@ def test_a_month_is_held_against_the_agreement_that_was_in_force(mark: User, mia
 
 
 def test_the_table_says_what_the_page_does(history: random.Random) -> None:
-    made = targets(Period(AT - 90 * DAY, AT, AT))
+    period = Period(AT - 90 * DAY, AT, AT)
+    count, rate = kept_targets(at=AT)
+    numbers, rates = targets(period), target_rates(period)
 
-    assert len(made.rows) == len([one for kept in kept_targets(at=AT) for one in kept.months])
-    assert made.versions == (1,)
-    assert made.finding.startswith("MQL: ")
-    assert not any(
-        isinstance(cell, Decimal | float) and cell != cell for row in made.rows for cell in row
+    for kept, made in ((count, numbers), (rate, rates)):
+        assert len(made.rows) == len(kept.months)
+        assert made.finding == kept.finding
+        assert made.versions == (1,)
+        told = [
+            dict(zip([one.code for one in made.columns], row, strict=True)) for row in made.rows
+        ]
+        assert [one["planned"] for one in told] == [month.planned for month in kept.months]
+        assert not any(
+            isinstance(cell, Decimal | float) and cell != cell for row in made.rows for cell in row
+        )
+    told = [
+        dict(zip([one.code for one in numbers.columns], row, strict=True)) for row in numbers.rows
+    ]
+    assert any(
+        one["of_planned"] == pytest.approx(one["actual"] / one["planned"])
+        for one in told
+        if one["planned"]
     )
+
+
+def test_a_report_draws_how_much_of_the_plan_came_and_how_many_went_on(
+    history: random.Random,
+) -> None:
+    """Never numbers of leads and rates along one axis."""
+    period = Period(AT - 90 * DAY, AT, AT)
+    numbers, rates = targets_now(period), target_rates_now(period)
+
+    assert len(numbers.rows) == len(rates.rows) == 3
+    assert "Of what was planned" in as_svg(numbers)
+    assert ">Rate<" in as_svg(rates)
 
 
 def test_the_page_says_what_is_and_how_it_may_end(
