@@ -172,6 +172,15 @@ def test_one_that_fails_holds_up_no_other(
     assert Digest.objects.count() == 2
 
 
+def test_a_zone_that_this_machine_does_not_know_holds_up_no_other(mia: User, nils: User) -> None:
+    news(mia)
+    news(nils)
+    User.objects.filter(pk=mia.pk).update(zone="Europe/Nowhere")
+
+    assert send_due(at=EIGHT) == 1
+    assert [mail["To"] for mail in mails()] == ["Nils <nils@team.example>"]
+
+
 def test_the_worker_sends_it_looking_once_a_minute(mia: User) -> None:
     mine = Rounds()
     news(mia)
