@@ -3,7 +3,8 @@
 Run: `python -m bench.real_reviews [xeducation bank olist b2b_deals]`, with the shared data beside
 the project. A hand-made agreement is reviewed on the earlier half of the leads; every sure change
 goes into its text; both then score the later half, and their AUCs are compared by DeLong's paired
-interval. Where that holds 0, they cannot be told apart.
+interval. Where that holds 0, they cannot be told apart. Last a score is learned of all that is
+known: from the earlier leads, tested on the latest fifth.
 """
 
 from __future__ import annotations
@@ -163,6 +164,7 @@ def _run(case: Case, folder: Path) -> None:
     print(f"imported in {time.perf_counter() - begun:.0f} s", flush=True)
     with closing(DuckDBEngine(folder / "lake")) as engine:
         _review(case.agreement + _END, engine, at - timedelta(days=case.days), at)
+        _learn(case.agreement + _END, engine, at)
         if case.cheat:
             print("-- with the columns that people filled in afterwards", flush=True)
             _told(_judged(case.cheat + _END, engine, at - timedelta(days=case.days), at, at))
@@ -220,6 +222,31 @@ def _review(text: str, engine: Any, begin: datetime, at: datetime) -> None:
     ids, then, came = ids[order], then[order], came[order]
     scores = [priorities(engine, read(one), ids, then, zone="UTC") for one in (text, draft)]
     print(compared(came, scores[0], scores[1]), flush=True)
+
+
+def _learn(text: str, engine: Any, at: datetime) -> None:
+    """What the learned score makes of them, beside the points of the agreement."""
+    from handraise.agreement.queries import Published
+    from handraise.agreement.reading import read
+    from handraise.feedback.learned.learning import LackingError
+    from handraise.feedback.learned.running import run_learning
+    from handraise.feedback.rehearsal.decide import Outcome
+
+    begun = time.perf_counter()
+    try:
+        report, _ = run_learning(
+            engine, Published(1, read(text), at), Outcome.WON, at=at, zone="UTC",
+            progress=lambda *_: None,
+        )  # fmt: skip
+    except LackingError as lacking:
+        print(f"-- learned: {lacking}")
+        return
+    tested, gone = report.tested, ", ".join(one.words for one in report.left_out)
+    print(f"-- learned in {time.perf_counter() - begun:.0f} s, {report.columns} columns; "
+          f"tested on {tested.test:,} later leads, {tested.outcomes:,} of them won")  # fmt: skip
+    for name, one in (("learned", tested.learned), ("points", tested.points)):
+        print(f"   AUC {name} {one.value:.3f} ({one.low:.3f} to {one.high:.3f})")
+    print(f"   {tested.finding}" + (f" Left out: {gone}." if gone else ""), flush=True)
 
 
 def _proposal(text: str, report: Any) -> str:
