@@ -1,12 +1,11 @@
 """How many mails a second leave, beside plain smtplib over as many connections.
 
-Run: `python -m bench.sending [--sends N] [--connections N] [--workers N] [--answers-in MS,MS,…]`.
-A
+Run: `python -m bench.sending [--sends N] [--connections N] [--workers N] [--answers-in MS,MS,…]`. A
 server of this machine takes everything and answers for a text after so many milliseconds, as one
 does that writes each to its disk; it is spoken to by smtplib alone, which is handed the finished
-bytes, and by rounds of workers, among whom the connections are divided: claimed under guards,
-rendered for each lead, composed, logged, noted, told on the timeline. Target: half of smtplib's
-rate at servers that there are: aiosmtpd, and Debian's Postfix where it is installed (it keeps each
+bytes for the same recipients, and by rounds of workers, among whom the connections are divided:
+claimed under guards, rendered for each lead, composed, logged, noted, told on the timeline. Target:
+half of smtplib's rate at servers that there are: aiosmtpd, and Debian's Postfix where it is installed (it keeps each
 mail on its disk before it answers). Beside them the curve over the times of a server that keeps
 nothing; where it answers at once, which none does that keeps what it takes, it says what this
 machine can render beside that server and the database.
@@ -100,17 +99,17 @@ def _measure(
 
 
 def _plain(port: int, count: int, connections: int) -> float:
-    """What smtplib alone hands over in a second: the same bytes again and again."""
+    """What smtplib alone hands over in a second: the same bytes to everybody."""
     text = b"Subject: Your guide\r\nFrom: a@shop.example\r\nTo: b@firm.example\r\n\r\n"
     text += b"A line of a message as long as ours is.\r\n" * 250
 
-    def hand_over() -> None:
+    def hand_over(connection: int) -> None:
         spoken = smtplib.SMTP("127.0.0.1", port)
-        for _ in range(count // connections):
-            spoken.sendmail("a@shop.example", ["b@firm.example"], text)
+        for place in range(connection, count, connections):
+            spoken.sendmail("news@shop.example", [_address(place)], text)
         spoken.quit()
 
-    threads = [Thread(target=hand_over) for _ in range(connections)]
+    threads = [Thread(target=hand_over, args=(one,)) for one in range(connections)]
     begun = time.perf_counter()
     for thread in threads:
         thread.start()
@@ -172,6 +171,10 @@ def _work(told: Connection, version_id: int) -> None:
     told.send((sent, time.process_time() - worked))
 
 
+def _address(place: int) -> str:
+    return f"person-{place}@firm-{place % 500}.example"
+
+
 def people(count: int) -> list[int]:
     """Leads with an address each; a message is part of what they asked for."""
     from handraise.kit.clock import now
@@ -187,7 +190,7 @@ def people(count: int) -> list[int]:
         entries = [
             Entry(
                 EntryKind.FACTS, source.pk, f"bench-{place}", at, at,
-                email=f"person-{place}@firm-{place % 500}.example",
+                email=_address(place),
                 traits={"name": f"Person {place}", "company": {"name": f"Firm {place % 500}"}},
             )
             for place in places

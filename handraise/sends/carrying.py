@@ -18,7 +18,7 @@ from handraise.sends.preparing import Unready, prepare
 from handraise.sends.ticking import Ticking
 from handraise.sends.ways import Ways
 
-NOTED_EVERY = 100  # answers
+NOTED_EVERY = 250  # answers
 NOTED_AFTER = 0.5  # seconds
 BEAT = 60.0  # seconds after which the courier is heard of though nothing came back
 MOMENT = 0.05  # seconds to wait for servers before looking at what came back

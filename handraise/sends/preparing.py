@@ -23,7 +23,7 @@ from handraise.sends.models import Links, Send
 from handraise.sends.ways import Ways
 
 log = structlog.get_logger()
-PORTION = 100  # sends whose leads are read together
+SOON, PORTION = 100, 200  # sends whose leads are read together: first of a load, and then
 FIRST = 10  # messages of a load before whose links are kept
 _Wording = tuple[int, tuple[str, ...]]  # a version, and where its links lead
 
@@ -42,8 +42,7 @@ def prepare(
     """A mail of each send; what its links lead to stands in the database before it is given.
     `between` two of them there is time for something else."""
     kept: set[_Wording] = set()
-    for begin in range(0, len(sends), PORTION):
-        portion = sends[begin : begin + PORTION]
+    for portion in _portions(sends):
         values = values_for({send.lead.canonical_id for send in portion}, at=at)
         waiting: list[tuple[Mail, _Wording]] = []
         for send in portion:
@@ -58,6 +57,13 @@ def prepare(
             if not kept and len(waiting) == FIRST:  # servers need not wait for the others
                 yield from _kept(waiting, kept)
         yield from _kept(waiting, kept)
+
+
+def _portions(sends: Sequence[Send]) -> Iterator[Sequence[Send]]:
+    if sends:
+        yield sends[:SOON]
+    for begin in range(SOON, len(sends), PORTION):
+        yield sends[begin : begin + PORTION]
 
 
 def _made(
