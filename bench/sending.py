@@ -5,10 +5,10 @@ server of this machine takes everything and answers for a text after so many mil
 does that writes each to its disk; it is spoken to by smtplib alone, which is handed the finished
 bytes for the same recipients, and by rounds of workers, among whom the connections are divided:
 claimed under guards, rendered for each lead, composed, logged, noted, told on the timeline. Target:
-half of smtplib's rate at servers that there are: aiosmtpd, and Debian's Postfix where it is installed (it keeps each
-mail on its disk before it answers). Beside them the curve over the times of a server that keeps
-nothing; where it answers at once, which none does that keeps what it takes, it says what this
-machine can render beside that server and the database.
+half of smtplib's rate at servers that there are: aiosmtpd, and Debian's Postfix where it is
+installed (it keeps each mail on its disk before it answers). Beside them the curve over the times
+of a server that keeps nothing; where it answers at once, which none does that keeps what it takes,
+it says what this machine can render beside that server and the database.
 """
 
 from __future__ import annotations
