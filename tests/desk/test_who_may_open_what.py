@@ -265,7 +265,7 @@ ELSEWHERE = {
     "account_login", "account_logout", "account_inactive", "account_reauthenticate",
     "account_signup", "openapi-json", "api-root", "api_key_revocation", "calendar", "reading",
     "consent_confirmation", "consent_preferences", "mail_hook", "content", "form_thanks",
-    "report", "report_table", "hosted_form", "tracker", "click", "opening_of_mail",
+    "report", "report_rest", "report_table", "hosted_form", "tracker", "click", "opening_of_mail",
     "unsubscription",
 }  # fmt: skip
 OTHER_STEPS = (

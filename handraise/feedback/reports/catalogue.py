@@ -28,7 +28,18 @@ class Audience:
     asks: str
     tables: tuple[str, ...]
 
+    @property
+    def first(self) -> tuple[str, ...]:
+        """What the page comes with; the `rest` follows at once by itself, so that nobody waits for
+        all of it to read the first figure."""
+        return self.tables[:FIRST]
 
+    @property
+    def rest(self) -> tuple[str, ...]:
+        return self.tables[FIRST:]
+
+
+FIRST = 4  # tables
 AUDIENCES: tuple[Audience, ...] = (
     Audience(
         "both", "Marketing and sales", "Are we keeping what we agreed?",

@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern] = [
     path("wish/", views.report_wish, name="report_wish"),
     path("tables/<slug:code>.<str:form>", views.report_table, name="report_table"),
     path("<slug:code>/", views.report, name="report"),
+    path("<slug:code>/rest/", views.report_rest, name="report_rest"),
 ]

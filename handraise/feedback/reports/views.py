@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from tempfile import TemporaryFile
 
@@ -13,13 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 from handraise.deals.queries import day_of
 from handraise.feedback.forms import PeriodForm, days, period, presets
 from handraise.feedback.reports import actions, files
-from handraise.feedback.reports.catalogue import AUDIENCES, TABLES, audience, usual
+from handraise.feedback.reports.catalogue import AUDIENCES, TABLES, Audience, audience, usual
 from handraise.feedback.reports.drawing import as_svg
 from handraise.feedback.reports.models import ReportWish
 from handraise.feedback.reports.queries import failed_mail
 from handraise.feedback.reports.things import things
 from handraise.feedback.standing.queries import one_look
-from handraise.feedback.tabular import Period
+from handraise.feedback.tabular import Period, Table
 from handraise.kit import clock
 from handraise.leads.decide import Refused
 from handraise.team.access import HttpUserRequest, needs
@@ -44,23 +45,51 @@ def reports(request: HttpUserRequest) -> HttpResponse:
 @require_safe
 @needs(Permission.SEE)
 def report(request: HttpUserRequest, code: str) -> HttpResponse:
-    """All that one audience asks, on one page that prints."""
-    shown = audience(code)
-    if shown is None:
-        raise Http404
+    """All that one audience asks, on one page that prints; its last tables follow by themselves."""
+    shown = _audience(code)
     form, about = _asked(request)
     with one_look(at=about.at):
-        tables, told = [TABLES[name](about) for name in shown.tables], things(about)
+        tables, told = _drawn(shown.first, about), things(about)
     wish = ReportWish.objects.filter(person=request.user).first()
     context = {
         "audience": shown, "audiences": AUDIENCES, "form": form, "about": about,
         "since": day_of(about.since), "until": day_of(about.until - timedelta(seconds=1)),
-        "presets": presets(at=about.at), "things": told,
-        "tables": [(table, as_svg(table)) for table in tables],
+        "presets": presets(at=about.at), "things": told, "tables": tables,
         "wish": wish.audience if wish else "", "may_export": may(request.user, Permission.EXPORT),
         "failed": failed_mail(request.user),
     }  # fmt: skip
     return render(request, "feedback/reports/report.html", context)
+
+
+@require_safe
+@needs(Permission.SEE)
+def report_rest(request: HttpUserRequest, code: str) -> HttpResponse:
+    """The last tables of a report: what its page still waits for, or a page for who has no
+    scripts."""
+    shown = _audience(code)
+    about = _asked(request)[1]
+    with one_look(at=about.at):
+        tables = _drawn(shown.rest, about)
+    context = {
+        "audience": shown, "tables": tables, "may_export": may(request.user, Permission.EXPORT),
+        "since": day_of(about.since), "until": day_of(about.until - timedelta(seconds=1)),
+    }  # fmt: skip
+    is_part = bool(request.headers.get("HX-Request"))
+    template = "feedback/reports/_tables.html" if is_part else "feedback/reports/rest.html"
+    return render(request, template, context)
+
+
+def _audience(code: str) -> Audience:
+    """Raises Http404."""
+    found = audience(code)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _drawn(codes: Sequence[str], about: Period) -> list[tuple[Table, str]]:
+    """Each table with its chart, which may be empty."""
+    return [(table, as_svg(table)) for table in (TABLES[code](about) for code in codes)]
 
 
 @require_safe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from playwright.sync_api import Route, expect
 
 from handraise.feedback.reports.catalogue import AUDIENCES, TABLES
 from handraise.feedback.reports.models import ReportWish
@@ -33,8 +35,18 @@ def test_every_audience_has_its_page(audience: object, client: Client, mark: Use
     code = getattr(audience, "code", "")
 
     page = client.get(reverse("report", args=[code])).content.decode()
+    rest = client.get(reverse("report_rest", args=[code])).content.decode()
+    part = client.get(
+        reverse("report_rest", args=[code]), headers={"HX-Request": "true"}
+    ).content.decode()
 
-    assert page.count("What is counted") == len(getattr(audience, "tables", ()))
+    told = re.findall(r"reports/tables/([a-z_]+)\.csv", page + rest)
+    assert tuple(told) == getattr(audience, "tables", ())
+    assert page.count("What is counted") + rest.count("What is counted") == len(told)
+    assert f'hx-get="{reverse("report_rest", args=[code])}?"' in page
+    assert "<html" in rest
+    assert "<html" not in part
+    assert part.count("What is counted") == rest.count("What is counted")
 
 
 def test_a_mail_is_wished_for_and_ended(client: Client, mark: User) -> None:
@@ -70,6 +82,7 @@ def test_what_there_is_not_is_not_found(client: Client, mark: User) -> None:
     client.force_login(mark)
 
     assert client.get("/feedback/reports/nobody/").status_code == 404
+    assert client.get("/feedback/reports/nobody/rest/").status_code == 404
     assert client.get("/feedback/reports/tables/targets.exe").status_code == 404
     assert client.get("/feedback/reports/tables/nothing.csv").status_code == 404
 
@@ -105,7 +118,10 @@ def test_everybody_reads_the_same_days_wherever_they_live(client: Client, mark: 
 def test_all_tables_of_a_page_are_one_look_at_the_standings(client: Client, mark: User) -> None:
     client.force_login(mark)
 
-    for address in (reverse("report", args=["sales"]), reverse("report_files")):
+    for address in (
+        reverse("report", args=["sales"]), reverse("report_rest", args=["sales"]),
+        reverse("report_files"),
+    ):  # fmt: skip
         with CaptureQueriesContext(connection) as asked:
             answer = client.get(address)
             assert answer.status_code == 200
@@ -119,9 +135,33 @@ def test_nothing_is_read_twice_for_the_tables_of_one_report(client: Client, mark
     client.force_login(mark)
 
     for audience in ("marketing", "sales", "both", "board"):
-        with CaptureQueriesContext(connection) as asked:
-            assert client.get(reverse("report", args=[audience])).status_code == 200
-        figures = [one["sql"] for one in asked if "feedback_standing standing" in one["sql"]]
-        assert figures
-        twice = {one for one in figures if figures.count(one) > 1}
-        assert not twice, audience
+        for name in ("report", "report_rest"):
+            with CaptureQueriesContext(connection) as asked:
+                assert client.get(reverse(name, args=[audience])).status_code == 200
+            figures = [one["sql"] for one in asked if "feedback_standing standing" in one["sql"]]
+            assert figures
+            twice = {one for one in figures if figures.count(one) > 1}
+            assert not twice, audience
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_rest_comes_by_itself_and_printing_waits_for_it(
+    visit: Visit, mark: User, mia: User
+) -> None:
+    in_force(mark, mia)
+    page = visit.sign_in(mark).page
+    page.add_init_script(
+        "window.print = () => { document.body.dataset.printed = document.body.innerText }"
+    )
+    waiting: list[Route] = []
+    page.route("**/rest/*", lambda route: waiting.append(route))
+    page.goto(visit.origin + reverse("report", args=["both"]))
+    expect(page.get_by_role("heading", name="Sleeping stock")).to_have_count(0)
+
+    page.get_by_role("button", name="Print").click()
+    expect(page.locator("body[data-printed]")).to_have_count(0)
+    waiting[0].continue_()
+
+    expect(page.get_by_role("heading", name="Sleeping stock")).to_be_visible()
+    expect(page.locator("body[data-printed*='Sleeping stock']")).to_have_count(1)

@@ -1,4 +1,6 @@
-// <button data-prints> prints the page.
+// <button data-prints> prints the page, once all of it is there.
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-prints]")) print();
+  if (!event.target.closest("[data-prints]")) return;
+  if (!document.querySelector(".still-comes")) return print();
+  document.addEventListener("htmx:afterSettle", () => print(), { once: true });
 });
