@@ -14,8 +14,9 @@ from handraise.handover.actions import accept, reject
 from handraise.handover.models import Handover
 from handraise.kit import clock
 from handraise.leads import attention
-from handraise.leads.decide import SourceKind, Via
-from handraise.leads.models import Attention, Source
+from handraise.leads.decide import SourceKind, Stage, Via
+from handraise.leads.models import Attention, Lead, Source
+from handraise.scoring.models import Score
 from handraise.team.models import User
 from tests.desk.conftest import client_of
 from tests.personas import NOON
@@ -47,6 +48,14 @@ def test_marketing_sees_new_mqls_and_what_came_back(
     reject(handover, reason="No need yet", note="Next spring.", by=mia, at=at, via=Via.WEB)
 
     assert "No need yet: “Next spring.”" in today(mark).split("What sales gave back")[1]
+
+
+def test_who_is_an_mql_without_a_score_is_shown_too(mark: User, ada: Lead) -> None:
+    """As an import leaves people before an agreement is in force."""
+    Lead.objects.filter(pk=ada.pk).update(stage=Stage.MARKETING_QUALIFIED)
+    Score.objects.all().delete()
+
+    assert "Ada" in today(mark).split("New MQLs")[1]
 
 
 def test_who_may_sign_is_asked_to(mark: User, mia: User, vera: User) -> None:

@@ -16,9 +16,17 @@ from tests.personas import NOON
 
 @pytest.mark.parametrize(
     ("number", "printed"),
-    [(1240, "1,240"), (18.4, "18.4"), (70.0, "70"), (-15, "−15"), (-0.01, "0"), (None, "–")],
+    [
+        (1240, "1,240"),
+        (18.4, "18.4"),
+        (70.0, "70"),
+        (-15, "−15"),
+        (-0.01, "0"),
+        (None, "–"),
+        ("", "–"),
+    ],
 )
-def test_figures(number: float | None, printed: str) -> None:
+def test_figures(number: float | str | None, printed: str) -> None:
     assert ui.figure(number) == printed
 
 

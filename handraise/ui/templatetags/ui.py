@@ -46,9 +46,9 @@ def face(who: object, size: str = "") -> SafeString:
 
 
 @register.filter
-def figure(value: float | None, places: int = 1) -> str:
+def figure(value: float | str | None, places: int = 1) -> str:
     """A number as people read it: `1,240`, `18.4`, `70`; nothing known is a dash."""
-    if value is None:
+    if value is None or value == "":  # what Django's templates make of a row that there is not
         return "–"
     text = f"{float(value):,.{places}f}"
     if "." in text:
