@@ -13,25 +13,20 @@ import structlog
 from django.db.models import QuerySet
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from handraise.feedback.learned import making as learned
 from handraise.feedback.learned.models import Learning
 from handraise.feedback.learned.tasks import run_learning
-from handraise.feedback.preview import running as preview
 from handraise.feedback.preview.models import Preview
 from handraise.feedback.preview.tasks import run_preview
-from handraise.feedback.rehearsal import making as rehearsal
-from handraise.feedback.rehearsal.decide import State
 from handraise.feedback.rehearsal.models import Rehearsal
 from handraise.feedback.rehearsal.tasks import run_rehearsal
 from handraise.feedback.reports import mailing
 from handraise.feedback.reports.models import MailedReport
 from handraise.feedback.reports.tasks import mail_reports
-from handraise.feedback.review import making as review
 from handraise.feedback.review.models import Review
 from handraise.feedback.review.tasks import run_review
-from handraise.feedback.routing import making as routing
 from handraise.feedback.routing.models import RouteRehearsal
 from handraise.feedback.routing.tasks import run_route_rehearsal
+from handraise.feedback.work import Work
 
 log = structlog.get_logger()
 LOST = "The worker lost this before it was done; ask for it again."
@@ -68,20 +63,18 @@ def _has_job(work: _Work, pk: int) -> bool:
     return jobs.filter(args__contains=work.told(pk)).exists()
 
 
-def _of(model: Any, job: str, named: str, fail: Callable[..., None]) -> _Work:
-    states = [State.WAITING, State.RUNNING]
+def _of(kind: type[Work], job: str, named: str) -> _Work:
     return _Work(
-        lambda: model.objects.filter(state__in=states), job, lambda pk: {named: pk},
-        lambda pk, at: fail(pk, LOST, at=at),
-    )  # fmt: skip
+        kind.under_way, job, lambda pk: {named: pk}, lambda pk, at: kind.fail(pk, LOST, at=at)
+    )
 
 
 _WORKS = (
-    _of(Learning, run_learning.name, "learning_id", learned.fail),
-    _of(Review, run_review.name, "review_id", review.fail),
-    _of(Rehearsal, run_rehearsal.name, "rehearsal_id", rehearsal.fail),
-    _of(RouteRehearsal, run_route_rehearsal.name, "rehearsal_id", routing.fail),
-    _of(Preview, run_preview.name, "preview_id", preview.fail),
+    _of(Learning, run_learning.name, "learning_id"),
+    _of(Review, run_review.name, "review_id"),
+    _of(Rehearsal, run_rehearsal.name, "rehearsal_id"),
+    _of(RouteRehearsal, run_route_rehearsal.name, "rehearsal_id"),
+    _of(Preview, run_preview.name, "preview_id"),
     _Work(
         lambda: MailedReport.objects.filter(made_at=None, error=""), mail_reports.name,
         lambda pk: {"report_ids": [pk]}, lambda pk, _: mailing.fail([pk], _LOST_MAIL),

@@ -8,14 +8,14 @@ import pytest
 
 from handraise.agreement.queries import Published
 from handraise.feedback.learned import actions as learned
-from handraise.feedback.learned.making import _note
 from handraise.feedback.learned.models import Learning
 from handraise.feedback.lost import LOST, end_lost
-from handraise.feedback.rehearsal.decide import Outcome, State
+from handraise.feedback.rehearsal.decide import Outcome
 from handraise.feedback.reports.actions import ask_due, wish
 from handraise.feedback.reports.models import MailedReport
 from handraise.feedback.review import actions as reviews
 from handraise.feedback.review.models import Review
+from handraise.feedback.work import State
 from handraise.flow.rounds import Rounds
 from handraise.leads.bulk import as_json, execute
 from handraise.leads.decide import Refused, Via
@@ -35,7 +35,7 @@ def agreed(mark: User, mia: User) -> Published:
 
 def learning(by: User) -> Learning:
     made = learned.ask(Outcome.WON, by=by, at=NOW, via=Via.WEB)
-    _note(made, state=State.RUNNING, step="Reading", done=1, total=6)
+    made.note(state=State.RUNNING, step="Reading", done=1, total=6)
     return made
 
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import localtime
 
 from handraise.agreement import queries as agreements
-from handraise.feedback.learned.models import UNDER_WAY, Learning
+from handraise.feedback.learned.models import Learning
 from handraise.feedback.learned.tasks import run_learning
 from handraise.feedback.rehearsal.decide import Outcome
 from handraise.leads import journal
@@ -59,7 +59,7 @@ def _came_of_anybody() -> bool:
 
 def _made(outcome: Outcome, *, by: User | None, at: datetime) -> Learning | None:
     """A run and its job; None while another is under way, which the database knows."""
-    if Learning.objects.filter(state__in=UNDER_WAY).exists():
+    if Learning.under_way().exists():
         return None
     try:
         with transaction.atomic():

@@ -15,13 +15,13 @@ from django.db import connection, transaction
 from handraise.agreement import queries as agreements
 from handraise.feedback.learned.chances import shares, tenths_of
 from handraise.feedback.learned.charts import charts
-from handraise.feedback.learned.models import UNDER_WAY, Learning
+from handraise.feedback.learned.models import Learning
 from handraise.feedback.learned.report import Report, as_plain
 from handraise.feedback.learned.running import STEPS, Given, run_learning
 from handraise.feedback.rehearsal import engines
-from handraise.feedback.rehearsal.decide import Name, Outcome, State
+from handraise.feedback.rehearsal.decide import Name, Outcome
 from handraise.feedback.rehearsal.figures import Numbers
-from handraise.feedback.rehearsal.running import Stopped
+from handraise.feedback.work import State, Stopped
 from handraise.leads.bulk import as_json, copy_rows, rows_of
 from handraise.leads.decide import Refused
 from handraise.leads.models import Lead
@@ -44,7 +44,7 @@ def run(
     def progress(said: str, done: int, total: int) -> None:
         if must_stop():
             raise Stopped
-        _note(learning, state=State.RUNNING, step=said, done=done, total=total)
+        learning.note(state=State.RUNNING, step=said, done=done, total=total)
 
     progress("Opening the history", 0, STEPS)
     published = agreements.published()
@@ -65,18 +65,6 @@ def run(
 def _engine() -> str:
     few = Lead.objects.order_by()[: MANY + 1].count() <= MANY
     return Name.POSTGRES if few else Name.DUCKDB
-
-
-def fail(learning_id: int, why: str, *, at: datetime) -> None:
-    """Note that this run came to nothing, with the sentence that says why."""
-    under_way = Learning.objects.filter(pk=learning_id, state__in=UNDER_WAY)
-    under_way.update(state=State.FAILED, error=why, finished_at=at)
-
-
-def _note(learning: Learning, **changes: object) -> None:
-    for name, value in changes.items():
-        setattr(learning, name, value)
-    Learning.objects.filter(pk=learning.pk, state__in=UNDER_WAY).update(**changes)
 
 
 def _store(learning: Learning, report: Report, given: Given, *, at: datetime) -> Learning:

@@ -7,13 +7,12 @@ from django.db import models
 from django.db.models import Q
 
 from handraise.feedback.learned.decide import Verdict, may_order
-from handraise.feedback.rehearsal.decide import Outcome, State
+from handraise.feedback.rehearsal.decide import Outcome
+from handraise.feedback.work import UNDER_WAY, State, Work, state_known
 from handraise.leads.models import Lead
 
-UNDER_WAY = [State.WAITING.value, State.RUNNING.value]
 
-
-class Learning(models.Model):
+class Learning(Work):
     """One run: learned from what was known at `at`. `by`: null where it was the night.
 
     `report` is `report.Report` as plain data, `charts` SVG by name; both null and empty until it
@@ -21,25 +20,16 @@ class Learning(models.Model):
     """
 
     outcome = models.CharField(max_length=16)
-    state = models.CharField(max_length=12, default=State.WAITING)
-    at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     step = models.CharField(max_length=120, default="")
-    total = models.PositiveIntegerField(default=0)
-    done = models.PositiveIntegerField(default=0)
     verdict = models.CharField(max_length=12, default="")
     report = models.JSONField(null=True)
     charts = models.JSONField(default=dict)
-    error = models.TextField(default="")
-    finished_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "feedback_learning"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=[state.value for state in State]),
-                name="learning_state_known",
-            ),
+            state_known("learning_state_known"),
             models.CheckConstraint(
                 condition=Q(verdict__in=["", *(verdict.value for verdict in Verdict)]),
                 name="learning_verdict_known",
@@ -54,10 +44,6 @@ class Learning(models.Model):
         return f"learning of {self.at}"
 
     @property
-    def is_under_way(self) -> bool:
-        return self.state in UNDER_WAY
-
-    @property
     def may_order(self) -> bool:
         """Whether leads may be put in its order, if the agreement says so."""
         return self.state == State.DONE and may_order(Verdict(self.verdict))
@@ -65,11 +51,6 @@ class Learning(models.Model):
     @property
     def outcome_label(self) -> str:
         return Outcome(self.outcome).label
-
-    @property
-    def share(self) -> int:
-        """How far it has come, per cent."""
-        return 100 * self.done // self.total if self.total else 0
 
 
 class Chance(models.Model):

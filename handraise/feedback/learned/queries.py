@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from handraise.agreement import queries as agreements
 from handraise.feedback.learned.decide import APART, Verdict, why_not
 from handraise.feedback.learned.models import Chance, Learning
-from handraise.feedback.rehearsal.decide import State
+from handraise.feedback.work import State
 from handraise.leads.queries import leads_visible_to
 from handraise.team.access import require
 from handraise.team.decide import Permission

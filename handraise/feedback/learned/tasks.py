@@ -8,7 +8,8 @@ from procrastinate.contrib.django import app
 from handraise.agreement.faults import AgreementError
 from handraise.feedback.evidence_queue import EVIDENCE
 from handraise.feedback.learned.learning import LackingError
-from handraise.feedback.learned.making import fail, run
+from handraise.feedback.learned.making import run
+from handraise.feedback.learned.models import Learning
 from handraise.kit.clock import now
 from handraise.leads.decide import Refused
 from handraise.leads.long_jobs import LONG, endure
@@ -22,7 +23,7 @@ def run_learning(context: JobContext, learning_id: int) -> None:
     endure(
         context,
         lambda must_stop: run(learning_id, at=now(), must_stop=must_stop).is_under_way,
-        fail=lambda why: fail(learning_id, why, at=now()),
+        fail=lambda why: Learning.fail(learning_id, why, at=now()),
         refusals=dict.fromkeys(
             (Refused, LackingError, AgreementError, CompileError, LakeError), "{}"
         ),

@@ -18,15 +18,6 @@ def digest_of(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-class State(StrEnum):
-    """How far a preview has come."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-
-
 class Direction(StrEnum):
     """Over the bar, or below it."""
 

@@ -7,11 +7,12 @@ from django.db import models
 from django.db.models import Q
 
 from handraise.agreement.models import Version
-from handraise.feedback.preview.decide import Basis, Direction, Outcome, State
+from handraise.feedback.preview.decide import Basis, Direction, Outcome
+from handraise.feedback.work import UNDER_WAY, Work, state_known
 from handraise.leads.models import Lead
 
 
-class Preview(models.Model):
+class Preview(Work):
     """Who would cross the bar at `at`, were `version` to come into force in place of `against`.
 
     `digest` is that of the text that was tried: a draft may change. `done` of `total` leads have
@@ -21,24 +22,16 @@ class Preview(models.Model):
     version = models.ForeignKey(Version, models.CASCADE, related_name="previews")
     against = models.PositiveIntegerField(null=True)
     digest = models.CharField(max_length=64)
-    state = models.CharField(max_length=12, default=State.WAITING)
-    at = models.DateTimeField()
-    total = models.PositiveIntegerField(default=0)
-    done = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
-    error = models.TextField(default="")
-    finished_at = models.DateTimeField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=[state.value for state in State]), name="preview_state_known"
-            ),
+            state_known("preview_state_known"),
             # Two people who open the page together wait for one answer.
             models.UniqueConstraint(
                 fields=["version"],
-                condition=Q(state__in=[State.WAITING.value, State.RUNNING.value]),
+                condition=Q(state__in=UNDER_WAY),
                 name="one_preview_under_way",
             ),
         ]
@@ -49,10 +42,6 @@ class Preview(models.Model):
     @property
     def basis(self) -> Basis:
         return Basis(self.digest, self.against)
-
-    @property
-    def is_under_way(self) -> bool:
-        return self.state in {State.WAITING, State.RUNNING}
 
 
 class PreviewedLead(models.Model):

@@ -11,8 +11,9 @@ from handraise.agreement import queries as agreements
 from handraise.agreement.decide import State as VersionState
 from handraise.agreement.models import Version
 from handraise.feedback.preview import decide
-from handraise.feedback.preview.decide import Basis, Outcome, State, digest_of
+from handraise.feedback.preview.decide import Basis, Outcome, digest_of
 from handraise.feedback.preview.models import Preview, PreviewedLead
+from handraise.feedback.work import State
 from handraise.team.access import require
 from handraise.team.decide import Permission
 from handraise.team.models import User

@@ -18,8 +18,9 @@ from handraise.agreement.document import Document
 from handraise.agreement.queries import Published
 from handraise.agreement.reading import read
 from handraise.feedback.preview import decide
-from handraise.feedback.preview.decide import Crossing, Direction, Outcome, Place, State, digest_of
+from handraise.feedback.preview.decide import Crossing, Direction, Outcome, Place, digest_of
 from handraise.feedback.preview.models import Preview
+from handraise.feedback.work import State
 from handraise.handover.offering import Offer, planned
 from handraise.handover.queries import held, open_handovers_of
 from handraise.leads.bulk import as_json, copy_rows
@@ -30,7 +31,6 @@ from handraise.scoring.queries import scores_at
 from handraise.scoring.standing import Standing, standing_of
 
 BATCH = 5_000
-UNDER_WAY = [State.WAITING, State.RUNNING]
 Progress = Callable[[int, int], None]
 
 
@@ -67,29 +67,24 @@ def run(
     if not preview.is_under_way:
         return preview
     if digest_of(preview.version.text) != preview.digest:
-        fail(preview_id, "The text was changed before the answer was found: ask again.", at=at)
+        Preview.fail(
+            preview_id, "The text was changed before the answer was found: ask again.", at=at
+        )
         return Preview.objects.get(pk=preview_id)
     new = _as_published(preview.version.number, read(preview.version.text), preview.at)
     old = None if preview.against is None else _in_force(preview)
     leads = list(Lead.objects.filter(is_current=True).order_by("pk").values_list("pk", flat=True))
-    _note(preview, state=State.RUNNING, total=len(leads), done=0)
+    preview.note(state=State.RUNNING, total=len(leads), done=0)
     found: dict[int, Crosser] = {}
     for first in range(0, len(leads), BATCH):
         if must_stop():
             return preview
         batch = leads[first : first + BATCH]
         found |= crossers(batch, old=old, new=new, at=preview.at)
-        _note(preview, done=first + len(batch))
+        preview.note(done=first + len(batch))
         if progress:
             progress(preview.done, preview.total)
     return _finish(preview, found, new, at=at)
-
-
-def fail(preview_id: int, why: str, *, at: datetime) -> None:
-    """Note that this preview came to nothing, with the sentence that says why; nothing if another
-    run of it ended before."""
-    under_way = Preview.objects.filter(pk=preview_id, state__in=UNDER_WAY)
-    under_way.update(state=State.FAILED, error=why, finished_at=at)
 
 
 def crossers(
@@ -140,14 +135,6 @@ def _as_published(number: int, document: Document, at: datetime) -> Published:
 def _in_force(preview: Preview) -> Published:
     assert preview.against is not None
     return _as_published(preview.against, agreements.document_of(preview.against), preview.at)
-
-
-def _note(preview: Preview, **changes: object) -> None:
-    """Say how far it has come, unless somebody else has finished it."""
-    for name, value in changes.items():
-        setattr(preview, name, value)
-    under_way = Preview.objects.filter(pk=preview.pk, state__in=UNDER_WAY)
-    under_way.update(**changes)
 
 
 @transaction.atomic

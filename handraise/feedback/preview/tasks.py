@@ -7,7 +7,8 @@ from procrastinate.contrib.django import app
 
 from handraise.agreement.faults import AgreementError
 from handraise.feedback.evidence_queue import EVIDENCE
-from handraise.feedback.preview.running import fail, run
+from handraise.feedback.preview.models import Preview
+from handraise.feedback.preview.running import run
 from handraise.kit.clock import now
 from handraise.leads.long_jobs import LONG, endure
 
@@ -18,6 +19,6 @@ def run_preview(context: JobContext, preview_id: int) -> None:
     endure(
         context,
         lambda must_stop: run(preview_id, at=now(), must_stop=must_stop).is_under_way,
-        fail=lambda why: fail(preview_id, why, at=now()),
+        fail=lambda why: Preview.fail(preview_id, why, at=now()),
         refusals={AgreementError: "The text is no agreement: {}"},
     )

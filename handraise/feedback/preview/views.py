@@ -14,9 +14,10 @@ from handraise.agreement.faults import AgreementError
 from handraise.agreement.models import Version
 from handraise.agreement.queries import published
 from handraise.feedback.preview import actions, names_file, queries
-from handraise.feedback.preview.decide import Outcome, State
+from handraise.feedback.preview.decide import Outcome
 from handraise.feedback.preview.models import PreviewedLead
 from handraise.feedback.preview.queries import PAGE_SIZE, Shown
+from handraise.feedback.work import State
 from handraise.kit import clock
 from handraise.leads.decide import Refused, Via
 from handraise.scoring.rescoring import rescoring_news

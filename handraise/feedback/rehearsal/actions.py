@@ -10,7 +10,7 @@ from django.db import transaction
 from handraise.agreement.models import Version
 from handraise.agreement.reading import read
 from handraise.feedback.rehearsal import engines
-from handraise.feedback.rehearsal.decide import Name, State
+from handraise.feedback.rehearsal.decide import Name
 from handraise.feedback.rehearsal.models import Rehearsal
 from handraise.feedback.rehearsal.running import refuse_period
 from handraise.feedback.rehearsal.thresholds import chosen
@@ -49,9 +49,8 @@ def ask(version: Version, asked: Asked, *, by: User, at: datetime, via: Via) -> 
         bar = chosen(document, asked.bar).key
     except KeyError:
         raise Refused(f"The draft has no bar {asked.bar!r}.") from None
-    under_way = [State.WAITING, State.RUNNING]
     User.objects.select_for_update(no_key=True).get(pk=by.pk)  # of two clicks at once, one counts
-    if Rehearsal.objects.filter(by=by, state__in=under_way).count() >= MOST:
+    if Rehearsal.under_way().filter(by=by).count() >= MOST:
         raise Refused(f"{MOST} rehearsals of yours are under way: wait for one of them.")
     made = Rehearsal.objects.create(
         version=version, text=version.text, begin=asked.begin, end=min(asked.end, at),

@@ -31,15 +31,6 @@ class Name(StrEnum):
         return {"postgres": "PostgreSQL", "duckdb": "DuckDB", "spark": "Spark"}[self.value]
 
 
-class State(StrEnum):
-    """How far a rehearsal has come."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-
-
 class Outcome(StrEnum):
     """What may come of a lead, as history tells. Going past a stage counts as reaching it."""
 

@@ -16,12 +16,10 @@ from handraise.agreement import queries as agreements
 from handraise.agreement.reading import read
 from handraise.feedback.rehearsal import engines
 from handraise.feedback.rehearsal.charts import charts
-from handraise.feedback.rehearsal.decide import State
 from handraise.feedback.rehearsal.models import Rehearsal, RehearsedLevel
 from handraise.feedback.rehearsal.report import Report, as_plain
-from handraise.feedback.rehearsal.running import Stopped, Wish, rehearse
-
-UNDER_WAY = [State.WAITING, State.RUNNING]
+from handraise.feedback.rehearsal.running import Wish, rehearse
+from handraise.feedback.work import State, Stopped
 
 
 def run(
@@ -39,7 +37,7 @@ def run(
     def progress(said: str, done: int, total: int) -> None:
         if must_stop():
             raise Stopped
-        _note(rehearsal, state=State.RUNNING, step=said, done=done, total=total)
+        rehearsal.note(state=State.RUNNING, step=said, done=done, total=total)
 
     progress("Opening the history", 0, 1)
     wish = Wish(
@@ -54,19 +52,6 @@ def run(
     except Stopped:
         return rehearsal
     return _store(rehearsal, found, at=at)
-
-
-def fail(rehearsal_id: int, why: str, *, at: datetime) -> None:
-    """Note that this rehearsal came to nothing, with the sentence that says why; nothing if another
-    run of it ended before."""
-    under_way = Rehearsal.objects.filter(pk=rehearsal_id, state__in=UNDER_WAY)
-    under_way.update(state=State.FAILED, error=why, finished_at=at)
-
-
-def _note(rehearsal: Rehearsal, **changes: object) -> None:
-    for name, value in changes.items():
-        setattr(rehearsal, name, value)
-    Rehearsal.objects.filter(pk=rehearsal.pk, state__in=UNDER_WAY).update(**changes)
 
 
 def _store(rehearsal: Rehearsal, found: Report, *, at: datetime) -> Rehearsal:

@@ -9,10 +9,11 @@ from django.db import models
 from django.db.models import Q
 
 from handraise.agreement.models import Version
-from handraise.feedback.rehearsal.decide import Name, State
+from handraise.feedback.rehearsal.decide import Name
+from handraise.feedback.work import Work, state_known
 
 
-class Rehearsal(models.Model):
+class Rehearsal(Work):
     """One replay of a version's text over begin..end (end left out).
 
     `text` is kept, for a draft may change. `bar` names the threshold that the slider moves.
@@ -27,22 +28,13 @@ class Rehearsal(models.Model):
     engine = models.CharField(max_length=12)
     bar = models.CharField(max_length=120, default="")
     ripening_days = models.FloatField(null=True)
-    state = models.CharField(max_length=12, default=State.WAITING)
-    at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     step = models.CharField(max_length=120, default="")
-    total = models.PositiveIntegerField(default=0)
-    done = models.PositiveIntegerField(default=0)
     report = models.JSONField(null=True)
-    error = models.TextField(default="")
-    finished_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=[state.value for state in State]),
-                name="rehearsal_state_known",
-            ),
+            state_known("rehearsal_state_known"),
             models.CheckConstraint(
                 condition=Q(begin__lt=models.F("end")), name="rehearsal_begins_before_it_ends"
             ),
@@ -53,10 +45,6 @@ class Rehearsal(models.Model):
         return f"rehearsal of {self.version}"
 
     @property
-    def is_under_way(self) -> bool:
-        return self.state in {State.WAITING, State.RUNNING}
-
-    @property
     def last_instant(self) -> datetime:
         """The last instant of the period, for pages that name its last day."""
         return self.end - timedelta(microseconds=1)
@@ -64,11 +52,6 @@ class Rehearsal(models.Model):
     @property
     def engine_label(self) -> str:
         return Name(self.engine).label
-
-    @property
-    def share(self) -> int:
-        """How far it has come, per cent."""
-        return 100 * self.done // self.total if self.total else 0
 
 
 class RehearsedLevel(models.Model):

@@ -41,10 +41,6 @@ from handraise.scoring.engines import Engine
 Progress = Callable[[str, int, int], None]
 
 
-class Stopped(Exception):
-    """The worker stops; the rehearsal is run again by the next one."""
-
-
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What is asked for. `bar`: the key of the threshold to move (None: the first); `levels`:
@@ -239,4 +235,4 @@ def _notes(times: dict[Outcome, Ripening], wish: Wish) -> list[str]:
     return []
 
 
-__all__ = ["Progress", "Stopped", "Wish", "refuse_period", "rehearse"]
+__all__ = ["Progress", "Wish", "refuse_period", "rehearse"]

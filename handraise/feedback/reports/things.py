@@ -11,11 +11,11 @@ from handraise.feedback.decide import ENOUGH, Share
 from handraise.feedback.funnel.differences import SURE, Difference, holm
 from handraise.feedback.keeping.queries import clock
 from handraise.feedback.keeping.reasons import refusals
-from handraise.feedback.review.decide import State
 from handraise.feedback.review.models import Review
 from handraise.feedback.review.report import of_plain
 from handraise.feedback.tabular import Period
 from handraise.feedback.targets.tables import Kept, kept_targets
+from handraise.feedback.work import State
 from handraise.handover.models import Contest
 from handraise.kit.shares import percent
 from handraise.ui.templatetags.ui import MINUS

@@ -20,12 +20,13 @@ from handraise.feedback.rehearsal.decide import Name, Outcome
 from handraise.feedback.rehearsal.models import Rehearsal
 from handraise.feedback.rehearsal.running import refuse_period
 from handraise.feedback.review import queries
-from handraise.feedback.review.decide import LONGEST_WHY, PERIOD, Deed, State, is_settled, month_of
+from handraise.feedback.review.decide import LONGEST_WHY, PERIOD, Deed, is_settled, month_of
 from handraise.feedback.review.evidence import Finding
 from handraise.feedback.review.models import Answered, Review
 from handraise.feedback.review.proposing import Proposed, proposed
 from handraise.feedback.review.report import of_plain
 from handraise.feedback.tasks import run_review
+from handraise.feedback.work import State
 from handraise.leads import journal
 from handraise.leads.decide import Refused, Via
 from handraise.leads.entry import Json
@@ -59,7 +60,7 @@ def ask(asked: Asked, *, by: User, at: datetime, via: Via) -> Review:
     engines.refuse_missing(asked.engine)
     version = _in_force()
     User.objects.select_for_update(no_key=True).get(pk=by.pk)  # of two clicks at once, one counts
-    under_way = Review.objects.filter(by=by, state__in=[State.WAITING, State.RUNNING])
+    under_way = Review.under_way().filter(by=by)
     if under_way.count() >= MOST:
         raise Refused(f"{MOST} reviews of yours are under way: wait for one of them.")
     made = Review.objects.create(

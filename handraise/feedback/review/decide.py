@@ -1,4 +1,4 @@
-"""States of a review, and what became of a finding. Plain Python."""
+"""When a review is made by itself, and what became of a finding. Plain Python."""
 
 from __future__ import annotations
 
@@ -8,15 +8,6 @@ from enum import StrEnum
 PERIOD = timedelta(days=365)  # that a review by itself looks at
 SETTLED = timedelta(days=28)  # a version in force for less is not reviewed by itself
 LONGEST_WHY = 500
-
-
-class State(StrEnum):
-    """How far a review has come."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
 
 
 class Deed(StrEnum):

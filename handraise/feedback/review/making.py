@@ -17,21 +17,19 @@ from handraise.agreement.reading import read_signed
 from handraise.feedback.rehearsal import engines
 from handraise.feedback.rehearsal.decide import Outcome
 from handraise.feedback.rehearsal.report import Flag
-from handraise.feedback.rehearsal.running import Stopped
 from handraise.feedback.rehearsal.thresholds import thresholds
 from handraise.feedback.rehearsal.weighing import capacity
 from handraise.feedback.review import judging
 from handraise.feedback.review.charts import charts
-from handraise.feedback.review.decide import State
 from handraise.feedback.review.evidence import Finding
 from handraise.feedback.review.gathering import Gathered, Wish, gathered
 from handraise.feedback.review.labels import OTHER
 from handraise.feedback.review.models import Review
 from handraise.feedback.review.report import Review as Report
 from handraise.feedback.review.report import as_plain
+from handraise.feedback.work import State, Stopped
 from handraise.scoring.engines import Engine
 
-UNDER_WAY = [State.WAITING, State.RUNNING]
 STEPS = 6
 LEAKS = "leakage"
 
@@ -51,7 +49,7 @@ def run(review_id: int, *, at: datetime, must_stop: Callable[[], bool] = lambda:
         nonlocal done
         if must_stop():
             raise Stopped
-        _note(review, state=State.RUNNING, step=said, done=done, total=STEPS)
+        review.note(state=State.RUNNING, step=said, done=done, total=STEPS)
         done += 1
 
     progress("Opening the history")
@@ -123,19 +121,6 @@ def _sayable(finding: Finding, leaking: set[str]) -> Finding:
 
 def _suspected(flag: Flag) -> Finding:
     return Finding(LEAKS, flag.about, flag.sentence, 1.0, is_sure=True)
-
-
-def fail(review_id: int, why: str, *, at: datetime) -> None:
-    """Note that this review came to nothing, with the sentence that says why; nothing if another
-    run of it ended before."""
-    under_way = Review.objects.filter(pk=review_id, state__in=UNDER_WAY)
-    under_way.update(state=State.FAILED, error=why, finished_at=at)
-
-
-def _note(review: Review, **changes: object) -> None:
-    for name, value in changes.items():
-        setattr(review, name, value)
-    Review.objects.filter(pk=review.pk, state__in=UNDER_WAY).update(**changes)
 
 
 def _store(review: Review, found: Report, *, at: datetime) -> Review:

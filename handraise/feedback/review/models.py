@@ -10,10 +10,11 @@ from django.db.models import Q
 
 from handraise.agreement.models import Version
 from handraise.feedback.rehearsal.models import Rehearsal
-from handraise.feedback.review.decide import Deed, State
+from handraise.feedback.review.decide import Deed
+from handraise.feedback.work import Work, state_known
 
 
-class Review(models.Model):
+class Review(Work):
     """One review of a version over begin..end (end left out).
 
     `by` is null and `month` its first day where the worker made it by itself, once a month.
@@ -30,24 +31,16 @@ class Review(models.Model):
     cost_of_missed = models.FloatField(null=True)
     engine = models.CharField(max_length=12)
     month = models.DateField(null=True)
-    state = models.CharField(max_length=12, default=State.WAITING)
-    at = models.DateTimeField()
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     step = models.CharField(max_length=120, default="")
-    total = models.PositiveIntegerField(default=0)
-    done = models.PositiveIntegerField(default=0)
     report = models.JSONField(null=True)
     charts = models.JSONField(default=dict)
-    error = models.TextField(default="")
-    finished_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=[state.value for state in State]), name="review_state_known"
-            ),
+            state_known("review_state_known"),
             models.CheckConstraint(
                 condition=Q(begin__lt=models.F("end")), name="review_begins_before_it_ends"
             ),
@@ -59,18 +52,9 @@ class Review(models.Model):
         return f"review of {self.version}"
 
     @property
-    def is_under_way(self) -> bool:
-        return self.state in {State.WAITING, State.RUNNING}
-
-    @property
     def last_instant(self) -> datetime:
         """The last instant of the period, for pages that name its last day."""
         return self.end - timedelta(microseconds=1)
-
-    @property
-    def share(self) -> int:
-        """How far it has come, per cent."""
-        return 100 * self.done // self.total if self.total else 0
 
 
 class Answered(models.Model):

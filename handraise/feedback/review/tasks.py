@@ -7,7 +7,8 @@ from procrastinate.contrib.django import app
 
 from handraise.agreement.faults import AgreementError
 from handraise.feedback.evidence_queue import EVIDENCE
-from handraise.feedback.review.making import fail, run
+from handraise.feedback.review.making import run
+from handraise.feedback.review.models import Review
 from handraise.kit.clock import now
 from handraise.leads.decide import Refused
 from handraise.leads.long_jobs import LONG, endure
@@ -21,6 +22,6 @@ def run_review(context: JobContext, review_id: int) -> None:
     endure(
         context,
         lambda must_stop: run(review_id, at=now(), must_stop=must_stop).is_under_way,
-        fail=lambda why: fail(review_id, why, at=now()),
+        fail=lambda why: Review.fail(review_id, why, at=now()),
         refusals=dict.fromkeys((Refused, AgreementError, CompileError, LakeError), "{}"),
     )

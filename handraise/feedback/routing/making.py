@@ -14,13 +14,11 @@ from django.db import transaction
 from handraise.agreement import queries as agreements
 from handraise.agreement.queries import Published
 from handraise.agreement.reading import read
-from handraise.feedback.rehearsal.decide import State
 from handraise.feedback.routing.charts import charts
 from handraise.feedback.routing.models import RouteRehearsal
-from handraise.feedback.routing.replaying import Stopped, Wish, rehearse
+from handraise.feedback.routing.replaying import Wish, rehearse
 from handraise.feedback.routing.report import Report, as_plain
-
-UNDER_WAY = [State.WAITING, State.RUNNING]
+from handraise.feedback.work import State, Stopped
 
 
 def run(
@@ -38,7 +36,7 @@ def run(
     def progress(said: str, done: int, total: int) -> None:
         if must_stop():
             raise Stopped
-        _note(made, state=State.RUNNING, step=said, done=done, total=total)
+        made.note(state=State.RUNNING, step=said, done=done, total=total)
 
     wish = Wish(
         read(made.text), made.begin, made.end, made.at, settings.TIME_ZONE,
@@ -57,19 +55,6 @@ def _beside(made: RouteRehearsal) -> Published | None:
     if made.against is None or made.against == made.version.number:
         return None
     return Published(made.against, agreements.document_of(made.against), made.at)
-
-
-def fail(rehearsal_id: int, why: str, *, at: datetime) -> None:
-    """Note that it came to nothing, with the sentence that says why; nothing if another run of it
-    ended before."""
-    under_way = RouteRehearsal.objects.filter(pk=rehearsal_id, state__in=UNDER_WAY)
-    under_way.update(state=State.FAILED, error=why, finished_at=at)
-
-
-def _note(made: RouteRehearsal, **changes: object) -> None:
-    for name, value in changes.items():
-        setattr(made, name, value)
-    RouteRehearsal.objects.filter(pk=made.pk, state__in=UNDER_WAY).update(**changes)
 
 
 def _store(made: RouteRehearsal, found: Report, *, at: datetime) -> RouteRehearsal:

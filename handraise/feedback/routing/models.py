@@ -9,10 +9,10 @@ from django.db import models
 from django.db.models import Q
 
 from handraise.agreement.models import Version
-from handraise.feedback.rehearsal.decide import State
+from handraise.feedback.work import UNDER_WAY, Work, state_known
 
 
-class RouteRehearsal(models.Model):
+class RouteRehearsal(Work):
     """Those who became MQL from `begin` until before `end`, offered by the routes of `text`.
 
     `text` and `basis` are what it was made from: a draft and the people may change, and a page
@@ -28,23 +28,14 @@ class RouteRehearsal(models.Model):
     end = models.DateTimeField()
     times = models.PositiveSmallIntegerField(default=1)
     everybody_there = models.BooleanField(default=False)
-    state = models.CharField(max_length=12, default=State.WAITING)
-    at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     step = models.CharField(max_length=120, default="")
-    total = models.PositiveIntegerField(default=0)
-    done = models.PositiveIntegerField(default=0)
     report = models.JSONField(null=True)
     charts = models.JSONField(default=dict)
-    error = models.TextField(default="")
-    finished_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=[state.value for state in State]),
-                name="route_rehearsal_state_known",
-            ),
+            state_known("route_rehearsal_state_known"),
             models.CheckConstraint(
                 condition=Q(begin__lt=models.F("end")),
                 name="route_rehearsal_begins_before_it_ends",
@@ -52,7 +43,7 @@ class RouteRehearsal(models.Model):
             # Two people who ask together wait for one answer.
             models.UniqueConstraint(
                 fields=["version"],
-                condition=Q(state__in=[State.WAITING.value, State.RUNNING.value]),
+                condition=Q(state__in=UNDER_WAY),
                 name="one_route_rehearsal_under_way",
             ),
         ]
@@ -61,15 +52,6 @@ class RouteRehearsal(models.Model):
         return f"rehearsal of the routes of {self.version}"
 
     @property
-    def is_under_way(self) -> bool:
-        return self.state in {State.WAITING, State.RUNNING}
-
-    @property
     def last_instant(self) -> datetime:
         """The last instant of the period, for pages that name its last day."""
         return self.end - timedelta(microseconds=1)
-
-    @property
-    def share(self) -> int:
-        """How far it has come, per cent."""
-        return 100 * self.done // self.total if self.total else 0

@@ -30,10 +30,6 @@ MOST_TIMES = 5
 Progress = Callable[[str, int, int], None]
 
 
-class Stopped(Exception):
-    """The worker stops; the rehearsal is run again by the next one."""
-
-
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What is asked for. `times`: how often each lead comes; `everybody_there`: as if nobody were
@@ -176,4 +172,4 @@ def hours_of(queues: Sequence[Queue], begin: datetime, end: datetime) -> dict[in
     }
 
 
-__all__ = ["Progress", "Stopped", "Wish", "days_of", "hours_of", "refuse", "rehearse"]
+__all__ = ["Progress", "Wish", "days_of", "hours_of", "refuse", "rehearse"]

@@ -7,7 +7,8 @@ from procrastinate.contrib.django import app
 
 from handraise.agreement.faults import AgreementError
 from handraise.feedback.evidence_queue import EVIDENCE
-from handraise.feedback.routing.making import fail, run
+from handraise.feedback.routing.making import run
+from handraise.feedback.routing.models import RouteRehearsal
 from handraise.kit.clock import now
 from handraise.leads.decide import Refused
 from handraise.leads.long_jobs import LONG, endure
@@ -20,6 +21,6 @@ def run_route_rehearsal(context: JobContext, rehearsal_id: int) -> None:
     endure(
         context,
         lambda must_stop: run(rehearsal_id, at=now(), must_stop=must_stop).is_under_way,
-        fail=lambda why: fail(rehearsal_id, why, at=now()),
+        fail=lambda why: RouteRehearsal.fail(rehearsal_id, why, at=now()),
         refusals=dict.fromkeys((Refused, AgreementError, CompileError), "{}"),
     )

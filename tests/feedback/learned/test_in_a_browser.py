@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from handraise.feedback.learned.actions import ask
 from handraise.feedback.learned.decide import Verdict
-from handraise.feedback.learned.making import fail, run
+from handraise.feedback.learned.making import run
 from handraise.feedback.learned.models import Chance, Learning
 from handraise.feedback.rehearsal.decide import Name, Outcome
 from handraise.leads.decide import Via
@@ -60,7 +60,7 @@ def test_a_long_list_is_gone_through_by_pages(visit: Visit, learned: Learning, m
 def test_what_goes_on_and_what_failed_is_said(visit: Visit, learned: Learning, mark: User) -> None:
     made = ask(Outcome.WON, by=mark, at=NOW, via=Via.WEB)
     visit.sign_in(mark).go(PATHS[0])
-    fail(made.pk, "Not enough data to learn from.", at=NOW)
+    Learning.fail(made.pk, "Not enough data to learn from.", at=NOW)
 
     visit.page.get_by_text("Not enough data to learn from.").wait_for()
 

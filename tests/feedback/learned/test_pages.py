@@ -16,9 +16,10 @@ from handraise.agreement.queries import Published
 from handraise.feedback.learned import queries
 from handraise.feedback.learned.actions import ask, learn_by_night
 from handraise.feedback.learned.decide import Verdict
-from handraise.feedback.learned.making import fail, run
+from handraise.feedback.learned.making import run
 from handraise.feedback.learned.models import Chance, Learning
-from handraise.feedback.rehearsal.decide import Name, Outcome, State
+from handraise.feedback.rehearsal.decide import Name, Outcome
+from handraise.feedback.work import State
 from handraise.leads.decide import Refused, Via
 from handraise.leads.models import JournalLine, Lead
 from handraise.team.models import User
@@ -89,7 +90,7 @@ def test_too_little_is_a_sentence_on_the_page(
 
     with pytest.raises(Exception, match="Not enough data") as raised:
         run(made.pk, at=NOW, engine=Name.POSTGRES)
-    fail(made.pk, str(raised.value), at=NOW)
+    Learning.fail(made.pk, str(raised.value), at=NOW)
 
     assert said in text_of(client_of(mark))
     assert not Chance.objects.exists()
@@ -108,7 +109,7 @@ def test_the_night_learns_once_and_only_where_something_came(
     assert made is not None
     assert made.by is None
     assert learn_by_night(at=night + timedelta(minutes=1)) is None
-    fail(made.pk, "Not enough.", at=night)
+    Learning.fail(made.pk, "Not enough.", at=night)
     assert learn_by_night(at=night + timedelta(hours=1)) is None
     assert learn_by_night(at=night + timedelta(days=1)) is not None
 

@@ -10,7 +10,8 @@ from handraise.feedback.learned.actions import ask
 from handraise.feedback.learned.making import run
 from handraise.feedback.learned.models import Chance, Learning
 from handraise.feedback.learned.report import of_plain
-from handraise.feedback.rehearsal.decide import Name, Outcome, State
+from handraise.feedback.rehearsal.decide import Name, Outcome
+from handraise.feedback.work import State
 from handraise.leads.decide import Via
 from handraise.leads.models import Lead, StageMove
 from handraise.team.decide import Role

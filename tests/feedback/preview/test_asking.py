@@ -15,9 +15,9 @@ from handraise.agreement.models import Version
 from handraise.agreement.queries import Published
 from handraise.feedback.preview import queries, running
 from handraise.feedback.preview.actions import ask
-from handraise.feedback.preview.decide import State
 from handraise.feedback.preview.models import Preview, PreviewedLead
 from handraise.feedback.preview.running import run
+from handraise.feedback.work import State
 from handraise.kit import clock
 from handraise.leads.decide import Refused, Via
 from handraise.leads.models import JournalLine, Lead
@@ -151,7 +151,7 @@ def test_a_text_that_was_changed_before_the_worker_came_is_not_answered_for(
 def test_what_is_made_is_not_lost_to_another_run_that_fails(looser: Version, mark: User) -> None:
     made = preview(looser, mark)
 
-    running.fail(made.pk, "It broke.", at=NOON)
+    Preview.fail(made.pk, "It broke.", at=NOON)
 
     made.refresh_from_db()
     assert (made.state, made.error) == (State.DONE, "")

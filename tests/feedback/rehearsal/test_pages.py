@@ -15,9 +15,10 @@ from handraise.agreement.actions import propose, save_draft
 from handraise.agreement.models import Version
 from handraise.agreement.queries import Published
 from handraise.feedback.rehearsal.actions import Asked, ask
-from handraise.feedback.rehearsal.decide import Name, State
-from handraise.feedback.rehearsal.making import fail, run
+from handraise.feedback.rehearsal.decide import Name
+from handraise.feedback.rehearsal.making import run
 from handraise.feedback.rehearsal.models import Rehearsal, RehearsedLevel
+from handraise.feedback.work import State
 from handraise.leads.decide import Refused, Via
 from handraise.leads.models import JournalLine, Lead
 from handraise.team.models import User
@@ -148,7 +149,7 @@ def test_a_rehearsal_that_fails_says_why(version: Version, mark: User) -> None:
 
     with pytest.raises(Refused, match="Nothing is known"):
         run(asked.pk, at=NOW)
-    fail(asked.pk, "Nothing is known of any lead.", at=NOW)
+    Rehearsal.fail(asked.pk, "Nothing is known of any lead.", at=NOW)
 
     assert "Nothing is known of any lead." in page(mark, reverse("rehearsal", args=[asked.pk]))
 

@@ -12,9 +12,10 @@ from django.urls import reverse
 
 from handraise.agreement.actions import propose
 from handraise.feedback.rehearsal.actions import Asked, ask
-from handraise.feedback.rehearsal.decide import Name, State
-from handraise.feedback.rehearsal.making import fail, run
+from handraise.feedback.rehearsal.decide import Name
+from handraise.feedback.rehearsal.making import run
 from handraise.feedback.rehearsal.models import Rehearsal
+from handraise.feedback.work import State
 from handraise.leads.decide import Via
 from handraise.leads.models import Lead
 from handraise.team.decide import Role
@@ -90,7 +91,7 @@ def test_odd_bars_are_answered_with_a_level(made: Rehearsal, vera: User) -> None
 
 
 def test_what_is_made_is_not_lost_to_another_run_that_fails(made: Rehearsal) -> None:
-    fail(made.pk, "It broke.", at=NOW)
+    Rehearsal.fail(made.pk, "It broke.", at=NOW)
 
     made.refresh_from_db()
     assert (made.state, made.error) == (State.DONE, "")

@@ -21,12 +21,12 @@ from handraise.agreement.reading import read
 from handraise.feedback.rehearsal.decide import Name
 from handraise.feedback.rehearsal.models import Rehearsal
 from handraise.feedback.review.actions import Asked, ask, ask_monthly, dismiss, take
-from handraise.feedback.review.decide import State
 from handraise.feedback.review.evidence import Change, Evidence, Finding
 from handraise.feedback.review.judging import review
-from handraise.feedback.review.making import fail, run
+from handraise.feedback.review.making import run
 from handraise.feedback.review.models import Answered, Review
 from handraise.feedback.review.report import as_plain, of_plain
+from handraise.feedback.work import State
 from handraise.leads.decide import Refused, Via
 from handraise.leads.models import JournalLine
 from handraise.team.models import User
@@ -195,7 +195,7 @@ def test_too_little_is_a_sentence(published: Published, mark: User, count: int, 
     try:
         run(asked.pk, at=NOW)
     except Refused as refused:
-        fail(asked.pk, str(refused), at=NOW)
+        Review.fail(asked.pk, str(refused), at=NOW)
 
     text = page(mark, reverse("review", args=[asked.pk]))
 
@@ -288,7 +288,7 @@ def test_a_job_that_is_stopped_begins_anew(published: Published, mark: User) -> 
     assert run(asked.pk, at=NOW, must_stop=stop).state == State.RUNNING
     assert "<progress" in page(mark, reverse("review_progress", args=[asked.pk]))
     assert run(asked.pk, at=NOW).state == State.DONE
-    fail(asked.pk, "It broke.", at=NOW)
+    Review.fail(asked.pk, "It broke.", at=NOW)
     assert run(asked.pk, at=NOW).error == ""
 
 

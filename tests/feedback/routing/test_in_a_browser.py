@@ -9,10 +9,10 @@ from playwright.sync_api import expect
 
 from handraise.agreement.actions import propose
 from handraise.agreement.queries import Published
-from handraise.feedback.rehearsal.decide import State
 from handraise.feedback.routing.actions import Asked, ask
 from handraise.feedback.routing.making import run
 from handraise.feedback.routing.models import RouteRehearsal
+from handraise.feedback.work import State
 from handraise.kit import clock
 from handraise.leads.decide import Via
 from handraise.team.models import Team, User

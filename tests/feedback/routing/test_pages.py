@@ -12,11 +12,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from handraise.agreement.actions import change_draft, propose, save_draft
 from handraise.agreement.models import Version
 from handraise.agreement.queries import Published
-from handraise.feedback.rehearsal.decide import State
 from handraise.feedback.routing.actions import Asked, ask
-from handraise.feedback.routing.making import fail, run
+from handraise.feedback.routing.making import run
 from handraise.feedback.routing.models import RouteRehearsal
 from handraise.feedback.routing.queries import stale_because
+from handraise.feedback.work import State
 from handraise.leads.decide import Via
 from handraise.leads.models import JournalLine
 from handraise.team.models import Team, User
@@ -157,13 +157,13 @@ def test_it_is_made_once_and_can_be_stopped_and_begun_anew(
     assert stopped.report is None
     assert made.state == again.state == State.DONE
     assert again.finished_at == NOW
-    fail(mine.pk, "Too late.", at=NOW)
+    RouteRehearsal.fail(mine.pk, "Too late.", at=NOW)
     assert RouteRehearsal.objects.get().error == ""
 
 
 def test_what_came_to_nothing_says_why(version: Version, mark: User) -> None:
     mine = asked(version, mark)
-    fail(mine.pk, "Nobody became MQL in this period: choose other days.", at=NOW)
+    RouteRehearsal.fail(mine.pk, "Nobody became MQL in this period: choose other days.", at=NOW)
 
     path = reverse("agreement_routes_progress", args=[version.number, mine.pk])
     answer = client_of(mark).get(path)
