@@ -75,6 +75,7 @@ urlpatterns: list[URLPattern] = [
     path("export/<str:what>.<str:form>", export_views.export, name="export"),
     path("journal/", journal.journal, name="journal"),
     path("sends/", sends.sends, name="sends"),
+    path("sends/<int:pk>/settling/", sends.settling, name="send_settling"),
     path("people/", people.people, name="people"),
     path("people/new/", people.new_person, name="new_person"),
     path("people/<int:pk>/", people.person, name="person"),

@@ -203,6 +203,7 @@ ADDRESSES = [
     post("meeting_calling_off", "mark rita", "meeting"),
     post("meeting_answer", WORKING, "meeting"),
     Address("sends", EVERYBODY),
+    post("send_settling", NURTURING, "send", status=400),
     Address("sending_limits", EQUIPPING),
     post("sending_limits_preview", EQUIPPING, status=200),
     Address("mail_settings", REVENUE_OPERATIONS),
