@@ -10,23 +10,29 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache, wraps
-from typing import Any, TextIO
+from functools import lru_cache
+from typing import Any
 
 from liquid import BoundTemplate, Environment, RenderContext, Undefined
-from liquid.ast import Node
 from liquid.builtin.expressions import FilteredExpression, StringLiteral
 from liquid.builtin.filters import array, misc, string
-from liquid.builtin.tags.for_tag import ForNode, ForTag
-from liquid.exceptions import LiquidError, LoopIterationLimitError, ResourceLimitError
+from liquid.exceptions import LiquidError, ResourceLimitError
 from liquid.expression import Expression
 from liquid.filter import with_context
 
 from handraise.agreement.faults import nearest
+from handraise.enablement.bounding import (
+    LONGEST_TEXT,
+    MOST_ROUNDS,
+    For,
+    Template,
+    bounded,
+    nodes,
+    refuse_lone_ranges,
+    too_long,
+)
 
 LONGEST_BODY = 20_000  # characters
-LONGEST_TEXT = 50_000  # bytes of a rendered text, and of all that a script keeps in variables
-MOST_ROUNDS = 1_000  # of all loops of one text together
 MOST_MARKS = 200  # openings of tags; to read unclosed ones takes the square of their number
 
 BEGIN, END = "\ue000", "\ue001"  # private use; taken out of every value
@@ -72,68 +78,13 @@ class _Missing(Undefined):
         return f"{BEGIN}{self.name if path == 'index out of range' else path}{END}"
 
 
-class _Context(RenderContext):
-    """Counts the rounds of all loops: two beside each other cost as much as one in the other."""
-
-    rounds = 0
-
-    def spend(self, rounds: int) -> None:
-        self.rounds += rounds
-        if self.rounds > MOST_ROUNDS:
-            raise LoopIterationLimitError("too many rounds", token=None)
-
-
-class _Template(BoundTemplate):
-    context_class = _Context
-
-
-class _ForNode(ForNode):
-    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
-        """As usual, after a look at how long it will take, and at whether it is known at all."""
-        found = self.expression.iterable.evaluate(context)
-        if isinstance(found, _Missing):
-            return buffer.write(str(found))
-        if isinstance(found, range):
-            # Asked before anything is taken from it: `reversed` would make a list of all of it.
-            rounds = max(0, found.stop - found.start)
-        else:
-            rounds = len(found) if isinstance(found, list | dict) else 1
-        assert isinstance(context, _Context)
-        context.spend(rounds)
-        return super().render_to_output(context, buffer)
-
-
-class _For(ForTag):
-    node_class = _ForNode
-
-
-def _bounded(change: Callable[..., Any]) -> Callable[..., Any]:
-    """The filter, kept from what is not known and from growing a text without end."""
-
-    @wraps(change)
-    def filtered(*given: Any, **named: Any) -> Any:
-        for each in given:
-            if isinstance(each, _Missing):
-                return each
-        made = change(*given, **named)
-        if isinstance(made, str | list) and len(made) > LONGEST_TEXT:
-            raise _too_long()
-        return made
-
-    return filtered
-
-
-def _too_long() -> ResourceLimitError:
-    return ResourceLimitError("too long", token=None)
-
-
 def _join(values: object, by: object = " ") -> str:
     """The items of a list in one text. Checked before it is made, as is `replace`."""
     if not isinstance(values, list):
         return str(values)
     items, between = [str(each) for each in values], str(by)
     if sum(map(len, items)) + len(between) * len(items) > LONGEST_TEXT:
-        raise _too_long()
+        raise too_long()
     return between.join(items)
 
 
@@ -142,7 +93,7 @@ def _replace(text: object, old: object, new: object = "") -> str:
     if not sought:
         return found
     if len(found) + found.count(sought) * len(put) > LONGEST_TEXT:
-        raise _too_long()
+        raise too_long()
     return found.replace(sought, put)
 
 
@@ -186,7 +137,7 @@ def _default(value: object, instead: object = "") -> object:
 
 
 class _Language(Environment):
-    template_class = _Template
+    template_class = Template
     block_nesting_limit = 20
     context_depth_limit = 20
     loop_iteration_limit = MOST_ROUNDS
@@ -202,8 +153,8 @@ class _Language(Environment):
             for name, tag in self.tags.items()
             if name in _TAGS or name in {"content", "output", "illegal"}
         }
-        self.add_tag(_For)
-        self.filters = {name: _bounded(each) for name, each in _FILTERS.items()}
+        self.add_tag(For)
+        self.filters = {name: bounded(each) for name, each in _FILTERS.items()}
         self.filters["default"] = _default
         self.filters["message"] = _message
 
@@ -231,9 +182,11 @@ class Dialect:
     def read(self, body: str) -> BoundTemplate:
         """The text, however long it is. Raises Broken with the line of the fault."""
         try:
-            return self.language.from_string(body)
+            read = self.language.from_string(body)
+            refuse_lone_ranges(read)
         except (LiquidError, RecursionError, ValueError) as fault:
             raise Broken(_fault(fault, body, self)) from None
+        return read
 
     def said(self, read: BoundTemplate, values: Mapping[str, object], body: str) -> str:
         """The text for these values, what is not known between BEGIN and END. Raises Broken."""
@@ -353,13 +306,9 @@ def cited(body: str, dialect: Dialect = SCRIPT) -> list[str]:
 
 def _quoted(read: BoundTemplate) -> Iterator[tuple[str | None, int]]:
     """What `message` is asked of, and where; None for what is not a text in quotes."""
-    context = RenderContext(read)
-    waiting: list[Node] = list(reversed(read.nodes))
-    while waiting:
-        node = waiting.pop()
+    for node in nodes(read.nodes, RenderContext(read)):
         for expression in node.expressions():
             yield from _within(expression)
-        waiting.extend(reversed(list(node.children(context))))
 
 
 def _within(expression: Expression) -> Iterator[tuple[str | None, int]]:

@@ -33,6 +33,9 @@ def test_what_is_not_known_is_marked_and_can_be_asked_for(
     assert list(pieces(rendered(body, {"lead": {"facts": {}}}, {}))) == parts
 
 
+DOUBLED = "{% assign a = 'abcdefghij' %}" + "{% assign a = a | append: a %}" * 10
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -43,12 +46,40 @@ def test_what_is_not_known_is_marked_and_can_be_asked_for(
         GROWS,
         SWELLS,
         "{% if lead.name %}" * 30 + "{% endif %}" * 30,
+        DOUBLED
+        + "{% for i in (1..1000) %}{{ a"
+        + " | split: '' | join: ''" * 20
+        + " }}{% endfor %}",
+        "{% assign l = '"
+        + "x," * 2000
+        + "' | split: ',' %}{% for i in (1..900) %}"
+        + "{% if l contains 'z' %}y{% endif %}" * 90
+        + "{% endfor %}",
     ],
 )
 def test_what_never_ends_is_ended_with_a_sentence(body: str) -> None:
     (fault,) = faults(body, codes=())
 
     assert fault.sentence == TOO_MUCH
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{% if (1..999999999999999) contains 'x' %}y{% endif %}",
+        "{% if lead.name and (1..999999999999999) contains 'x' %}y{% endif %}",
+        "{% unless x == (1..999999999999999) %}y{% endunless %}",
+        "{% case 'x' %}{% when (1..999999999999999) %}y{% endcase %}",
+        "{% assign a = (1..999999999999999) %}{% if a contains 'x' %}y{% endif %}",
+        "{{ (1..999999999999999) | join: '' }}",
+        "{% for a in (1..2) %}{% if (1..999999999999999) contains a %}y{% endif %}{% endfor %}",
+    ],
+)
+def test_a_range_is_what_a_loop_goes_through_and_nothing_else(body: str) -> None:
+    """To look for something in one is a loop of Python's own, which nothing can stop."""
+    (fault,) = faults(body, codes=())
+
+    assert fault.sentence == "A range stands in a 'for' only."
 
 
 @pytest.mark.parametrize(
