@@ -11,6 +11,7 @@ from typing import Any
 from django.core.asgi import get_asgi_application
 
 from config import family
+from config.bodies import bounded
 
 LOOKS = 5.0  # seconds between looks at which version is in force
 Scope = MutableMapping[str, Any]
@@ -22,7 +23,7 @@ if server := os.environ.get(family.PARENT_OF_WEB):
     # A web worker whose server was killed would go on taking connections at the same port.
     family.end_with_parent(signal.SIGKILL, int(server))
 
-pages = get_asgi_application()
+pages = bounded(get_asgi_application())  # type: ignore[arg-type]
 
 # Models need the apps that are now ready.
 from django.db import DatabaseError, connection  # noqa: E402
@@ -38,7 +39,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["type"] == "http" and is_capture(scope["path"]):
         await accept.application(scope, receive, send)
     else:
-        await pages(scope, receive, send)  # type: ignore[arg-type]
+        await pages(scope, receive, send)
 
 
 def is_capture(path: str) -> bool:
