@@ -14,7 +14,8 @@ from handraise.enablement.models import Asset, Citation, KeyMessage, Playbook, S
 from handraise.leads.models import Lead
 from handraise.team.models import User
 from tests.desk.conftest import client_of
-from tests.enablement.conftest import HOW, asset, playbook, script
+from tests.enablement.conftest import HOW, About, asset, playbook, script
+from tests.personas import NOON
 from tests.world import lead
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +114,12 @@ def test_an_asset_as_a_file_is_only_ever_downloaded(
     assert got.headers["Content-Type"] == "application/octet-stream"
     assert got.headers["Content-Disposition"] == 'attachment; filename="a.html"'
     assert got.content == b"<script>alert(1)</script>"
+
+
+def test_the_list_says_until_when_each_is_to_be_reviewed(mark: User) -> None:
+    asset(mark, "Late", about=About(review_by=NOON.date()))
+
+    assert "4 Mar 2026" in _text(client_of(mark).get("/enablement/assets/"))
 
 
 def test_a_file_beyond_the_limit_is_refused(mark: User, monkeypatch: Any) -> None:

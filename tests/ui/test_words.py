@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -104,3 +104,10 @@ def test_an_address_keeps_what_it_does_not_change() -> None:
 def test_an_icon_that_does_not_exist_is_an_error_of_ours() -> None:
     with pytest.raises(Exception, match="does not exist"):
         ui.icon("no-such-icon")
+
+
+def test_a_day_is_said_of_days_and_of_instants() -> None:
+    assert ui.day(date(2026, 3, 4)) == "4 Mar 2026"
+    assert ui.day(datetime(2026, 3, 4, 12, tzinfo=UTC)) == "4 Mar 2026"
+    assert ui.day("2026-03-04T12:00:00+00:00") == "4 Mar 2026"
+    assert ui.day(None) == "–"

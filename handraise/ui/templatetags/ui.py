@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -118,13 +118,14 @@ def instant(at: datetime | None) -> str:
 
 
 @register.filter
-def day(at: datetime | str | None) -> str:
-    """The day alone, in the reader's zone: `4 Mar 2026`; of an instant or its ISO text."""
+def day(at: date | datetime | str | None) -> str:
+    """The day alone: `4 Mar 2026`; of an instant or its ISO text in the reader's zone."""
     if not at:
         return "–"
     exact = datetime.fromisoformat(at) if isinstance(at, str) else at
-    shown = timezone.localtime(exact) if exact.tzinfo else exact
-    return shown.strftime("%-d %b %Y")
+    if isinstance(exact, datetime) and exact.tzinfo is not None:
+        exact = timezone.localtime(exact)
+    return exact.strftime("%-d %b %Y")
 
 
 @register.filter
