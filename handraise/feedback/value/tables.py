@@ -152,7 +152,8 @@ def _worth_notes(told: Worths) -> tuple[str, ...]:
 
 _WON = (
     "Won value of a deal: its amount; where it has none, what its purchases pay in their first "
-    "year. Counted are deals closed since the lead became MQL, until now. "
+    "year. Counted are deals closed since the lead became MQL, until now. MQLs and customers are "
+    "the same in each currency; beside them stands for how many a deal was won in it. "
 )
 _MQLS = "Leads that became MQL in the period, and what was won of them by now."
 
@@ -202,6 +203,7 @@ def _won_table(
     columns = (
         *(() if currency else (_CURRENCY,)), Column("name", first),
         Column("leads", "MQLs", "count"), Column("customers", "Customers", "count"),
+        Column("paying", f"With won deals{named or ' in it'}", "count"),
         Column("won", f"Won{named}", "money"), Column("each", f"Per MQL{named}", "number"),
         Column("low", "From", "number"), Column("high", "To", "number"),
     )  # fmt: skip
@@ -226,9 +228,9 @@ def _won_row(one: Group, currency: str, unknown: str) -> tuple[Cell, ...]:
     mean = one.means.get(currency)
     name = unknown if one.name is None else one.name
     if mean is None:
-        return (name, one.leads, one.won, None, None, None, None)
+        return (name, one.leads, one.won, 0, None, None, None, None)
     each = mean.each if one.leads >= ENOUGH else None
-    return (name, one.leads, one.won, mean.total, each, mean.low, mean.high)
+    return (name, one.leads, one.won, mean.won, mean.total, each, mean.low, mean.high)
 
 
 def _won_finding(groups: tuple[Group, ...], currency: str) -> str:

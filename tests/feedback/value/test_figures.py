@@ -130,14 +130,17 @@ def won_by(cohort: pd.DataFrame, name: str) -> dict[tuple[object, object], tuple
         for group, rows in cohort.groupby(name):
             total = mine[mine[name] == group].amount.sum()
             each = total / len(rows) if len(rows) >= 20 else None
-            found[currency, group] = (len(rows), int(rows.customer_at.notna().sum()), total, each)
+            paying = mine[mine[name] == group].lead_id.nunique()
+            found[currency, group] = (
+                len(rows), int(rows.customer_at.notna().sum()), paying, total, each,
+            )  # fmt: skip
     return found
 
 
 def same(found: dict[tuple[object, object], tuple[object, ...]],
          expected: dict[tuple[object, object], tuple[object, ...]]) -> bool:  # fmt: skip
     return found.keys() == expected.keys() and all(
-        found[key][:4] == pytest.approx(expected[key]) for key in expected
+        found[key][:5] == pytest.approx(expected[key]) for key in expected
     )
 
 
@@ -145,7 +148,11 @@ def test_won_by_source(history: None) -> None:
     cohort = mqls()
     cohort["name"] = cohort.source.replace("", "not known")
 
-    assert same(cells(tables.value_by_source(YEAR)), won_by(cohort, "name"))
+    found = cells(tables.value_by_source(YEAR))
+
+    assert same(found, won_by(cohort, "name"))
+    paying = {(code, row[2]) for (code, name), row in found.items() if name == "not known"}
+    assert len(paying) > 1, "each currency has customers of its own"
 
 
 def test_won_by_score_in_tens(history: None) -> None:
