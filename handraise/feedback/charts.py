@@ -24,6 +24,12 @@ def chart(rows: list[dict[str, Any]]) -> Any:
     return alt.Chart({"values": rows})
 
 
+def in_order(rows: list[dict[str, Any]], field: str) -> list[Any]:
+    """The values of a field as they come, for the axis of a layered chart: left to itself it puts
+    those behind all others that the first layer has no figure for."""
+    return list(dict.fromkeys(row[field] for row in rows))
+
+
 def dressed(chart: Any, width: int = WIDTH, height: int = HEIGHT) -> Any:
     """The chart in the colours and letters of the page."""
     axis = {

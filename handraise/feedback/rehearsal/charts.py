@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import altair as alt
 
-from handraise.feedback.charts import MID, chart, dressed, svg
+from handraise.feedback.charts import MID, chart, dressed, in_order, svg
 from handraise.feedback.rehearsal.decide import Judged
 from handraise.feedback.rehearsal.report import Level, Report
 
@@ -63,7 +63,7 @@ def tenths(judged: Judged) -> Any:
         for one in judged.tenths
     ]  # fmt: skip
     base = chart(rows).encode(
-        x=alt.X("tenth:O", sort=None, axis=alt.Axis(title=None, labelAngle=0))
+        x=alt.X("tenth:O", sort=in_order(rows, "tenth"), axis=alt.Axis(title=None, labelAngle=0))
     )
     percent = alt.Axis(format="%", title=None)
     y = alt.Y("share:Q", axis=percent, title=None, scale=alt.Scale(domainMin=0))

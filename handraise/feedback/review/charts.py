@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from handraise.feedback.charts import MID, chart, dressed, svg
+from handraise.feedback.charts import MID, chart, dressed, in_order, svg
 from handraise.feedback.review.report import Bars, Calibration, Rate, Review, SignalRow
 
 ROW = 24  # height of a signal's line
@@ -59,7 +59,7 @@ def calibration(found: Calibration) -> Any:
         for one in found.tenths
     ]  # fmt: skip
     base = chart(rows).encode(
-        x=alt.X("tenth:O", sort=None, axis=alt.Axis(title=None, labelAngle=0))
+        x=alt.X("tenth:O", sort=in_order(rows, "tenth"), axis=alt.Axis(title=None, labelAngle=0))
     )
     y = alt.Y("share:Q", axis=alt.Axis(format="%", title=None), scale=alt.Scale(domainMin=0))
     layers = [
@@ -78,7 +78,9 @@ def rates(found: tuple[Rate, ...]) -> Any:
         for one in found
     ]  # fmt: skip
     base = chart(rows).encode(
-        x=alt.X("quarter:O", sort=None, axis=alt.Axis(title=None, labelAngle=0))
+        x=alt.X(
+            "quarter:O", sort=in_order(rows, "quarter"), axis=alt.Axis(title=None, labelAngle=0)
+        )
     )
     y = alt.Y("share:Q", axis=alt.Axis(format="%", title=None), scale=alt.Scale(domainMin=0))
     layers = [

@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from handraise.feedback.charts import MID, chart, drawn
+from handraise.feedback.charts import MID, chart, drawn, in_order
 from handraise.feedback.targets.tables import Kept, Month
 
 
@@ -25,7 +25,7 @@ def _counts(rows: list[dict[str, Any]]) -> Any:
 
 def _layers(rows: list[dict[str, Any]], shown: str) -> Any:
     base = chart(rows).encode(
-        x=alt.X("month:O", sort=None, axis=alt.Axis(title=None, labelAngle=0))
+        x=alt.X("month:O", sort=in_order(rows, "month"), axis=alt.Axis(title=None, labelAngle=0))
     )
     axis = alt.Axis(format=shown, title=None)
     y = alt.Y("actual:Q", axis=axis, title=None, scale=alt.Scale(domainMin=0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,10 +15,12 @@ from django.urls import reverse
 from lifelines import AalenJohansenFitter
 
 from handraise.agreement.models import Version
+from handraise.feedback.charts import dressed, svg
 from handraise.feedback.decide import Share
 from handraise.feedback.reports.drawing import as_svg
 from handraise.feedback.standing.refreshing import refresh
 from handraise.feedback.tabular import Period
+from handraise.feedback.targets import charts
 from handraise.feedback.targets.course import course_of, later, still_waiting
 from handraise.feedback.targets.decide import targets_of
 from handraise.feedback.targets.queries import Gone, going_on, plans
@@ -248,3 +251,15 @@ def test_a_day_on_which_clocks_change_is_over_when_it_ends(settings: Any) -> Non
     day = date(2026, 10, 25)  # has 25 hours
 
     assert _passed(day, datetime(2026, 10, 25, 23, tzinfo=UTC)) == 1.0
+
+
+def test_months_stand_in_their_order_though_the_first_have_no_rate() -> None:
+    """As in a young installation: what is planned is known of months that nothing came in."""
+    names = [f"{AT.replace(month=month, day=1):%b %y}" for month in range(1, 7)]
+    empty = {"actual": None, "low": None, "high": None, "ends": None}
+    rows = [{"month": name, "planned": 0.3, **empty} for name in names[:2]]
+    rows += [{"month": name, "planned": None, **empty, "actual": 0.2} for name in names[2:]]
+
+    drawn = svg(dressed(charts._rates(rows)))
+
+    assert re.findall(r">(\w{3} 26)</text>", drawn) == names
