@@ -25,7 +25,8 @@ _REASONS = """
             WHERE judged.activity_id = hit.activity_id AND judged.doubt = 'bot'
             ORDER BY judged.known_at DESC, judged.id DESC LIMIT 1
         ), hit.activity_id IS NOT NULL) AS counts
-        FROM responses_hit hit WHERE hit.at > %(since)s AND hit.judged_at IS NOT NULL
+        FROM responses_hit hit
+        WHERE hit.at > %(since)s AND hit.judged_at IS NOT NULL AND hit.deed <> 'decoy'
     ) told
     GROUP BY reason ORDER BY 2 DESC, 1
 """
@@ -35,8 +36,14 @@ def answers_visible_to(user: User, *, at: datetime) -> QuerySet[Hit]:
     """What was judged of the last 90 days, the newest first; `counts` is what holds now: false,
     true, or null when it never had an activity. Raises PermissionDenied."""
     require(user, Permission.SEE)
-    hits = Hit.objects.filter(judged_at__isnull=False, at__gt=at - LOOKED_AT)
+    hits = _recent(at=at).filter(judged_at__isnull=False)
     return with_counts(hits).select_related("send__lead__canonical", "send__version__message")
+
+
+def _recent(*, at: datetime) -> QuerySet[Hit]:
+    """Clicks and openings. Whoever took the hidden link answered nothing: it tells of the clicks
+    beside it, which have it among their reasons."""
+    return Hit.objects.filter(at__gt=at - LOOKED_AT).exclude(deed=Deed.DECOY)
 
 
 def with_counts(hits: QuerySet[Hit]) -> QuerySet[Hit]:
@@ -74,7 +81,7 @@ def believed() -> dict[Reason, Belief]:
 
 def totals(*, at: datetime) -> dict[str, int]:
     """Answers of the last 90 days: by people, by machines, and what is still to be judged."""
-    recent = Hit.objects.filter(at__gt=at - LOOKED_AT).exclude(deed=Deed.DECOY)
+    recent = _recent(at=at)
     return {
         "people": recent.filter(is_machine=False).count(),
         "machines": recent.filter(is_machine=True).count(),

@@ -13,7 +13,7 @@ from handraise.kit import clock
 from handraise.leads.decide import Via
 from handraise.leads.models import JournalLine, Judgement
 from handraise.messaging.models import MessageVersion
-from handraise.responses import actions
+from handraise.responses import actions, queries
 from handraise.responses.decide import Reason
 from handraise.responses.models import Hit
 from handraise.scoring.models import Score
@@ -152,3 +152,13 @@ def test_an_empty_page_teaches(client: Client, rita: User) -> None:
     client.force_login(rita)
 
     assert "Nobody answered a mail yet" in client.get("/responses/").content.decode()
+
+
+def test_no_reason_has_more_answers_than_there_are(mail: Send, mark: User) -> None:
+    """Neither beside the totals nor in the list that it leads to."""
+    judged(hit(mail), hit(mail, 0, deed="decoy"), hit(mail, 0, deed="decoy", at=LATER + SECOND))
+    at = LATER + timedelta(hours=1)
+
+    assert queries.totals(at=at)["machines"] == 1
+    assert queries.reason_counts(at=at)["decoy"] == (1, 0)
+    assert queries.of_reason(queries.answers_visible_to(mark, at=at), "decoy").count() == 1
