@@ -10,6 +10,7 @@ from handraise.agreement.queries import published
 from handraise.handover.claiming import may_hand_on
 from handraise.handover.decide import Candidate, Kind
 from handraise.handover.models import Handover
+from handraise.handover.queries import may_pass
 from handraise.handover.queues import Queue, deciders, queues_at
 from handraise.leads.decide import Stage
 from handraise.leads.models import Lead
@@ -49,7 +50,7 @@ def passing_of(user: User, lead: Lead, *, at: datetime) -> Passing | None:
     overrides = may(user, Permission.OVERRIDE)
     if lead.stage != Stage.SALES_ACCEPTED or not may(user, Permission.QUALIFY):
         return None
-    agreed = published() if lead.owner_id == user.pk or overrides else None
+    agreed = published() if may_pass(user, lead) else None
     if agreed is None:
         return None
     told = Handover.objects.filter(lead__canonical=lead.pk)

@@ -12,6 +12,7 @@ from handraise.handover.decide import Choice, Kind
 from handraise.handover.held import cleaned
 from handraise.handover.models import Handover
 from handraise.handover.offering import Offer, Passed, make, passed_of, place, ranked
+from handraise.handover.queries import may_pass
 from handraise.handover.queues import Pass, Queue, deciders, keep_credits, queues_at
 from handraise.leads.decide import Stage, Via
 from handraise.leads.models import Lead
@@ -19,7 +20,6 @@ from handraise.qualification.actions import Refused, hold, in_force, passed_over
 from handraise.team.access import require
 from handraise.team.decide import Permission
 from handraise.team.models import User
-from handraise.team.queries import may
 
 
 @transaction.atomic
@@ -61,7 +61,7 @@ def pass_on(
 def _may_pass(lead: Lead, by: User) -> None:
     if lead.stage != Stage.SALES_ACCEPTED:
         raise Refused(f"{lead} is {Stage(lead.stage).label}; only an SAL is passed on.")
-    if lead.owner_id != by.pk and not may(by, Permission.OVERRIDE):
+    if not may_pass(by, lead):
         raise Refused(f"{lead} is {lead.owner.name if lead.owner else 'nobody'}’s to pass on.")
     earlier = Handover.objects.filter(lead__canonical=lead.pk, ended_at=None).first()
     if earlier is not None:

@@ -72,10 +72,21 @@ def may_answer(user: User, handover: Handover) -> bool:
 
 def may_override(user: User, handover: Handover) -> bool:
     """Whether this person may act for the one asked: revenue operations, and the team's manager."""
+    return may_act_for(user, handover.team_id)
+
+
+def may_act_for(user: User, team_id: int | None) -> bool:
+    """Whether this person may act for people of this team: revenue operations, and its manager."""
     if not may(user, Permission.OVERRIDE):
         return False
-    is_of_team = user.team_id is not None and user.team_id == handover.team_id
+    is_of_team = user.team_id is not None and user.team_id == team_id
     return is_of_team or user.role == Role.REVENUE_OPERATIONS
+
+
+def may_pass(user: User, lead: Lead) -> bool:
+    """Whether an SAL is theirs to pass on: their own, or that of somebody they may act for."""
+    owner = lead.owner
+    return lead.owner_id == user.pk or may_act_for(user, owner.team_id if owner else None)
 
 
 @dataclass(frozen=True, slots=True)

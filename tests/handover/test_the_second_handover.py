@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from handraise.agreement.queries import Published
+from handraise.desk.passing import passing_of
 from handraise.handover.actions import Refused, accept, expire, mark_cooling, offer, pass_on, reject
 from handraise.handover.decide import Kind
 from handraise.handover.models import Handover
@@ -116,6 +117,19 @@ def test_without_the_criteria_only_a_manager_passes_it_with_a_reason(
     overridden = Override.objects.get()
     assert (overridden.by, overridden.reason) == (rita, "A big name.")
     assert "criteria of the agreement are not met" in overridden.lacked[0]
+
+
+def test_a_manager_passes_on_what_is_of_their_team_and_no_others(
+    ada: Lead, mia: User, ann: User, closing: Team
+) -> None:
+    stranger = person("Sam", Role.SALES, team=closing, is_manager=True)
+    boss = person("Bea", Role.SALES_DEVELOPMENT, team=mia.team, is_manager=True)
+
+    assert passing_of(stranger, ada, at=LATER) is None
+    with pytest.raises(Refused, match="Mia’s to pass on"):
+        _passed(ada, stranger)
+    assert passing_of(boss, ada, at=LATER) is not None
+    assert _passed(ada, boss).assignee == ann
 
 
 def test_only_its_owner_passes_it_and_only_once(
