@@ -41,6 +41,12 @@ def revoke_feed(*, by: User, at: datetime, via: Via) -> bool:
     return bool(ended)
 
 
+def end_feed_of(person: User, *, at: datetime) -> None:
+    """Whoever was shut out, or may be somebody else: the address opens nothing, also if they come
+    back. Part of what shuts them out, which is written down there."""
+    Feed.objects.filter(person=person, revoked_at=None).update(revoked_at=at)
+
+
 def person_of(token: str) -> User | None:
     """Whose calendar this token opens; nobody's if it was revoked or they have left."""
     found = Feed.objects.filter(token=_digest(token), revoked_at=None, person__is_active=True)

@@ -129,10 +129,13 @@ def reactivate(user: User, *, by: User | None, at: datetime) -> User:  # noqa: A
     return user
 
 
-def set_password(user: User, *, password: str, by: User | None, at: datetime) -> User:  # noqa: ARG001
-    """A first or new password, already validated by the form. Signs the person out elsewhere."""
+def set_password(user: User, *, password: str, by: User | None, at: datetime) -> User:
+    """A first or new password, already validated by the form. Signs the person out elsewhere. Given
+    by somebody else, API keys end too: whoever had come in may have made one."""
     user.set_password(password)
     user.save(update_fields=["password"])
+    if by is None or by.pk != user.pk:
+        user.api_keys.filter(revoked_at=None).update(revoked_at=at)
     return user
 
 

@@ -8,7 +8,11 @@ import pytest
 from django.test import Client
 
 from handraise.capture.models import WriteKey
+from handraise.kit import clock
+from handraise.leads.decide import Via
 from handraise.leads.models import JournalLine
+from handraise.talk.feeds import person_of, renew_feed
+from handraise.team.api_keys import create_api_key, key_of
 from handraise.team.models import Team, User
 from tests.desk.conftest import client_of
 from tests.personas import NOON, PASSWORD
@@ -71,6 +75,35 @@ def test_a_forgotten_password_is_replaced(client: Client, mia: User) -> None:
 
     mia.refresh_from_db()
     assert mia.check_password("quite another one")
+
+
+@pytest.mark.parametrize("page", ["password", "deactivation"])
+def test_keys_and_the_calendar_end_with_what_they_were_made_under(
+    client: Client, mia: User, rita: User, page: str
+) -> None:
+    """Whoever was in for a minute may have made them."""
+    at = clock.now()
+    _, key = create_api_key(mia, name="Script", may_write=False, by=mia, at=at)
+    token = renew_feed(by=mia, at=at, via=Via.WEB)
+    assert key_of(key, at=at)
+    assert person_of(token) == mia
+
+    said(client, f"/people/{mia.pk}/{page}/", password="quite another one")
+    if page == "deactivation":
+        said(client, f"/people/{mia.pk}/deactivation/", undo="1")
+
+    assert key_of(key, at=at) is None
+    assert person_of(token) is None
+
+
+def test_who_chooses_a_new_password_for_themselves_keeps_their_keys(
+    client: Client, rita: User
+) -> None:
+    _, key = create_api_key(rita, name="Script", may_write=False, by=rita, at=clock.now())
+
+    said(client, f"/people/{rita.pk}/password/", password="quite another one")
+
+    assert key_of(key, at=clock.now()) is not None
 
 
 def test_somebody_is_locked_out_and_let_in_again(client: Client, mia: User) -> None:

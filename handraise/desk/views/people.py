@@ -14,6 +14,7 @@ from handraise.handover.queries import in_hand
 from handraise.kit import clock
 from handraise.leads import journal
 from handraise.leads.decide import Via
+from handraise.talk.feeds import end_feed_of
 from handraise.team import actions
 from handraise.team.access import HttpUserRequest, needs
 from handraise.team.decide import Permission, Refused
@@ -81,14 +82,14 @@ def person(request: HttpUserRequest, pk: int) -> HttpResponse:
 @needs(Permission.ADMINISTER)
 def password(request: HttpUserRequest, pk: int) -> HttpResponse:
     """Give somebody who forgot theirs a password to begin again with."""
-    shown, form = get_object_or_404(User, pk=pk), PasswordForm(request.POST)
+    shown, form, at = get_object_or_404(User, pk=pk), PasswordForm(request.POST), clock.now()
     if not form.is_valid():
         messages.error(request, " ".join(str(one) for one in form.errors.get("password", [])))
         return redirect("person", pk)
     with transaction.atomic():
-        actions.set_password(
-            shown, password=form.cleaned_data["password"], by=request.user, at=clock.now()
-        )
+        actions.set_password(shown, password=form.cleaned_data["password"], by=request.user, at=at)
+        if shown.pk != request.user.pk:
+            end_feed_of(shown, at=at)
         _write(request, "team.password_set", f"{shown.name} was given a new password.")
     messages.success(request, f"Tell {shown.name} the new password in person.")
     return redirect("person", pk)
@@ -106,6 +107,7 @@ def deactivation(request: HttpUserRequest, pk: int) -> HttpResponse:
                 _write(request, "team.person_reactivated", f"{shown.name} may sign in again.")
             else:
                 actions.deactivate(shown, by=request.user, at=at)
+                end_feed_of(shown, at=at)
                 _write(request, "team.person_deactivated", f"{shown.name} may no longer sign in.")
     except Refused as refused:
         messages.error(request, str(refused))
