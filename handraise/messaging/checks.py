@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from handraise.enablement.language import Broken, Fault, cited, faults
 from handraise.messaging import mjml
@@ -124,6 +125,11 @@ def _link(url: str, line: int) -> Iterator[Finding]:
         absolute(away.text)
     except ValueError as fault:
         yield Finding(Weight.FAULT, "message", line, away.back(str(fault)))
+        return
+    if away.word.search(urlsplit(away.text).netloc):
+        # What a lead says of itself would lead from an address of the house to anywhere.
+        says = f"In the link {url[:80]} a value says whose page it is; only what follows the / may."
+        yield Finding(Weight.FAULT, "message", line, says)
         return
     if _EXAMPLES.match(away.text):
         says = f"The link {url[:80]} is an example; put in your own."

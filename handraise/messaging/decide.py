@@ -97,6 +97,8 @@ def absolute(url: str) -> str:
         return quote(told, safe=_KEPT)
     if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
         raise ValueError(f"The link {shown} is none that begins with https:// or mailto:.")
+    if "@" in parts.netloc:  # what stands before it looks like the page that it leads to
+        raise ValueError(f"The link {shown} holds a name before its @.")
     return quote(told, safe=_KEPT)
 
 

@@ -39,10 +39,20 @@ def test_a_message_in_order_has_nothing_to_be_said_of() -> None:
          "message, line 2: The link https://a.example/a b holds a blank."),
         ('<mj-button href="javascript:alert(1)">x</mj-button>', "message, line 2: The link java"),
         ("<mj-button>x</mj-button>", "message, line 2: This button leads nowhere."),
+        ('<mj-button href="https://shop.example{{ lead.facts.u }}">x</mj-button>',
+         "message, line 2: In the link https://shop.example{{ lead.facts.u }} a value says whose"),
+        ('<mj-button href="https://{{ lead.facts.u }}.shop.example/">x</mj-button>',
+         "message, line 2: In the link https://{{ lead.facts.u }}.shop.example/ a value says"),
+        ('<mj-button href="https://shop.example@other.example/">x</mj-button>',
+         "message, line 2: The link https://shop.example@other.example/ holds a name before"),
     ],
 )  # fmt: skip
 def test_a_fault_is_told_with_its_line(inside: str, fault: str) -> None:
     assert said(inside)[0].startswith(fault)
+
+
+def test_what_follows_the_host_may_be_said_by_a_value() -> None:
+    assert not said('<mj-button href="https://shop.example/{{ lead.facts.u }}">x</mj-button>')
 
 
 @pytest.mark.parametrize(
