@@ -16,6 +16,7 @@ from handraise.handover import actions
 from handraise.kit import clock
 from handraise.leads.actions import log_activity
 from handraise.leads.decide import TOUCHES, Via
+from handraise.talk.models import Note
 from handraise.talk.noting import write_note
 from handraise.team.access import HttpUserRequest, needs
 from handraise.team.decide import Permission
@@ -93,14 +94,25 @@ def touch(request: HttpUserRequest, pk: int) -> HttpResponse:
 def noting(request: HttpUserRequest, pk: int) -> HttpResponse:
     """Write a note on the lead, without leaving the inbox."""
     shown, text = open_handover(request.user, pk), request.POST.get("text", "")
-    _done(
-        request,
-        lambda: write_note(
+    try:
+        note = write_note(
             shown.lead.canonical, text, by=request.user, at=clock.now(), via=Via.WEB
-        ),
-        "Written down.",
-    )
+        )  # fmt: skip
+    except ValueError as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _told(note))
     return to_inbox(request, pk)
+
+
+def _told(note: Note) -> str:
+    """That it is written down, and who was told: an @ that names nobody tells nobody."""
+    named = dict.fromkeys(
+        note.mentions.order_by("start").values_list("person__name", flat=True)
+    )  # fmt: skip
+    if named:
+        return f"Written down, and told to {', '.join(named)}."
+    return "Written down. The @ in it names nobody." if "@" in note.text else "Written down."
 
 
 @require_POST
