@@ -76,7 +76,7 @@ PARTS: tuple[tuple[str, tuple[Place, ...]], ...] = (
     (
         "What came of it",
         (
-            Place("weekly", "calendar-range", "This week"),
+            Place("weekly", "calendar-range", "Week"),
             Place("feedback", "chart-line", "Feedback"),
             Place("journal", "scroll-text", "Journal", Permission.ADMINISTER),
         ),

@@ -66,6 +66,14 @@ def test_a_draft_is_kept_while_strangers_see_what_was_published(guide: Form, mar
     assert list(FormVersion.objects.values_list("number", flat=True)) == [1, 2]
 
 
+def test_the_editor_says_what_strangers_see(guide: Form, fair: Form, mark: User) -> None:
+    def told(made: Form) -> str:
+        return client_of(mark).get(f"/forms/{made.pk}/edit/").content.decode()
+
+    assert "Strangers see what was published last." in told(guide)
+    assert "Strangers see it once it is published." in told(fair)
+
+
 def test_publishing_what_is_published_makes_no_version(guide: Form, mark: User) -> None:
     publish(guide, document(), name="Guide", seen=guide.revision, by=mark, **HOW)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -148,6 +149,10 @@ def test_today_shows_what_is_due(browser: Client, mia: User) -> None:
     add_task("Call", assignee=mia, by=mia, at=clock.now(), via=Via.WEB, due_on=clock.now().date())
 
     assert "To do today" in text(browser.get("/"))
+    assert "overdue" not in text(browser.get("/"))
+
+    Task.objects.update(due_on=clock.now().date() - timedelta(days=90))
+    assert "To do today, 1 overdue" in text(browser.get("/"))
 
 
 def news(mia: User, key: str = "1") -> Notification:

@@ -171,13 +171,16 @@ def _contests(user: User, since: datetime, until: datetime) -> QuerySet[Contest]
 
 
 def _became(rejection: Rejection) -> str:
-    """`Recycled, now Nurture`; `overturned` where a third person ruled so."""
+    """`Recycled, now Nurture`; `overturned` where a third person ruled so. A stage that the first
+    word says already is not said again."""
     lead = rejection.handover.lead.canonical
     words = [CONSEQUENCES.get(rejection.consequence, rejection.consequence)]
     contest: Contest | None = getattr(rejection, "contest", None)
     if contest is not None:
         words.append(outcome_of(contest))
-    words.append(f"now {Stage(lead.stage).label}")
+    stage = Stage(lead.stage).label
+    if stage.lower() not in words:
+        words.append(f"now {stage}")
     said = ", ".join(words)
     return said[:1].upper() + said[1:]
 

@@ -85,7 +85,10 @@ def tasks_today(context: template.Context) -> dict[str, Any]:
     """What a person has to do today, and what they should have done."""
     lists = queries.task_lists(context["request"].user, at=clock.now())
     due = [*lists.overdue, *lists.today]
-    return {"tasks": due[:TODAY], "count": len(due), "later": len(lists.later)}
+    return {
+        "tasks": due[:TODAY], "count": len(due), "later": len(lists.later),
+        "overdue": len(lists.overdue),
+    }  # fmt: skip
 
 
 @register.simple_tag(takes_context=True)

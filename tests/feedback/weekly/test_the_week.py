@@ -150,6 +150,17 @@ def test_a_rejection_says_what_became_of_the_lead(
     assert [one.pk for one in shown.contests.shown] == [made.pk]
 
 
+def test_what_the_consequence_says_is_not_said_again(
+    agreed: Published, mia: User, mark: User
+) -> None:
+    offer([mql("Ada").pk], published=agreed, at=NOON)
+    ada = Handover.objects.get()
+    assert ada.assignee
+    reject(ada, reason="No fit", note="Too small.", by=ada.assignee, at=NOON, via=Via.WEB)
+
+    assert [one.became for one in of_week(mark).given_back] == ["Disqualified"]
+
+
 def test_deals_of_the_week_are_counted_a_sum_a_currency(agreed: Published, sal: User) -> None:
     before = deal_with(at_stage("Ada"), sal, at=NOON - 7 * DAY)
     for name, currency in (("Ben", "EUR"), ("Cleo", "USD")):
