@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -54,7 +55,11 @@ def told(
         sent.append(message)
 
     scope = {"type": "http", "path": "/no/such/page", "headers": headers}
-    asyncio.run(bounded(_keep, silent=0.05)(scope, receive, send))
+    # In a thread: a browser of other tests may have left a loop running in this one.
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(
+            lambda: asyncio.run(bounded(_keep, silent=0.05)(scope, receive, send))
+        ).result()
     return (sent[0]["status"] if sent else 0), taken
 
 
