@@ -93,8 +93,9 @@ def main() -> None:
 def _key() -> str:
     from handraise.capture.keys import create_key
     from handraise.kit.clock import now
+    from handraise.leads.decide import SourceKind
 
-    return create_key(name="Bench", by=None, at=now())[1]
+    return create_key(kind=SourceKind.API, name="Bench", by=None, at=now())[1]
 
 
 def _measure(application: str, interface: str, key: str, options: argparse.Namespace) -> load.Load:

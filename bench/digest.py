@@ -46,8 +46,9 @@ def _fill_inbox(count: int, people: int, at: datetime) -> None:
     from django.db import connection
 
     from handraise.capture.keys import create_key
+    from handraise.leads.decide import SourceKind
 
-    source = create_key(name="Bench", by=None, at=at)[0].source_id
+    source = create_key(kind=SourceKind.API, name="Bench", by=None, at=at)[0].source_id
     stream = messages(count, people=people, at=at)
     is_batch = False
     columns = "received_at, source_id, endpoint, agent, body"

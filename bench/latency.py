@@ -49,9 +49,10 @@ def main() -> None:
     with Installation() as house:
         from handraise.capture.keys import create_key
         from handraise.kit.clock import now
+        from handraise.leads.decide import SourceKind
 
         house.people()
-        key = create_key(name="Bench", by=None, at=now())[1]
+        key = create_key(kind=SourceKind.API, name="Bench", by=None, at=now())[1]
         with running(free_port()) as port:
             run = _Run(port, key, house.postgres.url)
             asyncio.run(run.all(options.rate, options.starting, options.seconds))

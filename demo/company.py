@@ -114,7 +114,9 @@ def _play(random: Random, *, at: datetime, count: int, told: Callable[[str, floa
     people = _hire(since)
     _sign(people, at=since)
     equip(people, at=since, until=at)
-    web = create_key(name="Website", by=people["Rita Holm"], at=since)[0].source
+    web = create_key(kind=SourceKind.WEBSITE, name="Website", by=people["Rita Holm"], at=since)[
+        0
+    ].source
     fair = Source.objects.create(name="Trade fair list", kind=SourceKind.API, created_at=since)
     crowd = visitors(
         random, firms(random, 420), count=count, since=since, until=at, web=web.pk, fair=fair.pk

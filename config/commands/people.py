@@ -82,14 +82,24 @@ def add_key(
     name: Annotated[str, typer.Argument(help="What will send with it, such as Website.")],
     data: Data = HERE,
     as_: As = None,
+    server: Annotated[
+        bool,
+        typer.Option("--server", help="Kept on a server, where nobody reads it: its word is ours."),
+    ] = False,
 ) -> None:
-    """Make a write key and print it; it is kept as a digest only, so this is the one time."""
+    """Make a write key and print it; it is kept as a digest only, so this is the one time.
+
+    Without --server it may stand in pages, as which anybody may speak: what it says fills gaps,
+    and neither joins known people nor outweighs anybody else's word.
+    """
     with session.session(data):
         from handraise.capture import keys as write_keys
+        from handraise.leads.decide import SourceKind
 
         by = session.acting(as_, Permission.ADMINISTER)
-        _, plain = write_keys.create_key(name=name, by=by, at=datetime.now(UTC))
-        done(f"Made a write key for {name}. It is shown once:")
+        kind: write_keys.KeyKind = SourceKind.API if server else SourceKind.WEBSITE
+        _, plain = write_keys.create_key(kind=kind, name=name, by=by, at=datetime.now(UTC))
+        done(f"Made a write key for {name}, a {write_keys.WHOSE[kind]}. It is shown once:")
         out.print(plain, highlight=False, soft_wrap=True)
 
 
@@ -97,10 +107,12 @@ def add_key(
 def list_keys(data: Data = HERE) -> None:
     """Show the write keys by name and hint."""
     with session.session(data):
+        from handraise.capture import keys as write_keys
         from handraise.capture.models import WriteKey
 
-        table = Table("Name", "Ends in", "Made", "Revoked")
+        table = Table("Name", "Of a", "Ends in", "Made", "Revoked")
         for key in WriteKey.objects.select_related("source").order_by("pk"):
             revoked = f"{key.revoked_at:%Y-%m-%d}" if key.revoked_at else ""
-            table.add_row(key.source.name, key.hint, f"{key.created_at:%Y-%m-%d}", revoked)
+            whose = write_keys.whose(key)
+            table.add_row(key.source.name, whose, key.hint, f"{key.created_at:%Y-%m-%d}", revoked)
         out.print(table)

@@ -1,7 +1,8 @@
 """The tracking API: a thin ASGI application beside Django, answering after the commit.
 
 Read, check the key, validate, store, answer. 200 names what was refused; 400 is for a call that
-cannot be read, 401 for a key that is not known, 503 when nothing is known to be stored.
+cannot be read, 401 for a key that is not known, 403 for a server's key in a page, 503 when nothing
+is known to be stored.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 from django.conf import settings
 
-from handraise.capture.keyring import KeyRing
+from handraise.capture.keyring import KeyRing, Speaker
 from handraise.capture.reading import (
     BATCH,
     BATCH_BYTES,
@@ -70,6 +71,10 @@ class Unknown(Exception):
     """The write key is missing, unknown or revoked."""
 
 
+class Exposed(Exception):
+    """A server's key came from a page, where everybody can read it."""
+
+
 @dataclass(slots=True)
 class _Door:
     """What one event loop needs: connections belong to the loop that opened them."""
@@ -115,6 +120,9 @@ async def _take(endpoint: str, scope: Scope, receive: Receive, send: Send) -> No
         refused = await _store(endpoint, dict(scope["headers"]), receive)
     except Unknown:
         await _say(send, 401, "unknown_key", "The write key is missing, unknown or revoked.")
+    except Exposed:
+        sentence = "This key is a server's: in a page anybody can read it. Use a website's."
+        await _say(send, 403, "key_of_a_server", sentence)
     except (Unreadable, Unstorable) as error:
         sentence = str(error) or "The call cannot be stored."
         await _say(send, 400, "unreadable", sentence)
@@ -132,23 +140,26 @@ async def _store(endpoint: str, headers: Headers, receive: Receive) -> list[dict
     """From the call's first byte to the commit; gives the refused items, for the answer."""
     door = _door()
     told = headers.get(b"authorization")
-    source = await _source(door, _basic(told)) if told else None
+    speaker = await _speaker(door, _basic(told)) if told else None
     body = await _body(receive, headers, BATCH_BYTES if endpoint == BATCH else CALL_BYTES)
     reading = read(endpoint, body)
-    if source is None:
-        source = await _source(door, reading.write_key)
-    agent = headers.get(b"user-agent", b"") if b"origin" in headers else b""
-    judged = _judged(endpoint, body, reading, source, clock.now(), agent.decode("latin-1")[:1000])
+    if speaker is None:
+        speaker = await _speaker(door, reading.write_key)
+    is_a_page = b"origin" in headers
+    if is_a_page and not speaker.is_public:
+        raise Exposed
+    agent = headers.get(b"user-agent", b"").decode("latin-1")[:1000] if is_a_page else ""
+    judged = _judged(endpoint, body, reading, speaker.source_id, clock.now(), agent)
     if judged.stored.body or judged.stored.refused:
         await door.writer.store(judged.stored)
     return judged.answer
 
 
-async def _source(door: _Door, key: object) -> int:
-    source = await door.keys.source_of(key) if isinstance(key, str) and key else None
-    if source is None:
+async def _speaker(door: _Door, key: object) -> Speaker:
+    speaker = await door.keys.speaker_of(key) if isinstance(key, str) and key else None
+    if speaker is None:
         raise Unknown
-    return source
+    return speaker
 
 
 @lru_cache(maxsize=1024)
@@ -267,7 +278,7 @@ async def _other(scope: Scope, send: Send) -> None:
         await _answer(send, 204, b"", _PREFLIGHT)
         return
     try:
-        if found is None or await _door().keys.source_of(found[1]) is None:
+        if found is None or await _door().keys.speaker_of(found[1]) is None:
             await _say(send, 404, "not_found", "There is nothing at this address.")
             return
     except Unavailable:

@@ -41,7 +41,8 @@ WITH claimed AS MATERIALIZED (
 )
 DELETE FROM capture_inbox USING summed
 WHERE capture_inbox.id = summed.id AND before < %s
-RETURNING capture_inbox.id, received_at, source_id, endpoint, agent, body
+RETURNING capture_inbox.id, received_at, source_id, endpoint, agent, body, coalesce(
+    (SELECT kind = 'website' FROM leads_source WHERE leads_source.id = source_id), true)
 """
 
 
@@ -55,6 +56,7 @@ class _Row:
     endpoint: str
     agent: str
     body: bytes
+    is_public: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,9 @@ def _read(row: _Row, at: datetime, messages: list[_Message], drops: list[Drop]) 
         return
     kind = "" if row.endpoint == BATCH else row.endpoint
     call = Call(
-        row.source_id, row.received_at, at, kind, reading.sent_at, reading.context, row.agent
-    )
+        row.source_id, row.received_at, at, kind, reading.sent_at, reading.context, row.agent,
+        is_public=row.is_public,
+    )  # fmt: skip
     for item in reading.items:
         try:
             messages.append(

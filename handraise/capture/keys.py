@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 from hashlib import sha256
+from typing import Literal, TypeAlias
 
 from django.db import transaction
 
@@ -14,14 +15,25 @@ from handraise.leads.decide import SourceKind, Via
 from handraise.leads.models import Source
 from handraise.team.models import User
 
+KeyKind: TypeAlias = Literal[SourceKind.WEBSITE, SourceKind.API]
+WHOSE: dict[KeyKind, str] = {SourceKind.WEBSITE: "website", SourceKind.API: "server"}
+
+
+def whose(key: WriteKey) -> str:
+    """`website` or `server`."""
+    return "website" if key.source.kind == SourceKind.WEBSITE else "server"
+
 
 def create_key(
-    *, name: str, by: User | None, at: datetime, via: Via = Via.SHELL
+    *, kind: KeyKind, name: str, by: User | None, at: datetime, via: Via = Via.SHELL
 ) -> tuple[WriteKey, str]:
-    """A key for a new source called `name`, and its plain text, which is kept nowhere."""
+    """A key for a new source called `name`, and its plain text, which is kept nowhere.
+
+    `kind`: WEBSITE for one that stands in pages, where anybody can read it; API for a server's.
+    """
     plaintext = f"hr_{secrets.token_urlsafe(24)}"
     with transaction.atomic():
-        source = Source.objects.create(name=name[:120], kind=SourceKind.API, created_at=at)
+        source = Source.objects.create(name=name[:120], kind=kind, created_at=at)
         key = WriteKey.objects.create(
             source=source,
             digest=sha256(plaintext.encode()).digest(),
@@ -29,7 +41,7 @@ def create_key(
             created_at=at,
             created_by=by,
         )
-        said = f"The write key of {source.name} was made."
+        said = f"The write key of {source.name} was made, for a {WHOSE[kind]}."
         journal.write("capture.key_created", at=at, via=via, by=by, said=said)
     return key, plaintext
 

@@ -54,6 +54,7 @@ class Call:
     sent_at: Any = None
     context: Any = None
     agent: str = ""
+    is_public: bool = False  # the key is a website's
     is_at_the_door: bool = False  # what only the digest looks at (bot, fingerprint …) is left out
 
 
@@ -364,6 +365,7 @@ def _entry(
         name=name,
         properties=properties or {},
         traits=traits or {},
+        is_public=call.is_public,
         bot=bot_named_by(agent) if type(agent) is str and not call.is_at_the_door else "",
         fingerprint=0 if call.is_at_the_door else _fingerprint(kind, value),
         written=written(properties) if properties and not call.is_at_the_door else None,

@@ -15,10 +15,10 @@ from handraise.forms.document import (
     Field,
     FieldKind,
 )
+from handraise.leads.decide import OURS
 
 _FACT = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
 _HOST = re.compile(r"[a-z0-9.\-]+|\[[0-9a-f:.]+\]")
-OURS = {"email_domain", "stage", "grade", "fit", "interest", "intent", "priority", "is_competitor"}
 LIMITS = {
     "heading": 200, "intro": 2000, "button": 60, "thanks_heading": 200, "thanks_text": 2000,
     "mail_subject": 200, "mail_text": 5000,

@@ -28,6 +28,7 @@ class Belonging:
 
     `is_guess` (by the e-mail address alone): counts only for a lead without any company.
     `is_by_name`: a bare name was told, so nothing is new if that is what its company is called.
+    `is_public` (anybody may have said it): counts unless somebody else has said another company.
     """
 
     root: int
@@ -41,6 +42,7 @@ class Belonging:
     source_id: int
     is_guess: bool = False
     is_by_name: bool = False
+    is_public: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +93,12 @@ def group_key(group_id: str) -> CompanyKey:
 _MINE = """
     SELECT DISTINCT ON (face.canonical_id)
         face.canonical_id, membership.company_id, company.name, company.domain, company.group_id,
-        membership.holds_from, face.id
+        membership.holds_from, face.id, source.kind = 'website'
     FROM leads_lead face
     JOIN leads_identity known ON known.lead_id = face.id
     JOIN leads_membership membership ON membership.identity_id = known.id
     JOIN leads_company company ON company.id = membership.company_id
+    JOIN leads_source source ON source.id = membership.source_id
     WHERE face.canonical_id = ANY(%s::bigint[]) AND membership.withdrawn_at IS NULL
     ORDER BY face.canonical_id, membership.holds_from DESC, membership.known_at DESC,
         membership.id DESC
@@ -110,6 +113,7 @@ class Current:
     name: str
     holds_from: datetime
     home: int
+    is_public: bool
 
 
 def current(roots: Iterable[int]) -> dict[int, Current]:
@@ -118,8 +122,12 @@ def current(roots: Iterable[int]) -> dict[int, Current]:
     if not wanted:
         return {}
     return {
-        root: Current(company, name or domain or (group or "").removeprefix("name:"), since, home)
-        for root, company, name, domain, group, since, home in rows_of(_MINE, [ids(wanted)])
+        root: Current(
+            company, name or domain or (group or "").removeprefix("name:"), since, home, is_public
+        )
+        for root, company, name, domain, group, since, home, is_public in rows_of(
+            _MINE, [ids(wanted)]
+        )
     }
 
 
@@ -140,12 +148,14 @@ def write(belongings: Sequence[Belonging], *, at: datetime) -> Placed:
     for said in sorted(wanted, key=lambda said: (said.holds_from, said.known_at)):
         company, known = found[said.key], now.get(said.root)
         if known is not None and (
-            said.is_guess or (known.company_id == company and known.home == said.home)
+            said.is_guess
+            or (said.is_public and not known.is_public)
+            or (known.company_id == company and known.home == said.home)
         ):
             continue
         rows.append((said.identity_id, company, said.holds_from, said.known_at, said.source_id))
         if known is None or said.holds_from >= known.holds_from:
-            now[said.root] = Current(company, said.name, said.holds_from, said.home)
+            now[said.root] = Current(company, said.name, said.holds_from, said.home, said.is_public)
             of_root[said.root] = company
             moved.add(said.root)
     if rows:

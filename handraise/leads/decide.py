@@ -60,6 +60,12 @@ def stage_after_merge(kept: Stage, merged: Stage) -> Stage:
 TOUCHES = {"Called": "We called them", "Wrote": "We wrote to them", "Met": "We met"}
 
 
+# Facts that decide what we do, or that we work out: no visitor is asked for them or heard on them.
+OURS = frozenset({
+    "email_domain", "stage", "grade", "fit", "interest", "intent", "priority", "is_competitor",
+})  # fmt: skip
+
+
 # Facts that may name where a person's clock stands, the one that is believed first, first.
 ZONE_FACTS = ("timezone", "time_zone", "zone")
 
@@ -74,7 +80,11 @@ class IdentityKind(StrEnum):
 
 
 class SourceKind(StrEnum):
-    API = "api"
+    """Who speaks. A website's key stands in its pages, so anybody may speak as a WEBSITE: what it
+    says fills gaps, and neither joins people whom we know nor outweighs anybody else's word."""
+
+    WEBSITE = "website"
+    API = "api"  # a server, which keeps its key to itself
     IMPORT = "import"
     HAND = "hand"
     FORM = "form"

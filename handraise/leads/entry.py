@@ -23,7 +23,8 @@ class Entry:
 
     Ids are cleaned: strings of 1 to 255 characters, null-like ones already dropped; e-mail folded.
     Instants carry their zone. `properties` of an activity and `traits` of facts are JSON objects
-    without NUL or lone surrogates; traits under `company.` are about the company.
+    without NUL or lone surrogates; traits under `company.` are about the company. `is_public`:
+    anybody may have said it (`SourceKind.WEBSITE`).
     """
 
     kind: EntryKind
@@ -42,5 +43,6 @@ class Entry:
     is_known_at_assumed: bool = False
     bot: str = ""  # why it was judged to be a bot's; empty for people
     by_id: int | None = None
+    is_public: bool = False
     fingerprint: int = 0
     written: tuple[str, str] | None = None  # `facts.written(properties)`, if made ahead already

@@ -17,7 +17,8 @@ Owner: TypeAlias = tuple[str, int]  # ("lead", canonical id) or ("company", id)
 
 class Saying(NamedTuple):
     """A fact as somebody said it: about a lead (by the identity, whose own lead is `home`) or
-    about a company. One that `is_fallback` counts only where nothing of that name is known."""
+    about a company. One that `is_fallback` counts only where nothing of that name is known; one
+    that `is_public`, where nobody has said it who is known to us."""
 
     owner: Owner
     name: str
@@ -30,6 +31,7 @@ class Saying(NamedTuple):
     is_known_at_assumed: bool = False
     by_id: int | None = None
     is_fallback: bool = False
+    is_public: bool = False
 
 
 class _Earlier(NamedTuple):
@@ -39,6 +41,7 @@ class _Earlier(NamedTuple):
     holds_from: float
     known_at: float
     home: int
+    is_public: bool
 
 
 _Newest: TypeAlias = dict[tuple[Owner, str], _Earlier]
@@ -48,8 +51,9 @@ def write(sayings: Sequence[Saying]) -> dict[Owner, set[str]]:
     """Write what is news, in one COPY; the names that changed, by owner.
 
     News is what differs from the newest value of that name that held and was known at that
-    instant. The same value said of another face of a merged lead is written, so that parting
-    the two again leaves each with what was said of it.
+    instant; what anybody may have said is none where somebody else has spoken. The same value
+    said of another face of a merged lead is written, so that parting the two again leaves each
+    with what was said of it.
     """
     if not sayings:
         return {}
@@ -66,7 +70,7 @@ def write(sayings: Sequence[Saying]) -> dict[Owner, set[str]]:
         if _is_news(said, before):
             news.append(said)
             since, known = said.holds_from.timestamp(), said.known_at.timestamp()
-            written[key] = _Earlier(said.value, since, known, said.home)
+            written[key] = _Earlier(said.value, since, known, said.home, said.is_public)
     _copy(news)
     changed: dict[Owner, set[str]] = {}
     for said in news:
@@ -77,6 +81,8 @@ def write(sayings: Sequence[Saying]) -> dict[Owner, set[str]]:
 def _is_news(said: Saying, before: _Earlier | None) -> bool:
     if before is None:
         return said.value is not None
+    if said.is_public and not before.is_public:
+        return False
     return (
         type(said.value) is not type(before.value)
         or said.value != before.value
@@ -100,10 +106,11 @@ def _later(one: _Earlier | None, other: _Earlier | None) -> _Earlier | None:
 _NEWEST_OF_LEADS = """
     SELECT DISTINCT ON (face.canonical_id, fact.name)
         face.canonical_id, fact.name, fact.value::text, extract(epoch FROM fact.holds_from)::float8,
-        extract(epoch FROM fact.known_at)::float8, face.id
+        extract(epoch FROM fact.known_at)::float8, face.id, source.kind = 'website'
     FROM leads_lead face
     JOIN leads_identity known ON known.lead_id = face.id
     JOIN leads_fact fact ON fact.identity_id = known.id
+    JOIN leads_source source ON source.id = fact.source_id
     WHERE face.canonical_id = ANY(%s::bigint[]) AND fact.name = ANY(%s)
       AND NOT EXISTS (SELECT FROM leads_factwithdrawal gone WHERE gone.fact_id = fact.id)
     ORDER BY 1, 2, fact.holds_from DESC, fact.known_at DESC, fact.id DESC
@@ -111,8 +118,8 @@ _NEWEST_OF_LEADS = """
 _NEWEST_OF_COMPANIES = """
     SELECT DISTINCT ON (fact.company_id, fact.name)
         fact.company_id, fact.name, fact.value::text, extract(epoch FROM fact.holds_from)::float8,
-        extract(epoch FROM fact.known_at)::float8, 0
-    FROM leads_fact fact
+        extract(epoch FROM fact.known_at)::float8, 0, source.kind = 'website'
+    FROM leads_fact fact JOIN leads_source source ON source.id = fact.source_id
     WHERE fact.company_id = ANY(%s::bigint[]) AND fact.name = ANY(%s)
       AND NOT EXISTS (SELECT FROM leads_factwithdrawal gone WHERE gone.fact_id = fact.id)
     ORDER BY 1, 2, fact.holds_from DESC, fact.known_at DESC, fact.id DESC
@@ -134,8 +141,8 @@ def _newest(sayings: Iterable[Saying]) -> _Newest:
         if not pks:
             continue
         asked_for = [ids(pks), list(names)]
-        for pk, name, value, holds_from, known_at, home in rows_of(sql, asked_for):
-            found[(kind, pk), name] = _Earlier(_json(value), holds_from, known_at, home)
+        for pk, name, value, *rest in rows_of(sql, asked_for):
+            found[(kind, pk), name] = _Earlier(_json(value), *rest)
     return found
 
 
@@ -146,17 +153,18 @@ def _json(text: str | None) -> Json:
 # For the few that tell of a time before the newest fact of their name.
 _AT_THEIR_TIME = """
     SELECT asked.place, fact.value, extract(epoch FROM fact.holds_from)::float8,
-        extract(epoch FROM fact.known_at)::float8, fact.home
+        extract(epoch FROM fact.known_at)::float8, fact.home, source.kind = 'website'
     FROM unnest(%s::int[], %s::bigint[], %s::text[], %s::timestamptz[])
         AS asked (place, owner, name, holds_from)
     CROSS JOIN LATERAL (
-        SELECT fact.value::text, fact.holds_from, fact.known_at, {home} AS home
+        SELECT fact.value::text, fact.holds_from, fact.known_at, fact.source_id, {home} AS home
         FROM {origin}
         WHERE {owner} = asked.owner AND fact.name = asked.name
           AND fact.holds_from <= asked.holds_from
           AND NOT EXISTS (SELECT FROM leads_factwithdrawal gone WHERE gone.fact_id = fact.id)
         ORDER BY fact.holds_from DESC, fact.known_at DESC, fact.id DESC LIMIT 1
     ) fact
+    JOIN leads_source source ON source.id = fact.source_id
 """
 _ORIGINS = {
     "lead": {
@@ -188,8 +196,8 @@ def _at_their_time(sayings: Sequence[Saying], newest: _Newest) -> dict[int, _Ear
                 instants([said.holds_from for _, said in asked]),
             ],
         )
-        for place, value, holds_from, known_at, home in rows:
-            earlier[place] = _Earlier(_json(value), holds_from, known_at, home)
+        for place, value, *rest in rows:
+            earlier[place] = _Earlier(_json(value), *rest)
     return earlier
 
 

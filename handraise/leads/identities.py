@@ -144,7 +144,7 @@ def settle(entries: Sequence[Entry], *, at: datetime) -> Settled:
 
 def _claim(place: int, entry: Entry) -> Claim:
     previous = entry.previous_id if entry.kind is EntryKind.ALIAS else None
-    return Claim(place, entry.user_id, entry.email, entry.anonymous_id, previous)
+    return Claim(place, entry.user_id, entry.email, entry.anonymous_id, previous, entry.is_public)
 
 
 def _look_up(keys: Collection[Key]) -> tuple[dict[Key, int], Known]:

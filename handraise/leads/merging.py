@@ -70,6 +70,7 @@ def write_joins(joins: Sequence[Joining], *, at: datetime, by: User | None, via:
         ],
     )  # fmt: skip
     _point_to_roots(joins)
+    _say_again(joins, at)
     _write_carried(standing)
     journal.write_many(_lines(joins, ids, at, by_id, via))
     woken = {lead for join in joins for lead in (join.kept, join.merged)}
@@ -135,6 +136,57 @@ def _point_to_roots(joins: Iterable[Joining]) -> None:
         """,
         [list(roots), list(roots.values())],
     )
+
+
+# What a website said of a visitor may be newer than what is known of the person they turn out to
+# be. It outweighs nobody's word (`SourceKind`): such a word is said again, as of the join.
+_FACTS_AGAIN = """
+    WITH said AS (
+        SELECT face.canonical_id AS root, source.kind = 'website' AS is_public, fact.*
+        FROM leads_lead face
+        JOIN leads_identity known ON known.lead_id = face.id
+        JOIN leads_fact fact ON fact.identity_id = known.id
+        JOIN leads_source source ON source.id = fact.source_id
+        WHERE face.canonical_id = ANY(%(roots)s::bigint[])
+          AND NOT EXISTS (SELECT FROM leads_factwithdrawal gone WHERE gone.fact_id = fact.id)
+    ), newest AS (
+        SELECT DISTINCT ON (root, name) root, name, is_public FROM said
+        ORDER BY root, name, holds_from DESC, known_at DESC, id DESC
+    ), vouched AS (
+        SELECT DISTINCT ON (root, name) * FROM said WHERE NOT is_public
+        ORDER BY root, name, holds_from DESC, known_at DESC, id DESC
+    )
+    INSERT INTO leads_fact (identity_id, name, value, text, words, number, truth, instant,
+        holds_from, known_at, is_known_at_assumed, source_id, by_id)
+    SELECT vouched.identity_id, name, value, text, words, number, truth, instant,
+        %(at)s, %(at)s, false, source_id, by_id
+    FROM newest JOIN vouched USING (root, name) WHERE newest.is_public
+"""
+_MEMBERSHIPS_AGAIN = """
+    WITH said AS (
+        SELECT face.canonical_id AS root, source.kind = 'website' AS is_public, membership.*
+        FROM leads_lead face
+        JOIN leads_identity known ON known.lead_id = face.id
+        JOIN leads_membership membership ON membership.identity_id = known.id
+        JOIN leads_source source ON source.id = membership.source_id
+        WHERE face.canonical_id = ANY(%(roots)s::bigint[]) AND membership.withdrawn_at IS NULL
+    ), newest AS (
+        SELECT DISTINCT ON (root) root, is_public FROM said
+        ORDER BY root, holds_from DESC, known_at DESC, id DESC
+    ), vouched AS (
+        SELECT DISTINCT ON (root) * FROM said WHERE NOT is_public
+        ORDER BY root, holds_from DESC, known_at DESC, id DESC
+    )
+    INSERT INTO leads_membership (identity_id, company_id, holds_from, known_at, source_id)
+    SELECT vouched.identity_id, company_id, %(at)s, %(at)s, source_id
+    FROM newest JOIN vouched USING (root) WHERE newest.is_public
+"""
+
+
+def _say_again(joins: Iterable[Joining], at: datetime) -> None:
+    asked = {"roots": sorted({join.kept for join in joins}), "at": at}
+    execute(_FACTS_AGAIN, asked)
+    execute(_MEMBERSHIPS_AGAIN, asked)
 
 
 def _write_carried(standings: dict[int, _Standing]) -> None:

@@ -25,13 +25,16 @@ FIRST_NEW = 1 << 62
 
 
 class Claim(NamedTuple):
-    """The identities of one entry. `previous_id` is set for an alias only."""
+    """The identities of one entry. `previous_id` is set for an alias only. What `is_public` joins
+    nobody who is known by an address or a user id to another such, and gives nobody a second
+    address."""
 
     place: int
     user_id: str | None = None
     email: str | None = None
     anonymous_id: str | None = None
     previous_id: str | None = None
+    is_public: bool = False
 
     def identities(self) -> list[Key]:
         """Every identity that must be looked up, strongest first."""
@@ -138,7 +141,7 @@ class People:
             if email in homes:
                 self._join_by_email(claim, user, email)
             else:
-                self._attach(claim, email, homes[user])
+                self._attach_address(claim, email, self.home(user), user)
         return first
 
     def _place_for_newcomer(self, claim: Claim, user: Key | None, email: Key | None) -> int:
@@ -163,6 +166,10 @@ class People:
         if mine in known.with_user_id and other in known.with_user_id:
             said = f"E-mail {email[1]} came with user id {user[1]} but belongs to another user id."
             self.conflicts.append(Conflict(claim.place, mine, other, said))
+            return
+        if claim.is_public:
+            said = f"E-mail {email[1]} came with user id {user[1]} but belongs to somebody else."
+            self.conflicts.append(Conflict(claim.place, mine, other, said + _UNHEARD))
             return
         self._join(claim, mine, other, f"User id {user[1]} and e-mail {email[1]} came together.")
 
@@ -189,12 +196,19 @@ class People:
         previous = next((key for key in candidates if key in self._known.homes), None)
         if previous is None:
             place = 2 if "@" in claim.previous_id else 1
-            self._attach(claim, candidates[place], self.home(target))
+            if place == 2:
+                self._attach_address(claim, candidates[2], self.home(target), target)
+            else:
+                self._attach(claim, candidates[1], self.home(target))
             return
         mine, other = self.root(self.home(target)), self.root(self.home(previous))
-        if mine != other:
-            why = f"An alias said that {_phrase(previous)} is {_phrase(target)}."
-            self._join(claim, mine, other, why)
+        if mine == other:
+            return
+        why = f"An alias said that {_phrase(previous)} is {_phrase(target)}."
+        if claim.is_public and not (self._is_visitor(mine) or self._is_visitor(other)):
+            self.conflicts.append(Conflict(claim.place, mine, other, why + _UNHEARD))
+            return
+        self._join(claim, mine, other, why)
 
     def _is_visitor(self, root: int) -> bool:
         return root not in self._known.with_user_id and root not in self._known.with_email
@@ -204,6 +218,15 @@ class People:
         self.new.append(lead)
         self._known.roots[lead] = lead
         return lead
+
+    def _attach_address(self, claim: Claim, email: Key, home: int, who: Key) -> None:
+        """A new address for the lead of `home`; whoever has one gets no other from just anybody."""
+        root = self.root(home)
+        if claim.is_public and root in self._known.with_email:
+            said = f"E-mail {email[1]} came with {_phrase(who)}, who has another address."
+            self.conflicts.append(Conflict(claim.place, root, root, said + _UNHEARD))
+            return
+        self._attach(claim, email, home)
 
     def _attach(self, claim: Claim, key: Key, home: int) -> None:
         self._known.homes[key] = home
@@ -231,6 +254,7 @@ class People:
         self.joins.append(Join(kept, merged, why, claim.place))
 
 
+_UNHEARD = " It was a website that said so, as which anybody may speak: a server's word is needed."
 _PHRASES = {USER_ID: "user id", EMAIL: "e-mail", ANONYMOUS_ID: "anonymous id"}
 
 

@@ -15,6 +15,7 @@ from handraise.leads.companies import (
     is_private,
     name_key,
 )
+from handraise.leads.decide import OURS
 from handraise.leads.entry import Entry, EntryKind, Json
 from handraise.leads.fact_rows import Saying
 from handraise.leads.facts import company_facts, lead_facts
@@ -54,6 +55,7 @@ def read(entries: Sequence[Entry], settled: Settled, roots: Sequence[int]) -> He
     """What a batch says. `roots` has the canonical lead of each entry."""
     heard = Heard()
     first_with_email = set(settled.new_emails.values())
+    unsettled = {conflict.place for conflict in settled.conflicts}
     guessed: set[int] = set()
     by_email: dict[int, int] = {}  # lead -> place of the first activity that came by an e-mail
     for place, entry in enumerate(entries):
@@ -63,9 +65,9 @@ def read(entries: Sequence[Entry], settled: Settled, roots: Sequence[int]) -> He
                 by_email.setdefault(roots[place], place)
             continue
         who = _Who(entry, roots[place], settled.homes[place], settled.identities[place])
-        facts = _facts_of_lead(entry, is_news=is_news)
+        facts = _facts_of_lead(entry, is_news=is_news, is_heard=place not in unsettled)
         if entry.kind is EntryKind.GROUP:
-            _hear_of_company(heard, who, dict(company_facts(entry.traits)))
+            _hear_of_company(heard, who, _heard_of(entry, dict(company_facts(entry.traits))))
         else:
             firm = {
                 name.removeprefix("company."): value
@@ -88,7 +90,7 @@ def read(entries: Sequence[Entry], settled: Settled, roots: Sequence[int]) -> He
 
 def _addresses_again(who: _Who) -> Iterator[Saying]:
     """The address of one whose facts were all taken back and who is heard of again by it."""
-    for name, value in _facts_of_lead(who.entry, is_news=True).items():
+    for name, value in _facts_of_lead(who.entry, is_news=True, is_heard=True).items():
         said = _saying(("lead", who.root), name, value, who.entry, who)
         yield said._replace(is_fallback=True)
 
@@ -107,7 +109,7 @@ class _Who:
         entry = self.entry
         return Belonging(
             self.root, self.home, self.identity_id, key, domain, name, entry.occurred_at,
-            entry.known_at, entry.source_id, is_guess, is_by_name,
+            entry.known_at, entry.source_id, is_guess, is_by_name, entry.is_public,
         )  # fmt: skip
 
 
@@ -119,17 +121,34 @@ def _saying(
         entry.occurred_at, entry.known_at, entry.source_id,
         identity_id=who.identity_id if who else None, home=who.home if who else 0,
         is_known_at_assumed=entry.is_known_at_assumed, by_id=entry.by_id,
+        is_fallback=entry.is_public and name in _ADDRESS, is_public=entry.is_public,
     )  # fmt: skip
 
 
-def _facts_of_lead(entry: Entry, *, is_news: bool) -> dict[str, Json]:
+_ADDRESS = ("email", "email_domain")
+
+
+def _facts_of_lead(entry: Entry, *, is_news: bool, is_heard: bool) -> dict[str, Json]:
+    """`is_heard`: who is who was settled as the entry says."""
     facts = dict(lead_facts(entry.traits)) if entry.kind is EntryKind.FACTS else {}
-    if entry.email and (is_news or entry.kind is not EntryKind.ALIAS):
+    facts = _heard_of(entry, facts)
+    if entry.is_public and not is_heard:
+        facts.pop("email", None)
+    elif entry.email and (is_news or entry.kind is not EntryKind.ALIAS):
         facts["email"] = entry.email
     address = facts.get("email")
     if isinstance(address, str) and "@" in address:
         facts["email_domain"] = domain_of(address)
     return facts
+
+
+def _heard_of(entry: Entry, facts: dict[str, Json]) -> dict[str, Json]:
+    """Without what we do not take just anybody's word for."""
+    if not entry.is_public:
+        return facts
+    return {
+        name: value for name, value in facts.items() if name.removeprefix("company.") not in OURS
+    }
 
 
 def _hear_of_company(heard: Heard, who: _Who, firm: dict[str, Json]) -> None:

@@ -23,6 +23,7 @@ from django.db import connection
 
 from handraise.capture import keys
 from handraise.capture.models import WriteKey
+from handraise.leads.decide import SourceKind
 from tests.personas import NOON
 
 
@@ -132,7 +133,7 @@ def tracking_api(django_db_setup: None, django_db_blocker: Any) -> Iterator[Serv
 @pytest.fixture
 def server(tracking_api: Server, transactional_db: None) -> Server:
     """The tracking API with a fresh write key over empty tables."""
-    _, tracking_api.key = keys.create_key(name="Website", by=None, at=NOON)
+    _, tracking_api.key = keys.create_key(kind=SourceKind.API, name="Website", by=None, at=NOON)
     return tracking_api
 
 

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from handraise.capture import keys
+from handraise.capture.keys import create_key
 from handraise.capture.models import Drop, Inbox, WriteKey
+from handraise.leads.decide import SourceKind
 from tests.capture.conftest import Server, connected
 from tests.personas import NOON
 
@@ -210,8 +212,10 @@ def test_one_client_s_nul_byte_harms_nobody_in_its_group(server: Server) -> None
 
 def test_the_agent_is_kept_of_browsers_only(server: Server) -> None:
     agent = {"User-Agent": "Mozilla/5.0 Firefox/1"}
+    website = create_key(kind=SourceKind.WEBSITE, name="Pages", by=None, at=NOON)[1]
     server.post("/v1/track", TRACK, headers=agent)
-    server.post("/v1/track", TRACK, headers={**agent, "Origin": "https://x.example"})
+    page = {**agent, "Origin": "https://x.example"}
+    server.post("/v1/track", TRACK, key=website, headers=page)
 
     assert list(Inbox.objects.order_by("id").values_list("agent", flat=True)) == [
         "",
@@ -222,12 +226,27 @@ def test_the_agent_is_kept_of_browsers_only(server: Server) -> None:
 def test_browsers_are_let_in_from_anywhere(server: Server) -> None:
     asked = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
     preflight = server.call("OPTIONS", "/v1/t", headers=asked)
-    answer = server.post("/v1/t", TRACK, headers={"Origin": "https://shop.example"})
+    website = create_key(kind=SourceKind.WEBSITE, name="Pages", by=None, at=NOON)[1]
+    answer = server.post("/v1/t", TRACK, key=website, headers={"Origin": "https://shop.example"})
 
+    assert answer.status == 200
     assert preflight.status == 204
     assert "authorization" in preflight.headers["access-control-allow-headers"]
     assert preflight.headers["access-control-allow-origin"] == "*"
     assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_a_servers_key_is_turned_away_from_a_page(server: Server) -> None:
+    page = {"Origin": "https://shop.example"}
+    answers = [
+        server.post("/v1/track", TRACK, headers=page),
+        server.post("/v1/track", {**TRACK, "writeKey": server.key}, key="", headers=page),
+    ]
+
+    for answer in answers:
+        assert (answer.status, answer.json["code"]) == (403, "key_of_a_server")
+        assert answer.headers["access-control-allow-origin"] == "*"
+    assert not Inbox.objects.exists()
 
 
 def test_the_browser_client_finds_its_settings(server: Server) -> None:

@@ -14,7 +14,9 @@ from handraise.capture.decide import Refusal
 from handraise.capture.digest import digest_once
 from handraise.capture.models import Drop, Inbox, Receipt
 from handraise.leads import attention
-from handraise.leads.models import Activity, Identity, Source
+from handraise.leads.decide import SourceKind
+from handraise.leads.models import Activity, Identity, Lead, Source
+from handraise.leads.queries import facts_of
 from handraise.team.models import User
 from tests.personas import NOON
 
@@ -24,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def source(db: None) -> Source:
-    return keys.create_key(name="Website", by=None, at=NOON)[0].source
+    return keys.create_key(kind=SourceKind.API, name="Website", by=None, at=NOON)[0].source
 
 
 def arrived(source: Source, endpoint: str, body: object) -> Inbox:
@@ -80,7 +82,7 @@ def test_an_id_used_for_another_message_is_named_a_duplicate(source: Source) -> 
 
 
 def test_the_same_id_from_another_source_is_another_message(source: Source) -> None:
-    other = keys.create_key(name="Shop", by=None, at=NOON)[0].source
+    other = keys.create_key(kind=SourceKind.API, name="Shop", by=None, at=NOON)[0].source
     arrived(source, "track", track(1))
     arrived(other, "track", track(1))
 
@@ -222,3 +224,20 @@ def test_a_call_of_just_now_is_looked_at_when_it_is_known(source: Source) -> Non
     assert Activity.objects.get().known_at == just_now
     assert attention.claim(at=NOON, limit=10).leads == []
     assert len(attention.claim(at=just_now, limit=10).leads) == 1
+
+
+def test_what_came_by_a_websites_key_is_anybodys_word(source: Source) -> None:
+    pages = keys.create_key(kind=SourceKind.WEBSITE, name="Pages", by=None, at=NOON)[0].source
+    told = {"type": "identify", "userId": "ada", "messageId": "m1"}
+    arrived(source, "identify", {**told, "traits": {"email": "ada@acme.example", "title": "CTO"}})
+    theirs = {"email": "eve@evil.example", "title": "Cook", "is_competitor": True, "plan": "team"}
+    arrived(pages, "identify", {**told, "traits": theirs})
+    other = {**told, "type": "alias", "previousId": "mal@evil.example", "messageId": "m2"}
+    arrived(pages, "batch", {"batch": [other]})
+
+    digest_once(limit=100, at=LATER)
+
+    assert {fact.name: fact.value for fact in facts_of(Lead.objects.get())} == {
+        "email": "ada@acme.example", "email_domain": "acme.example", "title": "CTO",
+        "plan": "team",
+    }  # fmt: skip

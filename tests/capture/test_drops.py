@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from handraise.capture import drops, keys
 from handraise.capture.decide import Refusal
 from handraise.capture.models import Drop, Inbox
+from handraise.leads.decide import SourceKind
 from handraise.team.models import User
 from tests.personas import NOON
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def dropped(reason: Refusal, body: bytes = b"{}") -> Drop:
-    source = keys.create_key(name="Website", by=None, at=NOON)[0].source
+    source = keys.create_key(kind=SourceKind.API, name="Website", by=None, at=NOON)[0].source
     return Drop.objects.create(
         at=NOON, received_at=NOON, source=source, reason=reason, endpoint="track", body=body
     )

@@ -9,6 +9,7 @@ import pytest
 
 from handraise.capture import keys
 from handraise.capture.models import WriteKey
+from handraise.leads.decide import SourceKind
 from handraise.leads.models import JournalLine
 from handraise.team.models import User
 from tests.personas import NOON
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_only_the_hash_of_a_key_is_kept(rita: User) -> None:
-    key, plaintext = keys.create_key(name="Website", by=rita, at=NOON)
+    key, plaintext = keys.create_key(kind=SourceKind.API, name="Website", by=rita, at=NOON)
 
     assert bytes(key.digest) == sha256(plaintext.encode()).digest()
     assert (key.hint, key.source.name, key.created_by) == (plaintext[-4:], "Website", rita)
@@ -26,7 +27,7 @@ def test_only_the_hash_of_a_key_is_kept(rita: User) -> None:
 
 
 def test_a_key_is_revoked_once(rita: User) -> None:
-    key, _ = keys.create_key(name="Website", by=rita, at=NOON)
+    key, _ = keys.create_key(kind=SourceKind.API, name="Website", by=rita, at=NOON)
 
     keys.revoke_key(key, by=rita, at=NOON)
     keys.revoke_key(key, by=rita, at=NOON + timedelta(days=1))

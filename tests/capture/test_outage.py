@@ -18,6 +18,7 @@ from handraise.capture import keys
 from handraise.capture.decide import Refusal
 from handraise.capture.models import Drop, Inbox
 from handraise.capture.writing import Accepted, RefusedItem, Unstorable, Writer
+from handraise.leads.decide import SourceKind
 from tests.capture.conftest import Server, free_port, start, stop
 from tests.personas import NOON
 
@@ -26,6 +27,8 @@ TABLES = """
 CREATE TABLE capture_writekey (digest bytea, source_id bigint, revoked_at timestamptz);
 CREATE TABLE capture_inbox (id bigserial PRIMARY KEY, received_at timestamptz, source_id bigint,
                             endpoint varchar(16), agent text, body bytea);
+CREATE TABLE leads_source (id bigint, kind varchar(16));
+INSERT INTO leads_source VALUES (1, 'api');
 INSERT INTO capture_writekey VALUES (sha256('hr_key'), 1, NULL);
 """
 
@@ -76,7 +79,7 @@ def accepted(source: int, endpoint: str = "track", *refused: RefusedItem) -> Acc
 
 
 def test_a_call_that_cannot_be_stored_harms_nobody_in_its_group(transactional_db: None) -> None:
-    source = keys.create_key(name="Website", by=None, at=NOON)[0].source_id
+    source = keys.create_key(kind=SourceKind.API, name="Website", by=None, at=NOON)[0].source_id
     unstorable = accepted(source, "x" * 17)  # longer than the column
     drop = RefusedItem(Refusal.NAME_MISSING, "event is missing.", "m1", "track", b"{}")
     taken = [accepted(source), accepted(source, "page", drop), accepted(source)]

@@ -15,11 +15,14 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from handraise.capture.digest import digest_once
+from handraise.capture.keys import create_key
 from handraise.capture.models import Drop, Inbox
 from handraise.capture.tracker import served, squeezed
 from handraise.kit import clock
+from handraise.leads.decide import SourceKind
 from handraise.leads.models import Activity, Fact, Identity
 from tests.capture.conftest import Server, connected
+from tests.personas import NOON
 
 pytestmark = [pytest.mark.django_db, pytest.mark.browser]
 
@@ -84,9 +87,8 @@ def website(server: Server) -> Iterator[Website]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as pages:
-        made = Website(
-            f"http://localhost:{pages.server_address[1]}", f"{server.url}/t.js", server.key
-        )
+        key = create_key(kind=SourceKind.WEBSITE, name="Pages", by=None, at=NOON)[1]
+        made = Website(f"http://localhost:{pages.server_address[1]}", f"{server.url}/t.js", key)
         thread = threading.Thread(target=pages.serve_forever)
         thread.start()
         yield made

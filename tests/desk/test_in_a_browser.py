@@ -14,7 +14,7 @@ from handraise.handover.actions import accept
 from handraise.handover.models import Acceptance, Handover, Opening, Rejection
 from handraise.handover.rating import rate
 from handraise.kit import clock
-from handraise.leads.decide import Via
+from handraise.leads.decide import SourceKind, Via
 from handraise.team.models import User
 from tests.browser import Visit, dressed
 from tests.desk.conftest import offered
@@ -184,7 +184,7 @@ def test_the_pages_of_an_accepted_lead_pass_axe(
 def test_every_page_passes_axe(
     dress: str, visit: Visit, handover: Handover, rita: User, mark: User
 ) -> None:
-    create_key(name="Website", by=rita, at=clock.now())
+    create_key(kind=SourceKind.WEBSITE, name="Website", by=rita, at=clock.now())
     lead = f"/lead/{handover.lead_id}/"
     paths = [
         "/", "/inbox/", f"/inbox/{handover.pk}/", f"/handover/{handover.pk}/", "/leads/",

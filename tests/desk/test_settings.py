@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -9,7 +10,7 @@ from django.test import Client
 
 from handraise.capture.models import WriteKey
 from handraise.kit import clock
-from handraise.leads.decide import Via
+from handraise.leads.decide import SourceKind, Via
 from handraise.leads.models import JournalLine
 from handraise.talk.feeds import person_of, renew_feed
 from handraise.team.api_keys import create_api_key, key_of
@@ -130,19 +131,30 @@ def test_a_team_is_founded_once(client: Client) -> None:
 
 
 def test_a_key_is_shown_once_with_something_to_paste(client: Client) -> None:
-    page = said(client, "/keys/", name="Our website")
+    page = said(client, "/keys/", name="Our shop", of="server")
     plaintext = re.search(r'id="new-key">(hr_[^<]+)<', page)
 
     assert plaintext is not None
     assert f'analytics.write_key = "{plaintext[1]}"' in page
     assert f'-u "{plaintext[1]}:"' in page
+    assert "data-key" not in page
     again = client.get("/keys/")
     assert plaintext[1] not in again.content.decode()
     assert "no-store" in again.headers["Cache-Control"]
 
 
+def test_a_websites_key_comes_with_lines_for_its_pages(client: Client) -> None:
+    page = said(client, "/keys/", name="Our website", of="website")
+    plaintext = re.search(r'id="new-key">(hr_[^<]+)<', page)
+
+    assert plaintext is not None
+    assert f'data-key="{plaintext[1]}"' in html.unescape(page)
+    assert "analytics.write_key" not in page
+    assert WriteKey.objects.get().source.kind == SourceKind.WEBSITE
+
+
 def test_a_key_is_revoked_for_good(client: Client) -> None:
-    said(client, "/keys/", name="Our website")
+    said(client, "/keys/", name="Our website", of="website")
     key = WriteKey.objects.get()
 
     assert "writes nothing any more" in said(client, f"/keys/{key.pk}/revocation/")
@@ -151,7 +163,8 @@ def test_a_key_is_revoked_for_good(client: Client) -> None:
 
 
 def test_a_key_needs_a_name(client: Client) -> None:
-    assert "Say what the key is for" in said(client, "/keys/", name=" ")
+    assert "Say what the key is for" in said(client, "/keys/", name=" ", of="website")
+    assert "Say what the key is for" in said(client, "/keys/", name="Shop", of="hand")
     assert not WriteKey.objects.exists()
 
 

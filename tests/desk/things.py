@@ -27,7 +27,7 @@ from handraise.handover.models import Contest, Handover
 from handraise.kit import clock
 from handraise.leads import attention
 from handraise.leads.actions import merge_leads
-from handraise.leads.decide import Via
+from handraise.leads.decide import SourceKind, Via
 from handraise.leads.models import Activity, Lead, ParkedLead
 from handraise.lists.actions import create
 from handraise.messaging.actions import Settings
@@ -86,7 +86,7 @@ def _things(handover: Handover, mark: User, rita: User, vera: User) -> dict[str,
     attention.park(ada.pk, error="It broke.", at=at)
     contest_of_ben = contested(rita)
     deals = things_of_deals(rita)
-    key, _ = create_key(name="Website", by=rita, at=at)
+    key, _ = create_key(kind=SourceKind.WEBSITE, name="Website", by=rita, at=at)
     question = asking.ask(handover, text="Who?", by=rita, at=at, via=Via.WEB)
     assert ada.company_id is not None
     said = Said("Clear need", quote="It hurts.")

@@ -18,6 +18,11 @@ def said(
     return Claim(0, user_id, email, anonymous_id, previous_id)
 
 
+def public(*args: str, **said_so: str) -> Claim:
+    """As a website says it, as which anybody may speak."""
+    return said(*args, **said_so)._replace(is_public=True)
+
+
 def people_of(claims: Iterable[Claim]) -> tuple[People, Known]:
     known = Known()
     people = People(known)
@@ -66,6 +71,17 @@ TABLE: list[tuple[str, list[Claim], list[set[Key]]]] = [
     ("an alias of nobody yet", [said(**u, previous_id="a")], [{A, U}]),
     ("an alias of an address yet unknown", [said(**u, previous_id="e@x.example")], [{E, U}]),
     ("an alias of oneself", [said(**u, previous_id="u")], [{U}]),
+    ("a website's visitor signs in", [public(**a), public(**u, **e, **a)], [{A, E, U}]),
+    ("a website's user gives an e-mail", [public(**u, **a), public(**u, **e)], [{A, E, U}]),
+    ("a website knows a mailbox, then its user id", [public(**e), public(**u, **e)], [{E, U}]),
+    ("a website joins no two who are known", [said(**u), said(**e), public(**u, **e)], [{E}, {U}]),
+    ("a website gives nobody a second address", [said(**u, **e), public(**u, **f)], [{E, U}]),
+    ("nor by an alias", [said(**u, **e), public(**u, previous_id="f@x.example")], [{E, U}]),
+    ("a website's alias joins no two who are known", [said(**u), said(**v),
+     public(**u, previous_id="v")], [{U}, {V}]),
+    ("a website's alias of a visitor", [said(**a), public(**u, previous_id="a")], [{A, U}]),
+    ("a server says so later", [said(**u), said(**e), public(**u, **e), said(**u, **e)],
+     [{E, U}]),
     ("an alias looks for a user id first",
      [said(user_id="x"), said(anonymous_id="x"), said(**u, previous_id="x")],
      [{U, (USER_ID, "x")}, {(ANONYMOUS_ID, "x")}]),
@@ -167,6 +183,22 @@ def test_user_ids_and_mailboxes_of_one_claim_are_one_person_or_a_conflict(
         if claim.user_id and claim.email and claim.place not in clashed:
             one, other = (people.root(people.home(key)) for key in claim.identities()[:2])
             assert one == other
+
+
+@given(st.lists(claims_said | aliases, max_size=8), st.lists(claims_said | aliases, max_size=14))
+def test_nothing_that_anybody_may_say_joins_known_people_or_gives_a_second_address(
+    ours: list[Claim], theirs: list[Claim]
+) -> None:
+    before = {known_keys(person) for person in partition(ours)} - {frozenset()}
+
+    after = partition([*ours, *(claim._replace(is_public=True) for claim in theirs)])
+
+    for person in after:
+        inside = [known for known in before if known & person]
+        assert len(inside) <= 1
+        had = {key for key in next(iter(inside), frozenset()) if key[0] == EMAIL}
+        has = {key for key in person if key[0] == EMAIL}
+        assert len(has) <= 1 or has == had
 
 
 @given(st.lists(claims_said | aliases, max_size=14), st.data())

@@ -16,7 +16,7 @@ def main() -> None:
         from handraise.agreement import actions as agreement
         from handraise.agreement.shipped import text
         from handraise.capture.keys import create_key
-        from handraise.leads.decide import Via
+        from handraise.leads.decide import SourceKind, Via
         from handraise.team.actions import add_team, add_user
 
         at = datetime.now(UTC)
@@ -31,7 +31,7 @@ def main() -> None:
         version = agreement.propose(text(), note="", by=rita, at=at, via=Via.SHELL)
         for signer in (mark, mia):
             agreement.sign(version, by=signer, at=at, via=Via.SHELL)
-        print(create_key(name="Story", by=rita, at=at)[1])
+        print(create_key(kind=SourceKind.API, name="Story", by=rita, at=at)[1])
 
 
 if __name__ == "__main__":
