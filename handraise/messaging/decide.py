@@ -26,6 +26,21 @@ PLAIN = Dialect("message", MAIL_NAMES, LONGEST_MJML, 400)
 assert OPEN - _SCRIPTS_ONLY <= MAIL_NAMES
 
 
+_SAID = re.compile(r"\{\{-?\s*([\w.]+).*?\}\}", re.DOTALL)
+_OTHERWISE = re.compile(r"\{%-?\s*(?:else|elsif|when)\b.*?%\}", re.DOTALL)
+_TAG = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
+
+
+def outlined(text: str) -> str:
+    """A text as a list shows it: what Liquid says stands in ‹› by its name, ways in turn."""
+    named = _SAID.sub(lambda found: f"‹{_name_of(found[1])}›", text)
+    return _TAG.sub("", _OTHERWISE.sub(" / ", named))
+
+
+def _name_of(path: str) -> str:
+    return path.removeprefix("lead.").replace(".", " ").replace("_", " ")
+
+
 class SenderKind(StrEnum):
     """Whose name a message bears: that of its team, or of the lead's owner where there is one."""
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from handraise.enablement.models import KeyMessage
 from handraise.leads.models import _in
-from handraise.messaging.decide import SenderKind
+from handraise.messaging.decide import SenderKind, outlined
 
 _PERSON = settings.AUTH_USER_MODEL
 
@@ -86,6 +86,11 @@ class MessageVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message} v{self.number}"
+
+    @property
+    def outline(self) -> str:
+        """The subject, as a list shows it."""
+        return outlined(self.subject)
 
 
 class MailCitation(models.Model):

@@ -21,6 +21,7 @@ def draft_context(journey: Journey, value: dict[str, Any]) -> dict[str, Any]:
     found = showing.shown(value, steps.ids_of(value), faults=faults, names=called)
     return {
         "journey": journey,
+        "is_new": journey.published is None or journey.is_changed,
         "rules": rules_in_words(value, called),
         "steps": found,
         "picture": showing.picture(found),

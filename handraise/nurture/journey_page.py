@@ -63,7 +63,6 @@ def journey_context(journey: Journey, user: User, *, before: int | None) -> dict
     return {
         **shown,
         "journey": journey,
-        "is_changed": version is not None and journey.draft != version.text,
         "inside": figures.inside_visible_to(user, journey, before=before),
         "by_version": figures.inside_by_version(journey),
         "endings": [(ENDINGS.get(name, name), n) for name, n in figures.endings(journey)],

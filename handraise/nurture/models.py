@@ -42,6 +42,11 @@ class Journey(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether the draft says something else than the version that new leads enter."""
+        return self.published is not None and self.draft != self.published.text
+
 
 class JourneyVersion(models.Model):
     """What a journey said when it was published. Never changed."""

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from handraise.leads.models import Lead
+from handraise.messaging.decide import outlined
 from handraise.messaging.models import House, Message
 from handraise.messaging.starting import starts
 from handraise.post.models import Outgoing
@@ -149,3 +150,18 @@ def test_the_house_needs_a_name_and_an_address(mark: User) -> None:
     client.post(reverse("house"), {"name": "Tideline", "address": " "})
 
     assert House.objects.get().address == "1 Quay Street"
+
+
+@pytest.mark.parametrize(
+    ("subject", "shown"),
+    [
+        ("Still on your list?", "Still on your list?"),
+        ("Hi {{ lead.first_name | default: 'there' }}, a word", "Hi ‹first name›, a word"),
+        ("Welcome{% if company.name %} {{ company.name }}{% endif %}", "Welcome ‹company name›"),
+        ("Did {% if read %}{{ read | first }}{% else %}the guide{% endif %} answer it?",
+         "Did ‹read› / the guide answer it?"),
+        ("{{ broken", "{{ broken"),
+    ],
+)  # fmt: skip
+def test_a_list_names_what_a_subject_says_of_each(subject: str, shown: str) -> None:
+    assert outlined(subject) == shown

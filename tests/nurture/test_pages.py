@@ -300,3 +300,20 @@ def test_messages_and_purposes_are_called_by_their_names(client: Client, mark: U
     for path in (f"/journeys/{journey.code}/", f"/journeys/inside/{ada.pk}/"):
         assert "Send “Guide-welcome”" in client.get(path).content.decode()
     assert "<dd>Newsletter" in client.get(f"/journeys/{journey.code}/draft/").content.decode()
+
+
+def test_what_is_published_is_no_draft_before_something_changes(
+    client: Client, small: Journey, mark: User
+) -> None:
+    fresh = client.get(f"/journeys/{small.code}/draft/").content.decode()
+    publishing.publish(small, moves_those_inside=False, by=mark, at=NOON, via=Via.WEB)
+    unchanged = client.get(f"/journeys/{small.code}/draft/").content.decode()
+    save(client, small, "0", was=was(small, 0), length="3 days")
+    changed = client.get(f"/journeys/{small.code}/draft/").content.decode()
+
+    for page in (fresh, changed):
+        assert "<h1>Draft of" in page
+        assert "Publish…" in page
+    assert "<h1>Change" in unchanged
+    assert "This is version 1" in unchanged
+    assert "Publish…" not in unchanged
