@@ -41,7 +41,10 @@ def leads(
     after: str = "",
     limit: Limit = 50,
 ) -> LeadsOut:
-    """Leads, the newest first, as the list of leads finds them."""
+    """Leads, the newest first, as the list of leads finds them. Page after page is an export: the
+    second needs the permission for one."""
+    if after:
+        require(caller(request), Permission.EXPORT)
     asked = wanted({"q": q, "stage": stage, "owner": owner, "tag": tag, "sort": "created"})
     rows = leads_wanted(caller(request), asked)
     page = page_of(rows, ORDERS["created"], after=after, size=limit)

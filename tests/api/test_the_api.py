@@ -145,7 +145,8 @@ def test_a_thousand_leads_in_one_call_and_no_more(program: Program) -> None:
     assert Lead.objects.filter(name="L 7").count() == 1
 
 
-def test_leads_are_paged_and_found(program: Program) -> None:
+def test_leads_are_paged_and_found(mark: User) -> None:
+    program = Program(mark)
     sent = [{"email": f"lead{n}@acme.example", "facts": {"name": f"L {n}"}} for n in range(5)]
     program.call("PUT", "/leads", {"leads": sent})
     seen, after = [], ""
@@ -159,6 +160,17 @@ def test_leads_are_paged_and_found(program: Program) -> None:
     assert sorted(seen) == [f"L {n}" for n in range(5)]
     _, found = program.call("GET", "/leads?q=lead3@acme.example")
     assert [one["name"] for one in found["leads"]] == ["L 3"]
+
+
+def test_who_may_not_export_does_not_page_through_all(program: Program, mark: User) -> None:
+    sent = [{"email": f"lead{n}@acme.example"} for n in range(3)]
+    program.call("PUT", "/leads", {"leads": sent})
+
+    status, page = program.call("GET", "/leads?limit=2")
+    refused, _ = program.call("GET", f"/leads?limit=2&after={page['next']}")
+
+    assert (status, len(page["leads"]), refused) == (200, 2, 403)
+    assert Program(mark).call("GET", f"/leads?limit=2&after={page['next']}")[0] == 200
 
 
 def test_a_touch_is_logged(program: Program, handover: Handover) -> None:
