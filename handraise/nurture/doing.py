@@ -45,6 +45,11 @@ def do(node: Node, version: JourneyVersion, there: Sequence[There], *, at: datet
         deed(node, version, there, at)
 
 
+def about(journey_id: int) -> str:
+    """What the sends of a journey are wanted by."""
+    return f"journey:{journey_id}"
+
+
 def _send(node: Node, version: JourneyVersion, there: Sequence[There], at: datetime) -> None:
     assert node.step is not None
     assert node.step.send is not None
@@ -53,7 +58,7 @@ def _send(node: Node, version: JourneyVersion, there: Sequence[There], at: datet
     want(
         [
             Wanted(
-                one.lead_id, wording, about=f"journey:{version.journey_id}",
+                one.lead_id, wording, about=about(version.journey_id),
                 once=f"enrolment:{one.enrolment_id}/{node.id}",
                 purpose=message.purpose or document.purpose,
                 topic=message.topic or document.topic, due_at=at,

@@ -17,9 +17,11 @@ from handraise.leads.decide import Via
 from handraise.nurture import counting, references
 from handraise.nurture.compiling import Plan, plan_of
 from handraise.nurture.decide import Ending, State
+from handraise.nurture.doing import about
 from handraise.nurture.models import Journey, JourneyVersion
 from handraise.nurture.standing import Standing, write
 from handraise.nurture.versions import readable, versions
+from handraise.sends import actions as sends
 from handraise.team.access import require
 from handraise.team.decide import Permission, Refused
 from handraise.team.models import User
@@ -143,13 +145,15 @@ def start(journey: Journey, *, by: User, at: datetime, via: Via) -> Journey:
     held.state, held.started_at = State.RUNNING, at
     held.swept_to = _sweeps(plan_of(held.published.text))
     held.save(update_fields=["state", "started_at", "swept_to"])
+    sends.release(about(held.pk), at=at)
     _line("started", held, f"{by} started “{held}”.", by=by, at=at, via=via)
     return held
 
 
 @transaction.atomic
 def pause(journey: Journey, *, by: User, at: datetime, via: Via) -> Journey:
-    """Nobody enters, and who is inside waits where they are until it is started again."""
+    """Nobody enters, who is inside waits where they are, and no mail of it leaves, until it is
+    started again."""
     return _set(journey, State.PAUSED, {State.RUNNING}, "paused", by=by, at=at, via=via)
 
 
@@ -172,6 +176,10 @@ def _set(
         raise Refused(f"“{held}” is {held.state}, so it cannot be {verb}.")
     held.state, held.swept_to = state, None
     held.save(update_fields=["state", "swept_to"])
+    if state is State.PAUSED:
+        sends.hold(about(held.pk), at=at)
+    else:
+        sends.release(about(held.pk), at=at)
     _line(verb, held, f"{by} {verb} “{held}”.", by=by, at=at, via=via)
     return held
 

@@ -12,7 +12,8 @@ from handraise.leads import journal
 from handraise.leads.bulk import execute, ids, instants, rows_of, texts
 from handraise.sends.claiming import skipped_line
 from handraise.sends.decide import State, Wanted
-from handraise.sends.models import Send
+from handraise.sends.guards import HELD
+from handraise.sends.models import Hold, Send
 
 _WANT = """
     INSERT INTO sends_send (
@@ -85,9 +86,20 @@ def call_off(told: Mapping[str, int], *, why: str, at: datetime) -> int:
     return len(gone)
 
 
+def hold(about: str, *, at: datetime) -> None:
+    """Nothing that `about` wants leaves from now on, but what is on its way already."""
+    Hold.objects.get_or_create(about=about, defaults={"at": at})
+
+
+def release(about: str, *, at: datetime) -> None:
+    """What was held goes on: it is asked again at once whether it may leave."""
+    if Hold.objects.filter(about=about).delete()[0]:
+        Send.objects.filter(about=about, state=State.WAITING, why=HELD).update(due_at=at, why="")
+
+
 def message_host() -> str:
     """What stands behind the @ of Message-IDs: the domain that mails come from."""
     return settings.MAIL_FROM.rpartition("@")[2].strip(" <>") or "handraise.invalid"
 
 
-__all__ = ["call_off", "message_host", "want"]
+__all__ = ["call_off", "hold", "message_host", "release", "want"]

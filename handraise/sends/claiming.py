@@ -31,7 +31,7 @@ from handraise.team.models import User
 STALE = "It waited for a week and is not sent unasked any more."
 OUT_OF_USE = "The message is out of use."
 _MINUTE = timedelta(minutes=1)
-_NOT_NEEDED = ("about", "once", "created_at", "claimed_at", "sent_at", "links", "why")
+_NOT_NEEDED = ("once", "created_at", "claimed_at", "sent_at", "links", "why")
 
 _SETTLE = """
     UPDATE sends_send SET state = told.state, why = told.why, due_at = told.due_at

@@ -23,7 +23,7 @@ from handraise.sends.guards import Case, Kind, Moment, Past, Sent, Verdict
 from handraise.sends.guards import verdicts as judged
 from handraise.sends.limiting import in_force
 from handraise.sends.limits import WIDEST, Limits
-from handraise.sends.models import Send
+from handraise.sends.models import Hold, Send
 from handraise.sends.quiet import Quiet
 from handraise.sends.zones import zone_of
 
@@ -191,6 +191,7 @@ def _cases(
     barred = suppressions({lead.address for lead in leads.values() if lead.address}, at=heard_at)
     against = _against(sends, leads, heard_at)
     opening = _Opening(limits.quiet(), at)
+    held = _held({send.about for send in sends})
     cases = []
     for send in sends:
         lead = leads[send.lead_id]
@@ -200,10 +201,14 @@ def _cases(
                 send.pk, lead.pk, lead.address, messages[send.version_id], send.purpose,
                 lead.stage, opening.of(lead.zone()), "" if why is None else why.why,
                 against.get((lead.pk, send.purpose, send.topic), ""), lead.is_gone,
-                lead.is_competitor,
+                lead.is_competitor, send.about in held,
             )
         )  # fmt: skip
     return cases
+
+
+def _held(abouts: Collection[str]) -> set[str]:
+    return set(Hold.objects.filter(about__in=abouts).values_list("about", flat=True))
 
 
 def _against(

@@ -1,8 +1,8 @@
 """May this mail leave now? Facts in, a verdict with a sentence out.
 
 The rules stand in one table, `RULES`, and are asked in its order; the first that objects decides.
-What never changes by waiting comes first, then quiet time, and caps last: they count at the
-instant at which a mail would really leave.
+What never changes by waiting comes first, then pauses and quiet time, and caps last: they count at
+the instant at which a mail would really leave.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from handraise.leads.decide import Stage
 from handraise.sends.limits import ALL, WINDOWS, Limits
 from handraise.sends.quiet import LONGEST
 
+HELD = "What sends it is paused."
+HELD_FOR = timedelta(hours=1)  # until it is asked again whether it is; a release asks at once
 ASKED_AGAIN = timedelta(hours=1)  # until what they asked for is sent to them once more
 OWNED_BY_SALES = frozenset({Stage.SALES_ACCEPTED, Stage.SALES_QUALIFIED, Stage.OPPORTUNITY})
 
@@ -73,6 +75,7 @@ class Case:
     unpermitted: str = ""
     is_gone: bool = False
     is_competitor: bool = False
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +190,10 @@ def asked_again(case: Case, moment: Moment) -> Verdict | None:
     return _skip("They had this very message within the last hour.")
 
 
+def held(case: Case, moment: Moment) -> Verdict | None:
+    return Verdict(Kind.LATER, HELD, moment.at + HELD_FOR) if case.is_held else None
+
+
 def in_quiet_time(case: Case, moment: Moment) -> Verdict | None:
     if case.open_from is None:
         return _skip(f"It stays quiet time there for more than {LONGEST.days} days.")
@@ -233,6 +240,7 @@ RULES = (
     _Line(owned_by_sales),
     _Line(repeated),
     _Line(asked_again, asked_for=True, other=False),
+    _Line(held, asked_for=True),
     _Line(in_quiet_time),
     _Line(over_a_cap),
 )
@@ -262,6 +270,7 @@ def verdicts(cases: Sequence[Case], moment: Moment) -> Mapping[int, Verdict]:
 
 __all__ = [
     "ASKED_AGAIN",
+    "HELD",
     "OWNED_BY_SALES",
     "RULES",
     "SEND",

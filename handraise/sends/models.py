@@ -59,6 +59,16 @@ class Pace(models.Model):
     taken = models.PositiveIntegerField()
 
 
+class Hold(models.Model):
+    """What is wanted by `about` does not leave while this row stands."""
+
+    about = models.CharField(max_length=120, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.about
+
+
 class Send(models.Model):
     """One message to one lead, wanted by `about` (`journey:7`, `form:3`).
 

@@ -13,11 +13,12 @@ from handraise.lists.actions import create, put_in
 from handraise.nurture import publishing, shipped
 from handraise.nurture.actions import enrol_by_hand, leave
 from handraise.nurture.decide import State
+from handraise.nurture.doing import about
 from handraise.nurture.entering import sweep
 from handraise.nurture.models import Enrolment, Journey
 from handraise.nurture.queries import standings_of
 from handraise.qualification.actions import move_by_hand
-from handraise.sends.models import Send
+from handraise.sends.models import Hold, Send
 from handraise.team.decide import Refused
 from handraise.team.models import User
 from tests.nurture.world import DAY, GUIDE, HOUR, does, is_, journey, message, run, sent, where
@@ -239,12 +240,23 @@ def test_paused_nobody_enters_and_who_is_inside_waits(ada: Lead, mark: User) -> 
     does(ben, "Content Downloaded", NOON + 2 * HOUR)
     assert run(NOON + 3 * DAY) == 0
     assert (where(ada), where(ben)) == (["settle"], [])
+    assert [str(held) for held in Hold.objects.all()] == [about(made.pk)]
 
     publishing.start(made, by=mark, at=NOON + 4 * DAY, via=Via.WEB)
     run(NOON + 4 * DAY)
     advance([ben.pk], at=NOON + 4 * DAY)
 
     assert (where(ada), where(ben)) == (["finished"], [])
+    assert not Hold.objects.exists()
+
+
+def test_what_is_retired_in_a_pause_lets_its_mails_go(ada: Lead, mark: User) -> None:
+    made = journey(GUIDE, mark)
+    publishing.pause(made, by=mark, at=NOON, via=Via.WEB)
+
+    publishing.retire(made, by=mark, at=NOON + HOUR, via=Via.WEB)
+
+    assert not Hold.objects.exists()
 
 
 def test_retired_who_is_inside_finishes(ada: Lead, mark: User) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -17,17 +18,22 @@ from handraise.leads.actions import create_lead, edit_company, edit_lead, merge_
 from handraise.leads.decide import Stage, Via
 from handraise.leads.models import Lead
 from handraise.messaging.models import MessageVersion
-from handraise.sends.actions import want
+from handraise.sends.actions import hold, release, want
+from handraise.sends.claiming import claim
 from handraise.sends.decide import State, Wanted
 from handraise.sends.guarding import addresses, verdicts
+from handraise.sends.guards import HELD
 from handraise.sends.limiting import set_limits
 from handraise.sends.limits import Cap, Limits
-from handraise.sends.models import Send
+from handraise.sends.models import Courier, Send
+from handraise.sends.ways import ways
 from handraise.team.models import User
 from tests.consent.conftest import give, leave
 from tests.personas import NOON
+from tests.post.conftest import Mailbox, mailbox
 from tests.sends.conftest import message, people, send, wanted
 
+__all__ = ["mailbox"]
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NIGHTS = {str(day): [["20:00", "08:00"]] for day in range(7)}
@@ -258,3 +264,32 @@ def test_a_batch_costs_the_same_however_large(
 
     assert sum(one.kind.value == "send" for one in found.values()) == 50
     assert verdicts([], at=NOON) == {}
+
+
+def test_what_is_held_waits_and_goes_on_at_its_release(
+    mailbox: Mailbox, version: MessageVersion, ada: Lead
+) -> None:
+    (wish,) = wanted(version, [ada])
+    want([wish], at=NOON)
+    made = Send.objects.get()
+    hold(made.about, at=NOON)
+
+    courier = Courier.objects.create(pk=uuid4(), boot="now", began_at=NOON, beat_at=NOON)
+    assert claim(courier.pk, ways(), at=NOON, limit=10).going == []
+    made.refresh_from_db()
+    assert (made.state, made.why, made.due_at) == (State.WAITING, HELD, NOON + HOUR)
+
+    release(made.about, at=NOON + HOUR / 2)
+    made.refresh_from_db()
+    assert (made.why, made.due_at, word(made)) == ("", NOON + HOUR / 2, "send")
+
+
+def test_a_hold_is_of_one_and_a_refusal_weighs_more(version: MessageVersion, ada: Lead) -> None:
+    made = send(version, ada)
+    hold("journey:9999", at=NOON)
+    assert word(made) == "send"
+
+    hold(made.about, at=NOON)
+    assert word(made) == HELD
+    leave(ada, at=NOON)
+    assert word(made).startswith("They")

@@ -9,7 +9,18 @@ from typing import Any
 import pytest
 
 from handraise.leads.decide import Stage
-from handraise.sends.guards import RULES, SEND, Case, Kind, Moment, Past, Sent, verdict, verdicts
+from handraise.sends.guards import (
+    HELD,
+    RULES,
+    SEND,
+    Case,
+    Kind,
+    Moment,
+    Past,
+    Sent,
+    verdict,
+    verdicts,
+)
 from handraise.sends.limits import Cap, Limits
 from tests.personas import NOON
 
@@ -71,6 +82,13 @@ def test_what_stops_all_but_what_they_asked_for(told: dict[str, Any], why: str) 
 @pytest.mark.parametrize("stage", [Stage.LEAD, Stage.MARKETING_QUALIFIED, Stage.NURTURE])
 def test_other_stages_are_marketings(stage: Stage) -> None:
     assert word(replace(NEWS, stage=stage)) == ("send", "")
+
+
+def test_a_pause_puts_off_all_that_may_leave() -> None:
+    for case in (NEWS, ASKED, replace(NEWS, open_from=NOON + HOUR / 2)):
+        later = verdict(replace(case, is_held=True), Moment(NOON, Limits(), Past()))
+        assert (later.kind, later.why, later.until) == (Kind.LATER, HELD, NOON + HOUR)
+    assert word(replace(NEWS, is_held=True, suppressed="Mails come back."))[0] == "skip"
 
 
 def test_quiet_time_puts_it_off() -> None:
@@ -164,4 +182,4 @@ def test_of_several_at_once_as_many_leave_as_caps_allow() -> None:
 
 
 def test_every_rule_stands_in_the_table_once() -> None:
-    assert len({line.rule for line in RULES}) == len(RULES) == 12
+    assert len({line.rule for line in RULES}) == len(RULES) == 13

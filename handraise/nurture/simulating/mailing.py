@@ -11,6 +11,7 @@ from handraise.leads.bulk import ids, rows_of
 from handraise.leads.decide import Stage
 from handraise.messaging.models import Message
 from handraise.nurture.document import JourneyDocument
+from handraise.nurture.doing import about
 from handraise.nurture.models import Journey
 from handraise.sends import guards
 from handraise.sends.decide import State
@@ -91,7 +92,7 @@ def mailing(
     this journey sent to them as it was."""
     where = addresses(leads)
     barred = suppressed({one for one in where.values() if one}, at=end)
-    own = f"journey:{journey.pk}"
+    own = about(journey.pk)
     rows = rows_of(_SENT, [ids(leads), State.SENT.value, begin - WIDEST, end, own])
     return Mailing(
         in_force().limits, [Sent(*row) for row in rows], document.purpose, document.topic, where,
