@@ -16,6 +16,7 @@ from django.db.models import F
 
 from demo.equipment import equip, sell_with_it
 from demo.invented import firms
+from demo.marketers import Marketers
 from demo.nurturing import Nurturing
 from demo.sales import Salespeople
 from demo.visits import Visitor, visitors
@@ -122,10 +123,12 @@ def _play(random: Random, *, at: datetime, count: int, told: Callable[[str, floa
         random, firms(random, 420), count=count, since=since, until=at, web=web.pk, fair=fair.pk
     )
     sellers = Salespeople(random, _worths(crowd), _reasons(), people["Sander Vos"])
+    marketers = Marketers(Random(7), people["Mara Olsen"], people["Rita Holm"])
     nurturing = Nurturing(Random(7), people, until=at)
     entries = sorted((entry for visitor in crowd for entry in visitor.entries), key=_moment)
     for instant, batch in _thirds_of_days(entries, since, at):
         sellers.act(instant)
+        marketers.act(instant)
         if batch:
             record(batch, at=instant)
         # What waits for attention may be due from before: clocks, wake-ups, other people's moves.
@@ -133,6 +136,7 @@ def _play(random: Random, *, at: datetime, count: int, told: Callable[[str, floa
             pass
         nurturing.act(instant)
         sellers.notice(instant)
+        marketers.notice()
         told("Living through the year", (instant - since) / (at - since))
     sell_with_it(Random(random.random()), until=at)
     # What was told in a lived year was read; only the newest of it is news.

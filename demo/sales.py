@@ -9,10 +9,12 @@ from random import Random
 
 from demo.answers import Conversations
 from demo.deals import Deals
+from demo.words import NOTES, RATINGS
 from handraise.handover import actions as handover
 from handraise.handover.decide import Kind
 from handraise.handover.models import Handover
 from handraise.handover.queries import MORE_WORK
+from handraise.handover.rating import rate
 from handraise.kit import working_time
 from handraise.leads import actions as leads
 from handraise.leads.decide import Stage, Via
@@ -28,7 +30,7 @@ _OUTCOMES = {
 }
 _WORDS = {
     Stage.SALES_QUALIFIED: "Has a need, a date and the say.",
-    Stage.NURTURE: "Said so on the phone.",
+    Stage.NURTURE: "They asked to be called again later.",
 }
 
 
@@ -45,6 +47,7 @@ class Salespeople:
 
     def __init__(self, random: Random, worth: dict[str, float], reasons: list[str], closer: User):
         self.random = random
+        self.taste = Random(7)  # of its own, so that what is said changes nothing of what is done
         self.worth = worth
         self.reasons = reasons
         self.closer = closer
@@ -88,14 +91,24 @@ class Salespeople:
         handover.record_opening(offer, by=who, at=at - timedelta(minutes=4))
         if self.random.random() < 0.1 + 0.85 * self._worth_of(offer.lead):
             handover.accept(offer, by=who, at=at, via=Via.WEB)
+            self._rate(offer, who, at)
             self.plan("call", offer.lead_id, at + timedelta(minutes=self.random.randint(5, 40)))
             return
         if offer.kind == Kind.SECOND:
             self._ask_for_more(offer, who, at)
             return
         reason = self.random.choice(self.reasons)
-        note = "Three calls and a mail, no answer." if "reach" in reason.lower() else "Said so."
+        note = self.taste.choice(NOTES.get(reason, ("They said so on the phone.",)))
         handover.reject(offer, reason=reason, note=note, by=who, at=at, via=Via.WEB)
+        self._rate(offer, who, at)
+
+    def _rate(self, offer: Handover, who: User, at: datetime) -> None:
+        """How good it was, which most people do not say."""
+        if self.taste.random() < 0.25:
+            worth = self._worth_of(offer.lead) + self.taste.uniform(-0.25, 0.25)
+            stars = min(max(round(1 + 4 * worth), 1), 5)
+            word = self.taste.choice(RATINGS[stars])
+            rate(offer, stars=stars, word=word, by=who, at=at, via=Via.WEB)
 
     def _pass_on(self, lead: Lead, at: datetime) -> None:
         """To who closes; while nobody there can take it, it is tried again the next day."""

@@ -10,7 +10,7 @@ import pytest
 from demo.company import NotEmpty, build
 from demo.invented import firms
 from demo.visits import visitors
-from handraise.handover.models import Handover
+from handraise.handover.models import Contest, Handover, Question
 from handraise.leads.decide import Stage
 from handraise.leads.models import Activity, Lead, StageMove
 from handraise.qualification.models import Answer, Override
@@ -41,6 +41,10 @@ def test_a_year_is_lived_through_once() -> None:
     old = Notification.objects.filter(at__lt=AT - timedelta(days=2))
     assert old.exists()
     assert not old.filter(read_at=None).exists()
+    asked = Question.objects.filter(by=None, at__lt=AT - timedelta(days=10))
+    assert asked.exists()
+    assert not asked.filter(answered_at=None, taken_back_at=None).exists()
+    assert Contest.objects.exclude(ruled_at=None).exists()
     activities = Activity.objects.count()
     assert build(at=AT + timedelta(days=1), leads=40) == sign_ins
     assert Activity.objects.count() == activities
