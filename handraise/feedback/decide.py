@@ -80,7 +80,7 @@ def finding(path: Sequence[Step]) -> str:
 
 
 _WORDS = {
-    Stage.SALES_ACCEPTED: "Sales accepts {} MQLs",
+    Stage.SALES_ACCEPTED: "In the end sales accepts {} MQLs",
     Stage.SALES_QUALIFIED: "{} accepted leads become SQL",
     Stage.MARKETING_QUALIFIED: "{} leads become MQL",
 }

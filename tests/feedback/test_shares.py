@@ -51,7 +51,7 @@ def path(*reached: int) -> list[Step]:
         ([0, 0], "Nobody came in during this time"),
         ([5, 0, 0], "Not enough data yet to say how leads go on"),
         ([100, 5, 0], "5 in a hundred leads become MQL"),
-        ([100, 100, 70], "Sales accepts seven in ten MQLs"),
+        ([100, 100, 70], "In the end sales accepts seven in ten MQLs"),
         ([40, 12, 11, 9], "Three in ten leads become MQL"),
     ],
 )

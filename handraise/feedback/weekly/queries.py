@@ -28,7 +28,7 @@ from handraise.team.decide import Permission
 from handraise.team.models import User
 from handraise.team.queries import may
 
-MOST = 20  # of one list
+MOST = 8  # of one list
 _M = TypeVar("_M", bound=Model)
 
 
