@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from handraise.feedback.tabular import Period
 from handraise.feedback.velocity import queries, sleeping, touching, ways
 from handraise.feedback.velocity.decide import WAITS
-from handraise.feedback.velocity.months import midnight_of, months_on
+from handraise.feedback.velocity.months import midnight_of, months_on, span_of
 from handraise.leads.bulk import rows_of
 from handraise.leads.decide import Stage
 from handraise.team.access import require
@@ -115,11 +117,14 @@ where {reached} >= %(since)s and {reached} < %(until)s
 
 
 def month(user: User, period: Period, stage: Stage, first: date) -> Drilled:
-    """Who newly reached a stage in a month."""
+    """Who newly reached a stage in a month; of the running one, on the whole days that count."""
     require(user, Permission.SEE)
-    until = min(midnight_of(months_on(first, 1)), period.at)
+    _, counted = span_of(period)
+    after = midnight_of(months_on(first, 1))
+    until = min(after, counted)
+    whole = "" if until == after else f", before {timezone.localtime(until):%-d %B}"
     return _drilled(
-        f"New {stage.label}s of {first:%B %Y}", f"Became {stage.label}", "",
+        f"New {stage.label}s of {first:%B %Y}{whole}", f"Became {stage.label}", "",
         _MONTH.format(reached=queries.REACHED[stage]),
         {"since": midnight_of(first), "until": until},
     )  # fmt: skip

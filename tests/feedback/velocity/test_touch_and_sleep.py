@@ -11,7 +11,7 @@ import pytest
 from handraise.feedback.decide import Share
 from handraise.feedback.standing.refreshing import refresh
 from handraise.feedback.tabular import Period
-from handraise.feedback.velocity import sleeping, touching
+from handraise.feedback.velocity import drilling, sleeping, touching
 from handraise.feedback.velocity.months import last_months
 from handraise.handover.models import Acceptance, Handover, Touch
 from handraise.leads.decide import PATH, Stage
@@ -94,8 +94,13 @@ def test_who_sleeps_is_who_stands_long_or_awaits_nothing(seed: int, mia: User) -
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_new_leads_of_a_month_are_those_of_the_raw_rows(seed: int) -> None:
+def test_new_leads_of_a_month_are_those_of_the_raw_rows(seed: int, vera: User) -> None:
     histories(seed)
+    today = Lead.objects.create(pk=9_999, canonical_id=9_999, created_at=BEGIN, stage_since=AT)
+    StageMove.objects.create(
+        lead=today, before=Stage.LEAD, after=Stage.MARKETING_QUALIFIED, at=AT - HOUR,
+        known_at=AT - HOUR, version=1, reason="",
+    )  # fmt: skip
     refresh(at=AT)
     moves = pd.DataFrame(
         StageMove.objects.filter(
@@ -104,11 +109,14 @@ def test_new_leads_of_a_month_are_those_of_the_raw_rows(seed: int) -> None:
         ).values("lead__canonical", "at")
     )  # fmt: skip
     first = moves.groupby("lead__canonical")["at"].min()
-    today = AT.replace(hour=0)
-    expected = Counter((one.year, one.month) for one in first if one < today)
+    midnight = AT.replace(hour=0)
+    expected = Counter((one.year, one.month) for one in first if one < midnight)
 
-    months = last_months(Period(BEGIN, AT + DAY, AT), Stage.MARKETING_QUALIFIED)
+    asked = Period(BEGIN, AT + DAY, AT)
+    months = last_months(asked, Stage.MARKETING_QUALIFIED)
 
+    behind = [drilling.month(vera, asked, Stage.MARKETING_QUALIFIED, one.first) for one in months]
+    assert [one.count for one in behind] == [one.count for one in months]
     assert {(one.first.year, one.first.month): one.count for one in months if one.count} == expected
     assert months[-1].days == AT.day - 1
 
