@@ -18,7 +18,7 @@ from handraise.desk.queue import Clock, Queue, queue_of
 from handraise.desk.touch_clock import touch_clocks
 from handraise.handover.decide import Kind
 from handraise.handover.models import Handover, Rejection
-from handraise.handover.queries import inbox, waiting_leads
+from handraise.handover.queries import inbox, returned_to, waiting_leads
 from handraise.leads.decide import Stage
 from handraise.leads.models import Attention, Lead, ParkedLead
 from handraise.leads.queries import leads_visible_to, parked_leads
@@ -33,12 +33,15 @@ LATE_AFTER = timedelta(minutes=2)  # a worker that runs has looked by then
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The first of the queue of one who takes leads, how many are late, what is theirs, and the
-    clocks of first touches that are still to come."""
+    """The first of the queue of one who takes leads, how many are late, what came back to them for
+    more work, what is theirs, how much that is, and the clocks of first touches that are still to
+    come."""
 
     queue: Queue
     late: int
+    returned: list[Rejection]
     own: list[Lead]
+    own_count: int
     touches: dict[int, Clock]
 
 
@@ -53,7 +56,9 @@ def work_of(user: User, *, at: datetime) -> Work | None:
         "-stage_since", "pk"
     )
     shown = list(own[:SHOWN])
-    return Work(queue, late, shown, touch_clocks(shown, at=at))
+    returned = returned_to(user, limit=SHOWN)
+    count = len(shown) if len(shown) < SHOWN else capped_count(own, CAP)
+    return Work(queue, late, returned, shown, count, touch_clocks(shown, at=at))
 
 
 _IN_HAND = {

@@ -116,6 +116,15 @@ class Rejection(_Ending):
     reason = models.CharField(max_length=120)
     consequence = models.CharField(max_length=24)
 
+    class Meta(_Ending.Meta):
+        indexes = [
+            *_Ending.Meta.indexes,
+            # Few of many, asked for on each Today of sales.
+            models.Index(
+                fields=["-at"], condition=Q(consequence="more work"), name="rejection_more_work"
+            ),
+        ]
+
 
 class Withdrawal(_Ending):
     """The offer no longer makes sense: merged, disqualified, moved by hand."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from msgspec.json import decode
 
 from handraise.agreement import queries as agreements
 from handraise.agreement.document import Reason
 from handraise.handover.decide import Ending, Kind
-from handraise.handover.models import Handover
+from handraise.handover.models import Handover, Rejection
 from handraise.leads.bulk import FEW, among, ids, rows_of
 from handraise.leads.decide import Stage
 from handraise.leads.models import Lead
@@ -285,6 +285,22 @@ def _people(rows: Iterable[tuple[int | None, ...]]) -> dict[int, set[int]]:
         assert lead is not None
         found.setdefault(lead, set()).update(one for one in people if one is not None)
     return found
+
+
+def returned_to(user: User, *, limit: int) -> list[Rejection]:
+    """The leads in this person's hands that came back for more work and were not passed on since,
+    the newest first."""
+    found = Rejection.objects.filter(
+        consequence=Consequence.MORE_WORK, handover__lead__canonical__owner=user,
+        handover__lead__canonical__stage=Stage.SALES_ACCEPTED,
+        handover__lead__canonical__withdrawn_at=None,
+    )  # fmt: skip
+    later = Handover.objects.filter(
+        lead__canonical=OuterRef("handover__lead__canonical"), offered_at__gt=OuterRef("at")
+    )
+    related = ("by", "handover__lead__canonical__company")
+    newest = found.exclude(Exists(later)).select_related(*related).order_by("-at", "-pk")
+    return list(newest[:limit])
 
 
 def reasons_of(handover: Handover) -> tuple[Reason, ...]:

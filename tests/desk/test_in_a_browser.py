@@ -72,6 +72,7 @@ def test_a_letter_typed_into_a_note_is_not_a_command(
     page.keyboard.press("r")
     page.get_by_label("What should marketing know?").press_sequentially("a raja")
     page.keyboard.press("Escape")
+    expect(page.locator("[data-offer][aria-current]")).to_be_focused()
 
     expect(page.locator("#rejection")).to_be_hidden()
     assert not Acceptance.objects.exists()

@@ -10,16 +10,17 @@ from handraise.agreement.actions import propose
 from handraise.agreement.queries import Published
 from handraise.capture.decide import Refusal
 from handraise.capture.models import Drop, Inbox
-from handraise.handover.actions import accept, reject
+from handraise.handover.actions import accept, pass_on, reject
 from handraise.handover.models import Handover
 from handraise.kit import clock
 from handraise.leads import attention
 from handraise.leads.decide import SourceKind, Stage, Via
 from handraise.leads.models import Attention, Lead, Source
 from handraise.scoring.models import Score
-from handraise.team.models import User
+from handraise.team.decide import Role
+from handraise.team.models import Team, User
 from tests.desk.conftest import client_of
-from tests.personas import NOON
+from tests.personas import NOON, person
 from tests.world import AGREEMENT
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,24 @@ def test_sales_sees_who_waits_and_what_it_has(handover: Handover, mia: User) -> 
     page = today(mia)
     assert "Nobody waits for your answer." in page
     assert "Ada" in page.split("In your hands")[1]
+
+
+def test_sales_development_sees_what_came_back_for_more_work(
+    handover: Handover, mia: User, rita: User
+) -> None:
+    accept(handover, by=mia, at=clock.now(), via=Via.WEB)
+    assert "Back for more work" not in today(mia)
+    ann = person("Ann", Role.SALES, team=Team.objects.create(name="Closing", created_at=NOON))
+    passed = pass_on(
+        handover.lead, note="", override="A big name.", by=rita, at=clock.now(), via=Via.WEB
+    )
+
+    dialog = client_of(ann).get(f"/inbox/{passed.pk}/").content.decode()
+    assert "What should Rita know?" in dialog
+    reject(passed, reason="Needs more work", note="Who signs?", by=ann, at=clock.now(), via=Via.WEB)
+
+    assert "Who signs?" in today(mia).split("Back for more work")[1].split("In your hands")[0]
+    assert "Back for more work" not in today(ann)
 
 
 def test_marketing_sees_new_mqls_and_what_came_back(

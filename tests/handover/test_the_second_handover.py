@@ -11,7 +11,7 @@ from handraise.desk.passing import passing_of
 from handraise.handover.actions import Refused, accept, expire, mark_cooling, offer, pass_on, reject
 from handraise.handover.decide import Kind
 from handraise.handover.models import Handover
-from handraise.handover.queries import in_hand, inbox, reasons_of
+from handraise.handover.queries import in_hand, inbox, reasons_of, returned_to
 from handraise.leads.actions import log_activity
 from handraise.leads.decide import Stage, Via
 from handraise.leads.models import Lead
@@ -85,7 +85,12 @@ def test_returned_for_more_work_it_stays_an_sal_of_who_passed_it(
 
     ada.refresh_from_db()
     assert (ada.stage, ada.owner) == (Stage.SALES_ACCEPTED, mia)
-    assert _passed(ada, mia).assignee == ann  # who asked for more is not passed over
+    assert [one.handover for one in returned_to(mia, limit=8)] == [made]
+    assert returned_to(ann, limit=8) == []
+    later = LATER + timedelta(hours=1)
+    again = pass_on(ada, note="She does.", by=mia, at=later, via=Via.WEB)
+    assert again.assignee == ann  # who asked for more is not passed over
+    assert returned_to(mia, limit=8) == []
 
 
 def test_returned_for_another_reason_that_reason_holds(ada: Lead, mia: User, ann: User) -> None:

@@ -32,6 +32,14 @@
     if (act) { event.preventDefault(); act(); }
   });
 
+  // A dialog that a key opened gives the focus back to nothing: to the offer shown, then.
+  document.addEventListener("toggle", (event) => {
+    const here = document.activeElement;
+    if (event.newState === "closed" && (here === document.body || event.target.contains(here))) {
+      document.querySelector("[data-offer][aria-current]")?.focus({ preventScroll: true });
+    }
+  }, true);
+
   // A swap takes the focused link or button away: who was in the inbox stays at the offer shown.
   let wasInside = false;
   document.addEventListener("htmx:beforeSwap", () => {
