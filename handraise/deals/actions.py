@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
 
 from handraise.deals import pipeline
 from handraise.deals.decide import (
-    Afterwards,
     Bought,
     Outcome,
     Refused,
@@ -18,20 +17,19 @@ from handraise.deals.decide import (
     checked_currency,
     checked_day,
 )
+from handraise.deals.leading import after_loss, back_to_opportunity, to_customer, to_opportunity
 from handraise.deals.models import Deal, DealStageMove, LostReason, PipelineStage, Purchase
 from handraise.deals.purchases import write_purchase
 from handraise.leads import journal
-from handraise.leads.decide import Stage, Via
+from handraise.leads.decide import Via
 from handraise.leads.entry import Json
 from handraise.leads.models import Lead
-from handraise.qualification.actions import hold, in_force, make_move, move_by_hand, reason_given
-from handraise.qualification.decide import Maker, allowed
+from handraise.qualification.actions import hold, reason_given
 from handraise.team.access import require
 from handraise.team.decide import Permission
 from handraise.team.models import User
 
 LONGEST_NOTE = 10_000
-_WITH_A_DEAL = (Stage.OPPORTUNITY, Stage.CUSTOMER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ def open_deal(
     if here.outcome != Outcome.OPEN:
         raise Refused("A new deal is open: win or lose it afterwards.")
     pipeline.keep(here)
-    moved = _to_opportunity(held, given.name, by=by, at=at, via=via)
+    moved = to_opportunity(held, given.name, by=by, at=at, via=via)
     deal = Deal.objects.create(
         lead=held, company_id=held.company_id, name=given.name, amount=given.amount,
         currency=given.currency, expected_close=given.expected_close, note=given.note,
@@ -172,7 +170,7 @@ def win(
     held = hold_deal(deal)
     _must_be_open(held)
     before = held.stage
-    moved = _to_customer(held, by=by, at=at, via=via)
+    moved = to_customer(held, by=by, at=at, via=via)
     _stand(held, closing_stage(Outcome.WON), at=at)
     step(held, before, by=by, at=at, moved_lead=moved, reason=said)
     worth = ""
@@ -197,7 +195,7 @@ def lose(
     before = held.stage
     held.lost_reason = why
     _stand(held, closing_stage(Outcome.LOST), at=at)
-    moved = _after_loss(held, why, by=by, at=at, via=via)
+    moved = after_loss(held, why, by=by, at=at, via=via)
     step(held, before, by=by, at=at, moved_lead=moved, reason=f"{why.name}. {said}".strip())
     data: dict[str, Json] = {"reason": why.name, "note": said}
     tell("lost", held, f"Lost the deal {held.name}: {why.name}.", by, at, via, data)
@@ -215,7 +213,7 @@ def reopen(deal: Deal, *, why: str, by: User, at: datetime, via: Via) -> None:
     was, before = held.outcome, held.stage
     held.lost_reason = None
     _stand(held, _stage_before_closing(held), at=at)
-    moved = _back_to_opportunity(held, was, reason, by=by, at=at, via=via)
+    moved = back_to_opportunity(held, was, reason, by=by, at=at, via=via)
     gone = 0
     if was == Outcome.WON:
         gone = Purchase.objects.filter(deal=held, withdrawn_at=None).update(withdrawn_at=at)
@@ -307,87 +305,9 @@ def _must_be_open(deal: Deal) -> None:
     raise Refused(f"{_last(deal)} has {deal.outcome} {deal.name} already.")
 
 
-def _to_opportunity(lead: Lead, name: str, *, by: User, at: datetime, via: Via) -> bool:
-    stage = Stage(lead.stage)
-    if stage in _WITH_A_DEAL:
-        return False
-    if stage is not Stage.SALES_QUALIFIED:
-        raise Refused(f"{lead} stands at {stage.label}. A deal can be opened once the lead is SQL.")
-    said = f"The deal {name} was opened."
-    move_by_hand(lead, to=Stage.OPPORTUNITY, reason=said, by=by, at=at, via=via)
-    return True
-
-
-def _to_customer(deal: Deal, *, by: User, at: datetime, via: Via) -> bool:
-    lead = deal.lead.canonical
-    if lead.stage == Stage.CUSTOMER:
-        return False
-    _bring_back(lead, f"The deal {deal.name} went on and was won.", by=by, at=at, via=via)
-    said = f"The deal {deal.name} was won."
-    move_by_hand(lead, to=Stage.CUSTOMER, reason=said, by=by, at=at, via=via)
-    lead.stage = Stage.CUSTOMER
-    return True
-
-
-def _after_loss(deal: Deal, why: LostReason, *, by: User, at: datetime, via: Via) -> bool:
-    lead = deal.lead.canonical
-    others = Deal.objects.filter(lead__canonical=lead, outcome=Outcome.OPEN)
-    if lead.stage != Stage.OPPORTUNITY or others.exists():
-        return False
-    said = f"The deal {deal.name} was lost: {why.name}."
-    match Afterwards(why.afterwards):
-        case Afterwards.RECYCLE:
-            wakes_at = at + timedelta(days=why.wake_after or 0)
-            move_by_hand(
-                lead, to=Stage.NURTURE, reason=said, wakes_at=wakes_at, by=by, at=at, via=via
-            )
-        case Afterwards.DISQUALIFY:
-            move_by_hand(lead, to=Stage.DISQUALIFIED, reason=said, by=by, at=at, via=via)
-        case Afterwards.NOTHING:
-            return False
-    return True
-
-
 def _stage_before_closing(deal: Deal) -> PipelineStage:
     last = deal.moves.select_related("before").order_by("-at", "-pk").first()
     before = last.before if last is not None else None
     if before is None or before.removed_at is not None or before.outcome != Outcome.OPEN:
         return _first_stage()
     return before
-
-
-def _back_to_opportunity(
-    deal: Deal, was: str, reason: str, *, by: User, at: datetime, via: Via
-) -> bool:
-    """Where the lead of a reopened deal goes: a customer stays one who bought something else, or
-    whom no deal of ours made one."""
-    lead = deal.lead.canonical
-    if lead.stage == Stage.CUSTOMER:
-        ours = DealStageMove.objects.filter(
-            deal__lead__canonical=lead, after__outcome=Outcome.WON, moved_lead=True
-        )
-        others = Deal.objects.filter(lead__canonical=lead, outcome=Outcome.WON)
-        if was != Outcome.WON or others.exists() or not ours.exists():
-            return False
-    said = f"The deal {deal.name} is open again: {reason}"
-    return _bring_back(lead, said, by=by, at=at, via=via)
-
-
-def _bring_back(lead: Lead, said: str, *, by: User, at: datetime, via: Via) -> bool:
-    """To OPPORTUNITY, from wherever the table lets a deal bring a lead back. Raises Refused."""
-    stage = Stage(lead.stage)
-    if stage is Stage.OPPORTUNITY:
-        return False
-    if stage is Stage.SALES_QUALIFIED:
-        move_by_hand(lead, to=Stage.OPPORTUNITY, reason=said, by=by, at=at, via=via)
-    elif allowed(stage, Stage.OPPORTUNITY, Maker.DEAL):
-        make_move(
-            lead, to=Stage.OPPORTUNITY, reason=said, published=in_force(), by=by, at=at, via=via
-        )
-    else:
-        raise Refused(
-            f"{lead} stands at {stage.label} by now. Bring the lead to SQL first, or open a new "
-            "deal then."
-        )
-    lead.stage = Stage.OPPORTUNITY
-    return True

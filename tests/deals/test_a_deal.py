@@ -257,6 +257,9 @@ def test_a_won_deal_opened_again_withdraws_what_it_brought(
     reopen(deal, why="The signature was missing.", by=sal, at=NOON + DAY, via=Via.WEB)
 
     assert stage_of(ada) is Stage.OPPORTUNITY
+    ada.refresh_from_db()
+    assert ada.stage_since == ada.moves.get(after=Stage.OPPORTUNITY).at
+    assert not ada.moves.filter(after=Stage.CUSTOMER, withdrawn_at=None).exists()
     assert value_of(ada, at=NOON + 2 * DAY) == []
     assert value_of(ada, at=NOON)[0].bought == 100, "as it was known then"
     assert Purchase.objects.get().withdrawn_at == NOON + DAY
