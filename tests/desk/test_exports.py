@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import AsyncRequestFactory, Client
+from django.utils.html import escape
 
 from handraise.desk.exports import Form, What, export
 from handraise.leads.decide import Stage, Via
@@ -24,6 +25,7 @@ from handraise.leads.record import record
 from handraise.scoring.models import Score
 from handraise.team.models import User
 from handraise.ui.downloads import download
+from tests.desk.conftest import client_of
 from tests.personas import NOON
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +150,24 @@ def test_an_asynchronous_server_sends_it_in_pieces() -> None:
     with ThreadPoolExecutor(1) as thread:  # a browser test may have left a loop in this one
         sent = thread.submit(asyncio.run, pieces()).result()
     assert [len(piece) for piece in sent] == [262_144, 262_144, 75_712]
+
+
+def test_what_was_asked_for_is_what_is_downloaded(ada: Lead, rita: User) -> None:
+    Lead.objects.create(pk=77, canonical_id=77, name="Ben", created_at=NOON, stage_since=NOON)
+    client = client_of(rita)
+    query = "q=&stage=MARKETING_QUALIFIED&owner="
+
+    page = client.get(f"/leads/?{query}").content.decode()
+    swapped = client.get(f"/leads/?{query}", headers={"HX-Request": "true"}).content.decode()
+    for shown in (page, swapped):
+        assert f'href="/export/leads.csv?{escape(query)}"' in shown
+    assert 'hx-swap-oob="true"' in swapped
+    assert 'href="/export/leads.csv"' in client.get("/leads/").content.decode()
+
+    told = client.get(f"/export/leads.csv?{query}").getvalue().decode("utf-8-sig")
+    assert [row["id"] for row in csv.DictReader(io.StringIO(told))] == [str(ada.pk)]
+    every = client.get("/export/leads.csv").getvalue().decode("utf-8-sig")
+    assert len(list(csv.DictReader(io.StringIO(every)))) == 2
+    assert client.get("/export/leads.csv?stage=LEAD&list=999").status_code == 404
+    said = JournalLine.objects.filter(said__contains="a search").get()
+    assert said.by == rita
