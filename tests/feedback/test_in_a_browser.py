@@ -47,6 +47,18 @@ def test_choosing_a_cohort_shows_it_at_once(visit: Visit, mark: User, mia: User)
     assert page.locator("tbody tr").first.inner_text().startswith("MQL")
 
 
+def test_on_paper_nothing_is_cut(visit: Visit, mark: User, mia: User) -> None:
+    _some_months(mark, mia)
+    page = visit.sign_in(mark).go("/feedback/keeping/")
+    page.set_viewport_size({"width": 720, "height": 1000})  # A4 without its margins
+    page.emulate_media(media="print")
+
+    cut = "nodes => nodes.filter(one => one.getBoundingClientRect().right > innerWidth + 1).length"
+    assert page.locator(".table").count() > 1
+    assert page.locator("h2, th, td, svg").evaluate_all(cut) == 0
+    assert not page.locator(".tabs").first.is_visible()
+
+
 def _some_months(mark: User, mia: User) -> None:
     """Sixty people on their way, and a dozen offers, some of them answered."""
     at, chance = now(), random.Random(3)

@@ -67,7 +67,7 @@ def test_a_changed_draft_is_told(welcome: Journey, mark: User) -> None:
 
     Journey.objects.update(draft=GUIDE.replace("1 day", "2 days"))
 
-    assert "The draft was changed since" in _page(mark)
+    assert "The journey was changed since" in _page(mark)
 
 
 def test_a_draft_that_cannot_be_read_is_not_played(welcome: Journey, mark: User) -> None:
