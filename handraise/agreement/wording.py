@@ -266,6 +266,11 @@ def number_words(number: float) -> str:
     return f"{number:,.10g}".replace("-", "\N{MINUS SIGN}")
 
 
+def points_words(number: float) -> str:
+    """`1 point`, `12 points`, `−0.5 points`."""
+    return f"{number_words(number)} point{'' if abs(number) == 1 else 's'}"
+
+
 def listed(values: list[str] | tuple[str, ...], last: str = "or") -> str:
     """`a, b or c`."""
     *first, end = values

@@ -6,6 +6,7 @@ from math import exp, log, sqrt
 
 import numpy as np
 
+from handraise.agreement.wording import points_words
 from handraise.feedback.decide import ENOUGH, Share, Z
 from handraise.feedback.rehearsal.figures import Numbers, Truths
 from handraise.feedback.review.claims import strength
@@ -89,8 +90,8 @@ def _always(signal: Signal, fires: Share) -> Finding | None:
         return None
     return Finding(
         "always_fires", signal.name,
-        f"“{signal.name}” fires for {fires.count:,} of {fires.of:,} leads: its {signal.points:g}"
-        " points lift everybody alike and tell nobody apart.",
+        f"“{signal.name}” fires for {fires.count:,} of {fires.of:,} leads: its"
+        f" {points_words(signal.points)} lift everybody alike and tell nobody apart.",
         0.6, is_sure=True, figures=(_fires(fires),),
     )  # fmt: skip
 
@@ -103,8 +104,8 @@ def _full(signal: Signal, fires: Share) -> Finding | None:
         return None  # one is enough to reach it: the agreement means it as a yes or no
     return Finding(
         "saturated", signal.name,
-        f"“{signal.name}” has reached its cap of {signal.at_most:g} points for {percent(share)} of"
-        f" the {fires.count:,} leads for whom it fires, so it hardly tells them apart.",
+        f"“{signal.name}” has reached its cap of {points_words(signal.at_most or 0)} for"
+        f" {percent(share)} of the {fires.count:,} leads for whom it fires, so it hardly tells them apart.",
         0.4, is_sure=True, figures=(_fires(fires), ("At the cap", percent(share))),
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from handraise.agreement.plain_writing import flow, same
 from handraise.agreement.plain_yaml import load
 from handraise.agreement.reading import read
 from handraise.agreement.rewriting import rewritten
-from handraise.agreement.wording import number_words
+from handraise.agreement.wording import number_words, points_words
 from handraise.feedback.rehearsal.thresholds import Threshold, thresholds
 from handraise.feedback.review import labels
 from handraise.feedback.review.evidence import Change
@@ -71,13 +71,13 @@ def _set_points(value: Any, change: Change, was: _Reviewed, _: Kind) -> str:
     if (change.points or 0) < 0:  # points below zero stand: they neither fade nor are capped
         for part in ("half_life", "within", "at_most"):
             signal.pop(part, None)
-    return f"“{signal['name']}” {_figure(before)} to {_figure(change.points)} points"
+    return f"“{signal['name']}” {_figure(before)} to {points_words(change.points or 0)}"
 
 
 def _cap(value: Any, change: Change, was: _Reviewed, _: Kind) -> str:
     signal = _unchanged(value, change, was, "at_most")
     signal["at_most"] = _plain(change.at_most)
-    return f"“{signal['name']}” at most {_figure(change.at_most)} points"
+    return f"“{signal['name']}” at most {points_words(change.at_most or 0)}"
 
 
 def _half_life(value: Any, change: Change, was: _Reviewed, _: Kind) -> str:
@@ -118,7 +118,7 @@ def _added(value: Any, kind: str, signal: dict[str, Any]) -> str:
     if fold(str(signal["name"])) in names:
         raise Refused(f"The draft has a signal “{signal['name']}” already.")
     value[kind] = [*(value.get(kind) or []), signal]
-    return f"“{signal['name']}” added to {kind}, {_figure(signal['points'])} points"
+    return f"“{signal['name']}” added to {kind}, {points_words(signal['points'])}"
 
 
 def _raise_bar(value: Any, change: Change, was: _Reviewed, _: Kind) -> str:

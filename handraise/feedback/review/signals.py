@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from scipy.stats import norm
 
+from handraise.agreement.wording import points_words
 from handraise.feedback.decide import Share
 from handraise.feedback.rehearsal.figures import Truths
 from handraise.feedback.review.claims import Claim
@@ -106,7 +107,7 @@ def _sentence(
     signal: Signal, supported: Ratio, with_it: Share, without: Share, name: str, *, wrong: bool
 ) -> str:
     said = (
-        f"“{signal.name}” gives {signal.points:g} points; the data support"
+        f"“{signal.name}” gives {points_words(signal.points)}; the data support"
         f" {_interval(supported)}: {_per_cent(with_it)} of leads with it came to {name}, against"
         f" {_per_cent(without)} without it"
     )
