@@ -105,7 +105,8 @@ def _full(signal: Signal, fires: Share) -> Finding | None:
     return Finding(
         "saturated", signal.name,
         f"“{signal.name}” has reached its cap of {points_words(signal.at_most or 0)} for"
-        f" {percent(share)} of the {fires.count:,} leads for whom it fires, so it hardly tells them apart.",
+        f" {percent(share)} of the {fires.count:,} leads for whom it fires, so it hardly tells them"
+        " apart.",
         0.4, is_sure=True, figures=(_fires(fires), ("At the cap", percent(share))),
     )  # fmt: skip
 
