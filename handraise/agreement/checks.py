@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from handraise.agreement.conditions import (
+    FADING,
     SCORES,
     Did,
     Leaf,
@@ -29,7 +30,6 @@ MAX_TESTS = 1000  # over all conditions: compiling takes a few milliseconds for 
 MAX_TESTS_OF_ONE = 400  # of a part or a criterion: with about 900 Python runs out of stack
 MAX_ROUTES = 200
 _TOLD = 12  # names that a sentence lists
-_FADING = frozenset({"interest", "intent", "priority"})
 _TARGET = re.compile(r"[1-9][0-9]{0,8} an? (?:week|month|quarter|year)")
 _TARGET_NAMES = ("mql", "sal", "sql", "opportunity", "customer")
 _GRADE_NAME = re.compile(r"[A-Za-z0-9+-]{1,12}")
@@ -228,7 +228,7 @@ def _score(test: Test, leaf: Leaf, is_criterion: bool) -> Found:
     if float(low) > 100 or float(high) < 0:
         yield leaf.where, f"This can never be true: {test.subject} lies between 0 and 100."
         return
-    if not is_criterion or test.subject not in _FADING:
+    if not is_criterion or test.subject not in FADING:
         return
     # Between events these scores only fall. A criterion that came true by falling would come
     # true at an instant at which nothing happened (docs/words.md: stage criteria).

@@ -31,6 +31,7 @@ class Scope(StrEnum):
 
 
 SCORES = frozenset({"fit", "interest", "intent", "priority"})
+FADING = SCORES - {"fit"}
 RESERVED = SCORES | {"grade", "stage", "consent"}  # subjects that are not facts
 
 Plain: TypeAlias = str | float | bool

@@ -24,6 +24,7 @@ from datetime import timedelta
 import re2
 
 from handraise.agreement.condition_tree import (
+    FADING,
     RESERVED,
     SCORES,
     Condition,
@@ -360,6 +361,7 @@ def _leaves(raw: object, where: Place, scope: Scope, is_denied: bool) -> Iterato
 
 
 __all__ = [
+    "FADING",
     "RESERVED",
     "SCORES",
     "Condition",

@@ -13,7 +13,7 @@ from typing import Any
 
 import ibis
 
-from handraise.agreement.conditions import Did, Operator
+from handraise.agreement.conditions import FADING, Did, Operator
 from handraise.agreement.document import Document
 from handraise.leads.decide import Stage
 from handraise.scoring import known
@@ -21,7 +21,7 @@ from handraise.scoring.engines import Engine, Functions
 from handraise.scoring.inputs import ASKED, LISTS, MOMENTS, SIGNALS
 from handraise.scoring.known import beside
 from handraise.scoring.matched import activities, doubted, hits, matched, types_read
-from handraise.scoring.plan import COMPANY, CONSENT, Plan, plan
+from handraise.scoring.plan import AS_SHOWN, COMPANY, CONSENT, Plan, plan
 from handraise.scoring.truth import Context, Subject, truth_of
 
 KEY = ["lead_id", "at"]
@@ -305,8 +305,10 @@ def context(row: Any, made: Plan) -> Context:
 
 
 def _subject(row: Any, made: Plan, name: str) -> Subject:
-    if name in {"fit", "interest", "intent", "priority"}:
-        return Subject.of_number(row[name])
+    if name == "fit":
+        return Subject.of_number(row.fit)
+    if name in FADING:
+        return Subject.of_number(row[name], slack=AS_SHOWN)
     if name == "grade":
         return Subject.of_text(row.grade.lower())
     if name == "stage":

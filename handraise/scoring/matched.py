@@ -229,11 +229,11 @@ def _column(plan: Plan, path: str, kind: str) -> str:
 
 
 def _property(rows: Any, plan: Plan, path: str) -> Subject:
-    columns = {
-        kind: rows[name] if (name := _column(plan, path, kind)) in rows.columns else None
+    text, words, number, truth, is_known = (
+        rows[name] if (name := _column(plan, path, kind)) in rows.columns else None
         for kind in ("text", "words", "number", "truth", "is_known")
-    }
-    return Subject(**columns)
+    )
+    return Subject(text, words, number, truth, is_known)
 
 
 def _listed_properties(plan: Plan) -> list[tuple[str, str]]:

@@ -13,6 +13,9 @@ from handraise.agreement.conditions import Condition, Did, Joined, Operator, Tes
 from handraise.agreement.document import Behaviour, Document
 
 SCORES = frozenset({"fit", "interest", "intent", "priority", "grade"})
+# What fades has lost a hair before anybody can look: points of ten would never reach a bar of ten.
+# So these are compared as they are shown, to a tenth.
+AS_SHOWN = 0.05
 CONSENT = "consent."
 COMPANY = "company."
 

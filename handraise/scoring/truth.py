@@ -19,18 +19,21 @@ from handraise.agreement.condition_tree import Condition, Did, Joined, Operator,
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The columns of one subject, one for each type; all but one of them are null in a row."""
+    """The columns of one subject, one for each type; all but one of them are null in a row.
+
+    `slack`: how far a number may miss what is asked for and still count as having reached it."""
 
     text: Any
     words: Any
     number: Any
     truth: Any
     is_known: Any
+    slack: float = 0.0
 
     @classmethod
-    def of_number(cls, value: Any) -> Subject:
+    def of_number(cls, value: Any, *, slack: float = 0.0) -> Subject:
         """Something that is always a number."""
-        return cls(NO_TEXT, NO_TEXT, value, UNKNOWN, ibis.literal(True))
+        return cls(NO_TEXT, NO_TEXT, value, UNKNOWN, ibis.literal(True), slack)
 
     @classmethod
     def of_text(cls, value: Any) -> Subject:
@@ -85,11 +88,11 @@ def _test(test: Test, context: Context) -> Any:
         case Operator.IS_KNOWN:
             return subject.is_known if test.values[0] else ~subject.is_known
         case Operator.AT_LEAST:
-            return subject.number >= test.values[0]
+            return _reaches(subject, test.values[0])
         case Operator.AT_MOST:
-            return subject.number <= test.values[0]
+            return _stays_below(subject, test.values[0])
         case Operator.BETWEEN:
-            return (subject.number >= test.values[0]) & (subject.number <= test.values[1])
+            return _reaches(subject, test.values[0]) & _stays_below(subject, test.values[1])
         case Operator.EQUALS | Operator.ONE_OF:
             return _one_of(subject, test.values)
         case Operator.IN_LIST:
@@ -97,6 +100,14 @@ def _test(test: Test, context: Context) -> Any:
             return ibis.ifelse(subject.text.isnull(), UNKNOWN, reduce(or_, found))
         case _:
             return reduce(or_, [_text_test(test.operator, subject, str(v)) for v in test.values])
+
+
+def _reaches(subject: Subject, bar: Plain) -> Any:
+    return subject.number >= (float(bar) - subject.slack if subject.slack else bar)
+
+
+def _stays_below(subject: Subject, bar: Plain) -> Any:
+    return subject.number <= (float(bar) + subject.slack if subject.slack else bar)
 
 
 def _one_of(subject: Subject, values: tuple[Plain, ...]) -> Any:

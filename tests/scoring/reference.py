@@ -279,7 +279,9 @@ class Reference:
             case Test():
                 found = value(condition.subject)
                 if condition.subject in {"interest", "intent", "priority"}:
-                    near.look(found, condition.values)
+                    near.look(found, [bar + way for bar in condition.values
+                                      for way in (-AS_SHOWN, AS_SHOWN)])  # fmt: skip
+                    return _as_shown(condition, float(found))  # type: ignore[arg-type]
                 return _test(condition, found, self.world.lists)
             case Joined(how=how, parts=parts):
                 truths = [self.evaluate(part, value, lead, near) for part in parts]
@@ -306,6 +308,24 @@ class _Near:
         for bar in bars:
             if _is_number(value) and _is_number(bar) and abs(value - bar) < 1e-9:  # type: ignore[operator]
                 self.found = True
+
+
+AS_SHOWN = 0.05  # half of the last place that pages show
+
+
+def _as_shown(test: Test, score: float) -> bool:
+    low, high = score - AS_SHOWN, score + AS_SHOWN
+    match test.operator:
+        case Operator.IS_KNOWN:
+            return test.values[0] is True
+        case Operator.AT_LEAST:
+            return high >= test.values[0]
+        case Operator.AT_MOST:
+            return low <= test.values[0]
+        case Operator.BETWEEN:
+            return high >= test.values[0] and low <= test.values[1]
+        case _:
+            return score in test.values
 
 
 def _test(test: Test, value: Value, lists: dict[str, set[str]]) -> bool | None:

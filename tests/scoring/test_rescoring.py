@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from handraise.agreement.document import Document
 from handraise.agreement.queries import Published
 from handraise.leads.models import Activity, Lead
+from handraise.leads.record import record
 from handraise.scoring.actions import rescore
 from handraise.scoring.models import Score
 from handraise.scoring.queries import scores_at
+from tests.leads.said import did, lead_of
 from tests.personas import DAY, NOON
 from tests.scoring.conftest import agreement
 
@@ -131,3 +134,24 @@ def test_an_agreement_without_signals_scores_nothing(ada: Lead, publish: Publish
     (standing,) = rescore([ada.pk], published=publish(document), at=NOON)
 
     assert (standing.priority, standing.truths["mql.when"]) == (0, True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("later", "is_reached"),
+    [(timedelta(0), True), (timedelta(seconds=2), True), (timedelta(hours=1), True),
+     (timedelta(hours=2), False)],
+)  # fmt: skip
+def test_what_gives_as_much_as_is_asked_for_reaches_it(
+    publish: Publish, later: timedelta, is_reached: bool
+) -> None:
+    document = agreement(
+        intent=[{"name": "Quote", "event": "Quote", "points": 10, "half_life": "7 days"}],
+        mql={"when": {"intent": {"at_least": 10}}},
+    )
+    record([did("Quote", user_id="zoe", at=NOON)], at=NOON)
+    zoe = lead_of("user_id", "zoe")
+
+    (standing,) = rescore([zoe.pk], published=publish(document), at=NOON + later)
+
+    assert standing.truths["mql.when"] is is_reached

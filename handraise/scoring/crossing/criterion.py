@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from handraise.agreement.conditions import Condition, Did, Joined, Operator, Test
+from handraise.agreement.conditions import FADING, Condition, Did, Joined, Operator, Test
 from handraise.agreement.document import Document
 from handraise.scoring.plan import CompileError, Plan, Watched
 
-FADING = frozenset({"interest", "intent", "priority"})
 PARTS = ("mql.when", "mql.needs", "mql.never")
 
 
@@ -90,6 +89,6 @@ def ending(plan: Plan) -> list[Watched]:
 
 
 __all__ = [
-    "FADING", "PARTS", "bare", "criterion_leaves", "ending", "may_lower", "qualifies",
+    "PARTS", "bare", "criterion_leaves", "ending", "may_lower", "qualifies",
     "refuse_falling", "telling",
 ]  # fmt: skip

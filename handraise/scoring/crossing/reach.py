@@ -16,10 +16,9 @@ from typing import Any
 
 import ibis
 
-from handraise.agreement.conditions import Did, Test
+from handraise.agreement.conditions import FADING, Did, Test
 from handraise.scoring import known
 from handraise.scoring.compile import KEY, context, contributions, needs_company, standing, sums
-from handraise.scoring.crossing.criterion import FADING
 from handraise.scoring.crossing.news import News
 from handraise.scoring.engines import Functions
 from handraise.scoring.inputs import ASKED, MOMENTS
