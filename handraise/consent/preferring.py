@@ -66,7 +66,8 @@ def prefer(
     """Do what a person ticked on the preference page.
 
     `wanted` has each purpose that was shown: None for one that is not ticked, else the topics
-    that are. What was not shown stays as it is; purposes of a contract are not for ticking.
+    that are; none of them under a purpose that is new says nothing of topics. What was not shown
+    stays as it is; purposes of a contract are not for ticking.
     """
     held = Lead.objects.get(pk=lock_roots_of([lead.pk])[0])
     done, source, how = Preferred(), pages(at=at), How.PREFERENCES
@@ -81,15 +82,20 @@ def prefer(
             ):  # fmt: skip
                 done.left.append(purpose.name)
             continue
-        if not has(held, purpose, at=at):
+        is_new = not has(held, purpose, at=at)
+        if is_new:
             give(
                 held, purpose=purpose.code, wording=purpose.wording, how=how, address=address,
                 by=None, at=at, via=via, source=source,
             )  # fmt: skip
             is_sent = has(held, purpose, at=at)
             (done.given if is_sent else done.waiting).append(purpose.name)
-        if _differ(held, purpose, topics, at=at) and choose(
-            held, purpose, topics, how=how, by=None, at=at, via=via
+        # Who asks for something anew and ticks no topic has not chosen among them.
+        has_chosen = bool(topics) or not is_new
+        if (
+            has_chosen
+            and _differ(held, purpose, topics, at=at)
+            and choose(held, purpose, topics, how=how, by=None, at=at, via=via)
         ):
             done.chosen.append(purpose.name)
     return done

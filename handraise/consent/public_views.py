@@ -11,7 +11,7 @@ from handraise.consent.actions import pages, withdraw_all
 from handraise.consent.decide import How, masked, permission
 from handraise.consent.links import Reader, confirmation_of, preferences_url, reader_of
 from handraise.consent.models import Purpose, Topic
-from handraise.consent.preferring import Preferred, confirm, prefer
+from handraise.consent.preferring import Preferred, confirm, has, prefer
 from handraise.consent.public import later, nothing_here, public_page, too_often
 from handraise.consent.queries import purposes, rule_of, said_by, suppressed
 from handraise.kit import clock
@@ -55,9 +55,10 @@ def confirmation(request: HttpRequest, token: str) -> HttpResponse:
             fault = str(refused)
     elif found.expires_at <= at and not is_done:
         fault = "This link has run out. Please ask again where you asked before."
+    purpose = Purpose.objects.filter(code=found.purpose).first()
     context = {
-        "confirmation": found, "fault": fault, "is_done": is_done,
-        "purpose": Purpose.objects.filter(code=found.purpose).first(),
+        "confirmation": found, "fault": fault, "is_done": is_done, "purpose": purpose,
+        "has_left": is_done and (purpose is None or not has(found.lead.canonical, purpose, at=at)),
         "address": masked(found.address),
         "preferences": preferences_url(found.lead_id, found.address) if is_done else "",
     }  # fmt: skip
@@ -78,9 +79,12 @@ def boxes_of(reader: Reader) -> list[Box]:
     at, made = clock.now(), []
     for purpose in purposes():
         said = said_by([reader.lead.pk], purpose.code, at)[reader.lead.pk]
-        wanted = said.topics
-        topics = [(topic, wanted is None or topic.code in wanted) for topic in purpose.topics.all()]
-        made.append(Box(purpose, permission(rule_of(purpose), said).may, topics))
+        wanted, may = said.topics, permission(rule_of(purpose), said).may
+        topics = [
+            (topic, may and (wanted is None or topic.code in wanted))
+            for topic in purpose.topics.all()
+        ]
+        made.append(Box(purpose, may, topics))
     return made
 
 

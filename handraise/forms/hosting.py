@@ -121,10 +121,17 @@ def sent_by(request: HttpRequest) -> Sent:
         answers, ticket=posted.get("_ticket", ""),
         number=int(number) if re.fullmatch(r"[0-9]{1,6}", number) else None,
         honeypot=posted.get(HONEYPOT, ""),
-        page=page_of(posted.get("_page") or request.headers.get("Referer", "")),
+        page=page_of(posted.get("_page", "")) or _sent_from(request),
         utm=_utm({name: posted.get(f"_utm_{name}", "") for name in UTM}),
         anonymous_id=posted.get("_anonymous_id", ""), place=place_of(request), robot=robot(request),
     )  # fmt: skip
+
+
+def _sent_from(request: HttpRequest) -> str:
+    """The page it came from, as the browser tells it; nothing where that is the form's own."""
+    told = page_of(request.headers.get("Referer", ""))
+    is_own = told.partition("://")[2] == f"{request.get_host()}{request.path}"
+    return "" if is_own else told
 
 
 def hidden_of(request: HttpRequest) -> dict[str, str]:

@@ -133,12 +133,18 @@ def test_none_of_all_this_leaves_everything_once(ada: Lead) -> None:
         ["newsletter", "product-news", "events", "offers", "old list"], False
     )
     assert Leaving.objects.count() == 1
-    assert ticked(texts[0]) <= {
-        "Guides and articles",
-        "Stories of customers",
-        "Webinars",
-        "On site",
-    }
+    assert ticked(texts[0]) == set()
+
+
+def test_who_asks_for_it_anew_without_a_topic_gets_all_of_them(ada: Lead) -> None:
+    assert "Webinars" not in ticked(page(path(ada)))
+
+    text = page(path(ada), **ticks(events=[]))
+
+    assert {"Events", "Webinars", "On site"} <= ticked(text)
+    assert not TopicChoice.objects.exists()
+    page(path(ada), **ticks(events=[]))
+    assert "Webinars" not in ticked(page(path(ada)))
 
 
 def test_what_was_not_shown_is_not_left(ada: Lead, mark: User) -> None:
@@ -210,6 +216,17 @@ def test_the_button_confirms_and_again_says_so(ada: Lead) -> None:
     assert all("Thank you, it is confirmed" in text for text in texts)
     assert all(preferences_url(ada.pk, ADA) in text for text in texts)
     assert Consent.objects.get().is_given
+
+
+def test_who_has_left_since_is_not_told_that_they_get_it(ada: Lead) -> None:
+    url = link_of(asked(ada, at=clock.now()))
+    page(url, yes="1")
+    page(path(ada), do="none")
+
+    for text in (page(url), page(url, yes="1")):
+        assert "It was confirmed, and left since" in text
+        assert "from now on" not in text
+    assert not may(ada, at=clock.now())
 
 
 def test_a_link_that_ran_out_says_so(ada: Lead) -> None:

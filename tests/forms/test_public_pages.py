@@ -12,6 +12,7 @@ from django.test import Client
 from handraise.forms import links
 from handraise.forms.actions import begin, close
 from handraise.forms.models import Form, Shown, Submission
+from handraise.forms.queries import places_of
 from handraise.kit import clock
 from handraise.leads.actions import merge_leads
 from handraise.leads.decide import Via
@@ -229,3 +230,17 @@ def test_it_is_counted_where_it_is_shown_but_not_to_machines(guide: Form) -> Non
 
     counted = dict(Shown.objects.values_list("page", "count"))
     assert counted == {"": 1, "https://tide.example/guide": 1}
+
+
+def test_its_own_page_is_one_place(guide: Form) -> None:
+    shown(guide)
+    own = f"http://testserver/forms/{guide.code}/?utm_source=x"
+
+    post(guide, ADA, headers={"Referer": own})
+
+    assert [(one.page, one.shown, one.sent) for one in places_of(guide)] == [("", 1, 1)]
+    other = {**ADA, "email": "ben@acme.example"}
+    post(guide, other, headers={"Referer": "https://tideline.example/guides?x=1"})
+    assert ("https://tideline.example/guides", 0, 1) in {
+        (one.page, one.shown, one.sent) for one in places_of(guide)
+    }
