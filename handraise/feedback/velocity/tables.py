@@ -200,7 +200,9 @@ def lead_velocity(
         ways.as_of(period),
         queries.reached_under(stage, since=since, until=until),
         ("The bounds take the two counts as chance left them: where no growth lies between"
-               " them, the change may be none.",),
+         " them, the change may be none.",
+         "Of the month that still runs who came today is left out here, and counted under"
+         " Targets.",),
         drawn="a_day",
     )  # fmt: skip
 
