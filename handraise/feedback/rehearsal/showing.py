@@ -17,8 +17,8 @@ NOT_SIMULATED = (
     " with a lead that it never saw, or saw on another day.",
     "Each lead qualifies once. That it may qualify again after a rest (again_after) is not"
     " simulated.",
-    "A replay decides at the very instant of what happened. In history somebody had to look: who was"
-    " over the bar for some hours only, while no worker ran, qualifies here and did not there.",
+    "A replay decides at the very instant of what happened. In history somebody had to look: who"
+    " was over the bar for some hours only, while no worker ran, qualifies here and did not there.",
     "People would have behaved differently: a lead that is called earlier does other things.",
     "A lead that history never offered to sales could hardly be accepted. Who enters therefore"
     " looks worse than it is, and precision is rather too low than too high.",
