@@ -111,14 +111,20 @@ class Salespeople:
             rate(offer, stars=stars, word=word, by=who, at=at, via=Via.WEB)
 
     def _pass_on(self, lead: Lead, at: datetime) -> None:
-        """To who closes; while nobody there can take it, it is tried again the next day."""
-        try:
-            handover.pass_on(
-                lead, note=_WORDS[Stage.SALES_QUALIFIED], override="They asked to be called back.",
-                by=self.closer, at=at, via=Via.WEB,
-            )  # fmt: skip
-        except handover.Refused:
-            self.plan("progress", lead.pk, at + timedelta(days=1))
+        """By whose it is, or by their manager where the criteria are not met; while nobody can take
+        it, it is tried again the next day."""
+        owner = lead.owner or self.closer
+        manager = User.objects.filter(team=owner.team, is_manager=True).first() or self.closer
+        for by, override in ((owner, ""), (manager, "They asked to be called back.")):
+            try:
+                handover.pass_on(
+                    lead, note=_WORDS[Stage.SALES_QUALIFIED], override=override, by=by, at=at,
+                    via=Via.WEB,
+                )  # fmt: skip
+            except handover.Refused:
+                continue
+            return
+        self.plan("progress", lead.pk, at + timedelta(days=1))
 
     def _ask_for_more(self, offer: Handover, who: User, at: datetime) -> None:
         handover.reject(
@@ -149,7 +155,7 @@ class Salespeople:
         elif after is Stage.OPPORTUNITY:
             self.deals.open(lead, at)
         elif after is Stage.SALES_QUALIFIED:
-            self.conversations.before_sql(lead, by=self.closer, at=at)
+            self.conversations.before_sql(lead, by=lead.owner or self.closer, at=at)
             self._pass_on(lead, at)
             return
         else:

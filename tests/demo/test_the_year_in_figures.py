@@ -17,6 +17,7 @@ from handraise.feedback.standing.refreshing import refresh
 from handraise.feedback.tabular import Period
 from handraise.feedback.targets.tables import kept_targets
 from handraise.handover.decide import Kind
+from handraise.handover.models import Contest, Question, Rating
 from handraise.leads.decide import Stage
 from tests.feedback.funnel.histories import reckoned
 from tests.feedback.funnel.test_against_pandas import told
@@ -31,6 +32,9 @@ SINCE = AT - timedelta(days=300)
 @pytest.mark.django_db(transaction=True)
 def test_the_year_is_what_its_rows_say() -> None:
     build(at=AT, leads=150)
+    assert Question.objects.exclude(answered_at=None).exists()
+    assert Contest.objects.exclude(ruled_at=None).exists()
+    assert Rating.objects.exists()
     refresh(at=AT)
     table = reckoned(AT)
 
