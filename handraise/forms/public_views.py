@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -44,6 +44,7 @@ from handraise.forms.taking import take
 from handraise.kit import clock
 
 _TOO_MANY = "That was very often from one place. Wait ten minutes, then send it once more."
+_NOTHING = "There is nothing at this address. It may have been cut off on its way."
 _NOT_THERE = "This form is not taken from that site."
 
 
@@ -55,7 +56,7 @@ def hosted_form(request: HttpRequest, code: str) -> HttpResponse:
     """A form: shown, or filled in, from its own page or from anywhere else."""
     form = hosted(code)
     if form is None:
-        raise Http404
+        return _gone(request, _NOTHING, status=404)
     if _is_too_large(request):
         return _gone(request, "That is more than this form can take.", form, status=413)
     assert form.published is not None
@@ -160,7 +161,7 @@ def form_thanks(request: HttpRequest, code: str) -> HttpResponse:
     """Thanks, and the content where it is handed over here. Only who sent it sees what it gives."""
     form = hosted(code)
     if form is None:
-        raise Http404
+        return _gone(request, _NOTHING, status=404)
     assert form.published is not None
     found = links.read_thanks(request.GET.get("to", ""), at=clock.now())
     sent = form.submissions.select_related("version__asset").filter(pk=found or 0).first()
@@ -187,7 +188,7 @@ def content(request: HttpRequest, token: str) -> HttpResponse:
     rows = Submission.objects.select_related("form__published", "version__asset")
     sent = rows.filter(pk=found or 0).first()
     if sent is None:
-        raise Http404
+        return _gone(request, _NOTHING, status=404)
     document, asset = sent.version.document, sent.version.asset
     if asset is None or not is_open(sent):
         return _gone(request, "This content is not offered any more.", sent.form)
@@ -221,7 +222,7 @@ def _is_too_large(request: HttpRequest) -> bool:
 def _gone(
     request: HttpRequest, said: str, form: Form | None = None, *, status: int = 410
 ) -> HttpResponse:
-    context = {"said": said, "form": form}
+    context = {"said": said, "form": form, "is_nothing": status == 404}
     return _shown(request, "forms/gone.html", context, Document(), status=status)
 
 

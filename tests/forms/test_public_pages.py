@@ -217,7 +217,10 @@ def test_a_draft_and_a_closed_form_take_nothing(guide: Form, mark: User) -> None
     begin(name="Draft", code="draft", by=mark, **HOW)
     close(guide, by=mark, **HOW)
 
-    assert stranger().get("/forms/draft/").status_code == 404
+    nothing = stranger().get("/forms/draft/")
+    assert nothing.status_code == 404
+    assert "There is nothing at this address" in nothing.content.decode()
+    assert "Today" not in nothing.content.decode()
     assert stranger().get("/forms/guide/").status_code == 410
     assert post(guide, ADA).status_code == 410
     assert not Submission.objects.exists()
