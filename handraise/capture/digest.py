@@ -25,6 +25,7 @@ from handraise.capture.reading import (
 from handraise.capture.validate import Call, entry
 from handraise.kit.garbage import uncollected
 from handraise.leads.bulk import rows_of
+from handraise.leads.decide import IS_PUBLIC
 from handraise.leads.entry import Entry
 from handraise.leads.outage import is_outage
 from handraise.leads.record import Contended, WhenCards, record
@@ -32,7 +33,7 @@ from handraise.leads.record import Contended, WhenCards, record
 CLAIM_BYTES = 4 * 1024 * 1024  # about 8,000 messages: what one transaction takes at most
 
 # Claimed is deleted at once: the rows come back if the transaction does not commit.
-_CLAIM = """
+_CLAIM = f"""
 WITH claimed AS MATERIALIZED (
   SELECT id, octet_length(body) AS size FROM capture_inbox
   ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
@@ -42,8 +43,8 @@ WITH claimed AS MATERIALIZED (
 DELETE FROM capture_inbox USING summed
 WHERE capture_inbox.id = summed.id AND before < %s
 RETURNING capture_inbox.id, received_at, source_id, endpoint, agent, body, coalesce(
-    (SELECT kind = 'website' FROM leads_source WHERE leads_source.id = source_id), true)
-"""
+    (SELECT {IS_PUBLIC} FROM leads_source source WHERE source.id = source_id), true)
+"""  # noqa: S608 - a constant
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,15 @@ from psycopg.rows import args_row
 
 from handraise.capture.doorway import connect
 from handraise.capture.writing import Unavailable
+from handraise.leads.decide import IS_PUBLIC
 
 FRESH_SECONDS = 3.0  # a revoked key works no longer than this
 AGAIN_SECONDS = 0.2  # an unknown key makes us look again, but not more often than this
-_LIVE = """
-    SELECT key.digest, key.source_id, source.kind = 'website'
+_LIVE = f"""
+    SELECT key.digest, key.source_id, {IS_PUBLIC}
     FROM capture_writekey key JOIN leads_source source ON source.id = key.source_id
     WHERE key.revoked_at IS NULL
-"""
+"""  # noqa: S608 - a constant
 
 
 class Speaker(NamedTuple):

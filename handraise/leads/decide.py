@@ -91,6 +91,10 @@ class SourceKind(StrEnum):
     CONNECTOR = "connector"
 
 
+# The same of a row of leads_source that a statement calls `source`.
+IS_PUBLIC = f"source.kind = '{SourceKind.WEBSITE}'"
+
+
 class Doubt(StrEnum):
     """Why an activity may not count. For each doubt the newest judgement holds."""
 

@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeAlias
 import msgspec
 
 from handraise.leads.bulk import as_json, copy_lines, escaped, ids, instants, rows_of, texts
+from handraise.leads.decide import IS_PUBLIC
 from handraise.leads.entry import Json
 from handraise.leads.facts import NOTHING, typed
 
@@ -103,10 +104,10 @@ def _later(one: _Earlier | None, other: _Earlier | None) -> _Earlier | None:
     return max(other, one, key=lambda fact: (fact.holds_from, fact.known_at))
 
 
-_NEWEST_OF_LEADS = """
+_NEWEST_OF_LEADS = f"""
     SELECT DISTINCT ON (face.canonical_id, fact.name)
         face.canonical_id, fact.name, fact.value::text, extract(epoch FROM fact.holds_from)::float8,
-        extract(epoch FROM fact.known_at)::float8, face.id, source.kind = 'website'
+        extract(epoch FROM fact.known_at)::float8, face.id, {IS_PUBLIC}
     FROM leads_lead face
     JOIN leads_identity known ON known.lead_id = face.id
     JOIN leads_fact fact ON fact.identity_id = known.id
@@ -114,16 +115,16 @@ _NEWEST_OF_LEADS = """
     WHERE face.canonical_id = ANY(%s::bigint[]) AND fact.name = ANY(%s)
       AND NOT EXISTS (SELECT FROM leads_factwithdrawal gone WHERE gone.fact_id = fact.id)
     ORDER BY 1, 2, fact.holds_from DESC, fact.known_at DESC, fact.id DESC
-"""
-_NEWEST_OF_COMPANIES = """
+"""  # noqa: S608 - a constant
+_NEWEST_OF_COMPANIES = f"""
     SELECT DISTINCT ON (fact.company_id, fact.name)
         fact.company_id, fact.name, fact.value::text, extract(epoch FROM fact.holds_from)::float8,
-        extract(epoch FROM fact.known_at)::float8, 0, source.kind = 'website'
+        extract(epoch FROM fact.known_at)::float8, 0, {IS_PUBLIC}
     FROM leads_fact fact JOIN leads_source source ON source.id = fact.source_id
     WHERE fact.company_id = ANY(%s::bigint[]) AND fact.name = ANY(%s)
       AND NOT EXISTS (SELECT FROM leads_factwithdrawal gone WHERE gone.fact_id = fact.id)
     ORDER BY 1, 2, fact.holds_from DESC, fact.known_at DESC, fact.id DESC
-"""
+"""  # noqa: S608 - a constant
 
 
 def _newest(sayings: Iterable[Saying]) -> _Newest:
@@ -153,7 +154,7 @@ def _json(text: str | None) -> Json:
 # For the few that tell of a time before the newest fact of their name.
 _AT_THEIR_TIME = """
     SELECT asked.place, fact.value, extract(epoch FROM fact.holds_from)::float8,
-        extract(epoch FROM fact.known_at)::float8, fact.home, source.kind = 'website'
+        extract(epoch FROM fact.known_at)::float8, fact.home, {is_public}
     FROM unnest(%s::int[], %s::bigint[], %s::text[], %s::timestamptz[])
         AS asked (place, owner, name, holds_from)
     CROSS JOIN LATERAL (
@@ -188,7 +189,7 @@ def _at_their_time(sayings: Sequence[Saying], newest: _Newest) -> dict[int, _Ear
         if not asked:
             continue
         rows = rows_of(
-            _AT_THEIR_TIME.format(**_ORIGINS[kind]),
+            _AT_THEIR_TIME.format(is_public=IS_PUBLIC, **_ORIGINS[kind]),
             [
                 ids([place for place, _ in asked]),
                 ids([said.owner[1] for _, said in asked]),

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from handraise.leads import attention, journal, moves
 from handraise.leads.bulk import as_json, copy_rows, execute, next_ids, rows_of
-from handraise.leads.decide import Stage, Via, stage_after_merge
+from handraise.leads.decide import IS_PUBLIC, Stage, Via, stage_after_merge
 from handraise.leads.entry import Json
 from handraise.leads.models import Lead, Merge
 from handraise.team.models import User
@@ -140,9 +140,9 @@ def _point_to_roots(joins: Iterable[Joining]) -> None:
 
 # What a website said of a visitor may be newer than what is known of the person they turn out to
 # be. It outweighs nobody's word (`SourceKind`): such a word is said again, as of the join.
-_FACTS_AGAIN = """
+_FACTS_AGAIN = f"""
     WITH said AS (
-        SELECT face.canonical_id AS root, source.kind = 'website' AS is_public, fact.*
+        SELECT face.canonical_id AS root, {IS_PUBLIC} AS is_public, fact.*
         FROM leads_lead face
         JOIN leads_identity known ON known.lead_id = face.id
         JOIN leads_fact fact ON fact.identity_id = known.id
@@ -161,10 +161,10 @@ _FACTS_AGAIN = """
     SELECT vouched.identity_id, name, value, text, words, number, truth, instant,
         %(at)s, %(at)s, false, source_id, by_id
     FROM newest JOIN vouched USING (root, name) WHERE newest.is_public
-"""
-_MEMBERSHIPS_AGAIN = """
+"""  # noqa: S608 - a constant
+_MEMBERSHIPS_AGAIN = f"""
     WITH said AS (
-        SELECT face.canonical_id AS root, source.kind = 'website' AS is_public, membership.*
+        SELECT face.canonical_id AS root, {IS_PUBLIC} AS is_public, membership.*
         FROM leads_lead face
         JOIN leads_identity known ON known.lead_id = face.id
         JOIN leads_membership membership ON membership.identity_id = known.id
@@ -180,7 +180,7 @@ _MEMBERSHIPS_AGAIN = """
     INSERT INTO leads_membership (identity_id, company_id, holds_from, known_at, source_id)
     SELECT vouched.identity_id, company_id, %(at)s, %(at)s, source_id
     FROM newest JOIN vouched USING (root) WHERE newest.is_public
-"""
+"""  # noqa: S608 - a constant
 
 
 def _say_again(joins: Iterable[Joining], at: datetime) -> None:
